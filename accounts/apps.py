@@ -1,0 +1,7 @@
+"""Who you are: the account, its handle, its profile, its settings."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"

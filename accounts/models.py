@@ -1,0 +1,150 @@
+"""Accounts and what keeps their names honest. A handle belongs for ever to the account that had it first, so that a
+link or an exported list can never come to mean somebody else. Ids are never reused."""
+
+import secrets
+from typing import ClassVar
+
+import pgtrigger
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.locks import account_lock_sql
+from accounts.querysets import UserQuerySet
+from socialvideo.lib.triggers import Promise
+
+HANDLE_PATTERN = r"[a-z0-9](?:[a-z0-9._]{0,28}[a-z0-9_])"
+validate_handle = RegexValidator(
+    rf"^{HANDLE_PATTERN}$",
+    "Use 2 to 30 small letters, digits, dots and underscores; begin with a letter or digit and do not end with a dot.",
+)
+
+
+def new_avatar_path(user: "User", filename: str) -> str:
+    """The sender's file name is never used."""
+    return f"avatars/{user.pk}/{secrets.token_urlsafe(12)}.webp"
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    use_in_migrations = True
+
+    def get_by_natural_key(self, handle: str) -> "User":
+        return self.get(handle=handle.lower())
+
+    def create_user(self, handle: str, email: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(handle=handle.lower(), email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, handle: str, email: str, password: str | None = None, **fields: object) -> "User":
+        return self.create_user(handle, email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """An account. Suspension (by a moderator) and deactivation (by its owner) hide it and keep everything it has."""
+
+    handle = models.CharField(max_length=30, unique=True, validators=[validate_handle])
+    name = models.CharField(max_length=50, blank=True)
+    email = models.EmailField(unique=True)
+    bio = models.CharField(max_length=300, blank=True)
+    avatar = models.ImageField(upload_to=new_avatar_path, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    is_private = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    deactivated_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "handle"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = "account"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(handle__regex=rf"^{HANDLE_PATTERN}$"), name="accounts_user_handle_is_plain"),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_user_email_is_lower_case"),
+        ]
+        triggers: ClassVar = [
+            Promise(
+                name="handle_is_never_reused",
+                level=pgtrigger.Row,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("handle"),
+                func="""
+                    INSERT INTO accounts_handleclaim (handle, account_id, claimed_at)
+                    VALUES (NEW.handle, NEW.id, now()) ON CONFLICT (handle) DO NOTHING;
+                    IF NOT EXISTS (SELECT 1 FROM accounts_handleclaim WHERE handle = NEW.handle AND account_id = NEW.id) THEN
+                        RAISE EXCEPTION 'The handle % belongs to another account.', NEW.handle
+                            USING ERRCODE = 'unique_violation', CONSTRAINT = 'accounts_handle_is_never_reused';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+            Promise(
+                name="standing_changes_in_order",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("is_private", "suspended_at", "deactivated_at", "erased_at"),
+                condition=pgtrigger.AnyChange("is_private", "suspended_at", "deactivated_at", "erased_at"),
+                func=f"PERFORM pg_advisory_xact_lock({account_lock_sql('NEW.id')}); RETURN NEW;",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"@{self.handle}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("videos:profile", args=[self.handle])
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        return self.name or self.handle
+
+    @property
+    def is_present(self) -> bool:
+        return self.suspended_at is None and self.deactivated_at is None and self.erased_at is None
+
+
+class HandleClaim(models.Model):
+    """Who had a handle first. Written by a trigger; without a foreign key, because it outlives the account."""
+
+    handle = models.CharField(max_length=30, primary_key=True)
+    account_id = models.BigIntegerField(db_index=True)
+    claimed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.handle
+
+
+def new_invitation_code() -> str:
+    return secrets.token_urlsafe(9)
+
+
+class Invitation(models.Model):
+    """Lets somebody sign up where sign-up is by invitation. Each use is counted in the statement that grants it."""
+
+    code = models.CharField(max_length=32, unique=True, default=new_invitation_code)
+    note = models.CharField(max_length=200, blank=True)
+    created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="invitations")
+    uses_left = models.PositiveIntegerField(default=1)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.note or self.code

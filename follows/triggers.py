@@ -1,0 +1,267 @@
+"""The follow graph's rules as SQL: which locks an act takes, what it may do, what it leaves behind.
+
+Every path that changes an edge runs through these, be it a service, a bulk statement or a hand at the database
+prompt. Locks are taken before anything is looked at, so that a look is settled: a new edge locks its follower (for
+the limit), then the pair (against blocks), then both accounts shared (against publishing and changes of standing)."""
+
+import pgtrigger
+from pgtrigger import Row, Statement
+
+from accounts.locks import account_lock_sql
+from socialvideo.lib.triggers import Promise, Refuse, never_truncate
+
+# One sequence numbers follow events and publications: with its locks it decides who was a follower at publishing.
+ACT_SEQUENCE = "follows_act_seq"
+DEFAULT_FOLLOW_LIMIT = 7500  # for statements that say no limit of their own
+
+# What a statement says about itself: 'tag|cause|actor|limit', where the tag is the statement's own timestamp. A value
+# that a former statement of the transaction left behind has another tag and counts as nothing said.
+SAID = "socialvideo.said"
+SAID_TAG = "extract(epoch FROM statement_timestamp())::text"
+
+SCHEMA = f"""
+CREATE SEQUENCE {ACT_SEQUENCE} CACHE 1;
+
+CREATE FUNCTION follows_said() RETURNS text[] LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    said text[] := string_to_array(NULLIF(current_setting('{SAID}', true), ''), '|');
+BEGIN
+    IF said[1] IS DISTINCT FROM {SAID_TAG} THEN
+        RETURN NULL;
+    END IF;
+    RETURN said;
+END $$;
+
+CREATE FUNCTION follows_say(cause text, actor_id bigint, follow_limit bigint DEFAULT NULL) RETURNS text
+LANGUAGE sql VOLATILE AS $$
+    SELECT set_config('{SAID}', concat_ws('|', {SAID_TAG}, cause, coalesce(actor_id::text, ''),
+                                          coalesce(follow_limit::text, '')), true)
+$$;
+
+CREATE FUNCTION follows_lock_pair(one bigint, other bigint) RETURNS void LANGUAGE sql VOLATILE AS $$
+    SELECT pg_advisory_xact_lock(hashtextextended('pair ' || least(one, other) || ' ' || greatest(one, other), 0))
+$$;
+
+CREATE FUNCTION follows_lock_follower(follower bigint) RETURNS void LANGUAGE sql VOLATILE AS $$
+    SELECT pg_advisory_xact_lock(hashtextextended('follower ' || follower, 0))
+$$;
+"""
+DROP_SCHEMA = f"""
+DROP FUNCTION follows_lock_follower(bigint);
+DROP FUNCTION follows_lock_pair(bigint, bigint);
+DROP FUNCTION follows_say(text, bigint, bigint);
+DROP FUNCTION follows_said();
+DROP SEQUENCE {ACT_SEQUENCE};
+"""
+
+
+def _refusal(constraint: str, words: str) -> str:
+    return f"RAISE EXCEPTION '{words}' USING ERRCODE = 'check_violation', CONSTRAINT = '{constraint}';"
+
+
+_LOCK_FOLLOWEE = "PERFORM pg_advisory_xact_lock_shared({});"
+
+_ACTIVATE = f"""
+    NEW.since := nextval('{ACT_SEQUENCE}');
+    NEW.shows_from := coalesce(
+        (SELECT recent_from FROM follows_creatorpulse WHERE account_id = NEW.followee_id), 0);
+"""
+
+settle_new_edge = Promise(
+    name="settle_new_edge",
+    level=Row,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    declare=[("private", "boolean"), ("allowed", "bigint")],
+    func=f"""
+        PERFORM follows_lock_follower(NEW.follower_id);
+        PERFORM follows_lock_pair(NEW.follower_id, NEW.followee_id);
+        PERFORM pg_advisory_xact_lock_shared({account_lock_sql("least(NEW.follower_id, NEW.followee_id)")});
+        PERFORM pg_advisory_xact_lock_shared({account_lock_sql("greatest(NEW.follower_id, NEW.followee_id)")});
+        IF EXISTS (SELECT 1 FROM follows_follow
+                   WHERE follower_id = NEW.follower_id AND followee_id = NEW.followee_id) THEN
+            RETURN NEW;
+        END IF;
+        IF EXISTS (SELECT 1 FROM follows_block
+                   WHERE (blocker_id = NEW.follower_id AND blocked_id = NEW.followee_id)
+                      OR (blocker_id = NEW.followee_id AND blocked_id = NEW.follower_id)) THEN
+            {_refusal("follows_no_edge_across_a_block", "A block stands between the two accounts.")}
+        END IF;
+        IF EXISTS (SELECT 1 FROM accounts_user WHERE id IN (NEW.follower_id, NEW.followee_id)
+                   AND (suspended_at IS NOT NULL OR deactivated_at IS NOT NULL OR erased_at IS NOT NULL)) THEN
+            {_refusal("follows_both_accounts_present", "One of the accounts is suspended or deactivated.")}
+        END IF;
+        allowed := coalesce(NULLIF((follows_said())[4], '')::bigint, {DEFAULT_FOLLOW_LIMIT});
+        IF (SELECT count(*) FROM (SELECT 1 FROM follows_follow
+                                  WHERE follower_id = NEW.follower_id LIMIT allowed) AS followed) >= allowed THEN
+            {_refusal("follows_limit_reached", "The account follows as many accounts as it may.")}
+        END IF;
+        SELECT is_private INTO private FROM accounts_user WHERE id = NEW.followee_id;
+        IF private THEN
+            NEW.state := 'requested'; NEW.since := NULL; NEW.shows_from := NULL;
+        ELSE
+            NEW.state := 'active';
+            {_ACTIVATE}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+settle_changed_edge = Promise(
+    name="settle_changed_edge",
+    level=Row,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    func=f"""
+        IF (NEW.id, NEW.follower_id, NEW.followee_id) IS DISTINCT FROM (OLD.id, OLD.follower_id, OLD.followee_id) THEN
+            {_refusal("follows_edge_keys_are_read_only", "An edge keeps its two accounts; end it and follow anew.")}
+        END IF;
+        IF (NEW.state, NEW.notify) IS DISTINCT FROM (OLD.state, OLD.notify) THEN
+            {_LOCK_FOLLOWEE.format(account_lock_sql("NEW.followee_id"))}
+        END IF;
+        IF NEW.state = OLD.state THEN
+            NEW.since := OLD.since; NEW.shows_from := OLD.shows_from;
+        ELSIF NEW.state = 'active' THEN
+            {_ACTIVATE}
+        ELSE
+            NEW.since := NULL; NEW.shows_from := NULL;
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+order_ended_edge = Promise(
+    name="order_ended_edge",
+    level=Row,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Delete,
+    func=f"{_LOCK_FOLLOWEE.format(account_lock_sql('OLD.followee_id'))} RETURN OLD;",
+)
+
+
+def _record(changes: str, deltas: str) -> str:
+    """The body of an after-statement trigger: one event and one outbox row per change, one delta row per account."""
+    return f"""
+        WITH events AS (
+            INSERT INTO follows_followevent
+                (id, follower_id, followee_id, "before", "after", notify, cause, actor_id, happened_at)
+            SELECT coalesce(since, nextval('{ACT_SEQUENCE}')), follower_id, followee_id, "before", "after", notify,
+                   coalesce(said[2], 'unattributed'), NULLIF(said[3], '')::bigint, clock_timestamp()
+            FROM ({changes}) AS change
+            RETURNING id
+        ), deltas AS (
+            INSERT INTO follows_countdelta (account_id, followers, following, requests)
+            SELECT account_id, sum(followers), sum(following), sum(requests)
+            FROM ({deltas}) AS delta (account_id, followers, following, requests)
+            GROUP BY account_id
+            HAVING sum(followers) <> 0 OR sum(following) <> 0 OR sum(requests) <> 0
+        )
+        INSERT INTO follows_followoutbox (event_id) SELECT id FROM events;
+        RETURN NULL;
+    """
+
+
+def _deltas(rows: str, sign: str) -> str:
+    return f"""
+        SELECT followee_id, {sign}(state = 'active')::int, 0, {sign}(state = 'requested')::int FROM {rows}
+        UNION ALL
+        SELECT follower_id, 0, {sign}(state = 'active')::int, 0 FROM {rows}
+    """
+
+
+_SAID = [("said", "text[] := follows_said()")]
+
+record_new_edges = Promise(
+    name="record_new_edges",
+    level=Statement,
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert,
+    referencing=pgtrigger.Referencing(new="new_edges"),
+    declare=_SAID,
+    func=_record(
+        """SELECT since, follower_id, followee_id, '' AS "before", state AS "after", notify FROM new_edges""",
+        _deltas("new_edges", "+"),
+    ),
+)
+
+record_ended_edges = Promise(
+    name="record_ended_edges",
+    level=Statement,
+    when=pgtrigger.After,
+    operation=pgtrigger.Delete,
+    referencing=pgtrigger.Referencing(old="old_edges"),
+    declare=_SAID,
+    func=_record(
+        """SELECT NULL::bigint AS since, follower_id, followee_id, state AS "before", '' AS "after", notify
+           FROM old_edges""",
+        _deltas("old_edges", "-"),
+    ),
+)
+
+record_changed_edges = Promise(
+    name="record_changed_edges",
+    level=Statement,
+    when=pgtrigger.After,
+    operation=pgtrigger.Update,
+    referencing=pgtrigger.Referencing(old="old_edges", new="new_edges"),
+    declare=_SAID,
+    func=_record(
+        """SELECT CASE WHEN n.since IS DISTINCT FROM o.since THEN n.since END AS since, n.follower_id, n.followee_id,
+                  o.state AS "before", n.state AS "after", n.notify
+           FROM new_edges n JOIN old_edges o USING (id) WHERE (n.state, n.notify) IS DISTINCT FROM (o.state, o.notify)""",
+        _deltas("new_edges", "+") + " UNION ALL " + _deltas("old_edges", "-"),
+    ),
+)
+
+EDGE_TRIGGERS = [
+    settle_new_edge,
+    settle_changed_edge,
+    order_ended_edge,
+    record_new_edges,
+    record_changed_edges,
+    record_ended_edges,
+    never_truncate(),
+]
+
+EVENT_TRIGGERS = [
+    Refuse(
+        name="history_stands",
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        message="Follow history is never rewritten.",
+    ),
+    Refuse(
+        name="written_by_the_edge",
+        operation=pgtrigger.Insert,
+        unless="pg_trigger_depth() > 1",
+        message="Follow history is written by the change itself.",
+    ),
+    never_truncate(),
+]
+
+BLOCK_TRIGGERS = [
+    Promise(
+        name="lock_pair",
+        level=Row,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func="PERFORM follows_lock_pair(NEW.blocker_id, NEW.blocked_id); RETURN NEW;",
+    ),
+    Promise(
+        name="end_both_edges",
+        level=Row,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        func="""
+            PERFORM follows_say('blocked', NEW.blocker_id);
+            DELETE FROM follows_follow
+            WHERE (follower_id = NEW.blocker_id AND followee_id = NEW.blocked_id)
+               OR (follower_id = NEW.blocked_id AND followee_id = NEW.blocker_id);
+            RETURN NULL;
+        """,
+    ),
+    Refuse(
+        name="never_changed",
+        operation=pgtrigger.Update,
+        message="A block is made or lifted, never changed.",
+    ),
+]

@@ -1,0 +1,8 @@
+"""What knows no domain: pagination, triggers, file serving, template tags."""
+
+from django.apps import AppConfig
+
+
+class LibConfig(AppConfig):
+    name = "socialvideo.lib"
+    label = "lib"

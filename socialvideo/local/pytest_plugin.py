@@ -1,0 +1,85 @@
+"""Throw-away PostgreSQL and Redis for one test run, and a folder for its files.
+
+Loaded by `-p` before pytest-django reads the settings. The addresses are known at once; the servers start when the
+session does, in the process that was called (under xdist the controller) and end with it, even by kill -9. What a
+killed run left on disk is removed by the next.
+"""
+
+import contextlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from socialvideo.local.errors import AlreadyRunningError, LocalError
+from socialvideo.local.folder import Folder, temporary
+from socialvideo.local.servers import Postgres, Redis, end_marked
+
+_FOLDER = "SOCIALVIDEO_TEST_FOLDER"  # inherited by xdist's processes
+_session = contextlib.ExitStack()
+JUST_MADE_SECONDS = 60  # another run may stand between making its folder and locking it
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Iterator[None]:
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
+        _own_folder()
+    folder = Folder(Path(os.environ[_FOLDER]))
+    if _is_ours("REDIS_URL", folder):
+        # One database of Redis each; 0 is left to whoever looks from outside.
+        os.environ["REDIS_URL"] = folder.redis_url(int((worker or "gw0").removeprefix("gw")) + 1)
+    os.environ["MEDIA_ROOT"] = str(folder.path / f"media-{worker or 'main'}")
+    return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ or session.config.option.collectonly:
+        return
+    folder = Folder(Path(os.environ[_FOLDER]))
+    try:
+        for variable, server in (("DATABASE_URL", Postgres(folder, durable=False)), ("REDIS_URL", Redis(folder, durable=False))):
+            if _is_ours(variable, folder):
+                _session.callback(server.stop)
+                server.start()
+    except LocalError as error:
+        pytest.exit(str(error), returncode=3)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    _session.close()
+
+
+def _own_folder() -> None:
+    _remove_stale_folders()
+    folder = temporary()
+    folder.create()
+    _session.callback(shutil.rmtree, folder.sockets, ignore_errors=True)
+    _session.callback(shutil.rmtree, folder.path, ignore_errors=True)
+    _session.enter_context(folder.locked())
+    os.environ[_FOLDER] = str(folder.path)
+    folder.set_defaults()
+
+
+def _remove_stale_folders() -> None:
+    """Of killed runs: their lock is free. Folders of runs that go on are locked."""
+    for path in Path(tempfile.gettempdir()).glob(f"socialvideo-test-{os.geteuid()}-*"):
+        folder = Folder(path)
+        with contextlib.suppress(AlreadyRunningError, OSError), folder.locked():
+            if time.time() - path.stat().st_mtime < JUST_MADE_SECONDS:
+                continue
+            end_marked(folder)
+            for server in (Postgres(folder), Redis(folder)):
+                server.stop_leftover()
+            shutil.rmtree(folder.sockets, ignore_errors=True)
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_ours(variable: str, folder: Folder) -> bool:
+    return str(folder.sockets.name) in os.environ[variable]

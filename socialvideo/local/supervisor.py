@@ -1,0 +1,131 @@
+"""Keeps the site's processes running and their output readable.
+
+A process that ends is started again, later each time (the ready-made runners end everything instead, and here a
+killed worker must not take the site with it). Each process leads a group of its own, so that stopping it takes its
+children too.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from socialvideo.local.leash import leash
+
+STOP_SECONDS = 10
+LONGEST_PAUSE = 30.0
+STEADY_SECONDS = 60  # a process that lived this long starts again at once
+_COLOURS = (36, 33, 35, 32, 34)
+
+
+class Console:
+    """Whole lines from many threads, each with the name of who said it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._colours: dict[str, int] = {}
+
+    def say(self, text: str, *, name: str = "") -> None:
+        line = f"{self._prefix(name)}{text}" if name else text
+        with self._lock, contextlib.suppress(BrokenPipeError):
+            print(line, flush=True)
+
+    def _prefix(self, name: str) -> str:
+        prefix = f"{name:<8}| "
+        if not sys.stdout.isatty():
+            return prefix
+        colour = self._colours.setdefault(name, _COLOURS[len(self._colours) % len(_COLOURS)])
+        return f"\033[{colour}m{prefix}\033[0m"
+
+
+@dataclass
+class Service:
+    name: str
+    command: Sequence[str]
+    env: dict[str, str]
+    console: Console
+    listening_socket: int | None = None
+    process: subprocess.Popen[bytes] | None = None
+    pause: float = 0.5
+    due: float = 0.0
+    started: float = field(default=0.0, init=False)
+
+    def start(self) -> None:
+        inherited = () if self.listening_socket is None else (self.listening_socket,)
+        self.process = subprocess.Popen(
+            [*leash(), *self.command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=self.env,
+            pass_fds=inherited,
+            start_new_session=True,
+        )
+        self.started = time.monotonic()
+        threading.Thread(target=self._relay, args=(self.process,), daemon=True).start()
+
+    def keep_up(self) -> None:
+        """Called often: starts the process again when it ended and its pause is over."""
+        now = time.monotonic()
+        if self.process is not None and self.process.poll() is not None:
+            code, self.process = self.process.returncode, self._end_group(self.process)
+            self.pause = 0.5 if now - self.started > STEADY_SECONDS else min(self.pause * 2, LONGEST_PAUSE)
+            self.due = now + self.pause
+            self.console.say(f"ended ({_reason(code)}); starts again in {self.pause:.0f} s", name=self.name)
+        if self.process is None and now >= self.due:
+            self.start()
+
+    def ask_to_stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
+    def wait_stopped(self, deadline: float) -> None:
+        if self.process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(max(0.0, deadline - time.monotonic()))
+            self.process = self._end_group(self.process)
+
+    def _end_group(self, process: subprocess.Popen[bytes]) -> None:
+        """Takes along whatever the leader left."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def _relay(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            self.console.say(line.decode(errors="replace").rstrip(), name=self.name)
+
+
+class Supervisor:
+    def __init__(self) -> None:
+        self.services: list[Service] = []
+
+    def start(self, service: Service) -> None:
+        self.services.append(service)
+        service.start()
+
+    def keep_up_while(self, condition: Callable[[], bool]) -> None:
+        """Keeps everything running until the condition ends. Only the main thread starts processes: the leash is tied
+        to the thread that made them."""
+        while condition():
+            for service in self.services:
+                service.keep_up()
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Asks all at once and waits for all together, so that the slowest decides."""
+        for service in self.services:
+            service.ask_to_stop()
+        deadline = time.monotonic() + STOP_SECONDS
+        for service in self.services:
+            service.wait_stopped(deadline)
+
+
+def _reason(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"code {code}"

@@ -1,0 +1,14 @@
+"""`make run`: the whole site on one machine, behind the real server. DEBUG=1 shows tracebacks and reloads code."""
+
+from socialvideo.settings.base import *  # noqa: F403
+from socialvideo.settings.base import BASE_DIR, env
+
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", "only-for-development-never-for-a-public-site")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["*"])
+INTERNAL_IPS = ["127.0.0.1"]
+WHITENOISE_USE_FINDERS = True
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+# Mail lands in files instead of leaving the machine.
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = BASE_DIR / ".local" / "mail"

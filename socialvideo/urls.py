@@ -1,0 +1,21 @@
+"""Every address of the site: each app's pages, the API, the desk, the checks of a load balancer."""
+
+from django.contrib import admin
+from django.contrib.flatpages.views import flatpage
+from django.urls import include, path
+
+from socialvideo import health
+
+urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("socialvideo.api_urls")),
+    path("accounts/", include("allauth.urls")),
+    path("terms/", flatpage, {"url": "/terms/"}, name="terms"),
+    path("privacy/", flatpage, {"url": "/privacy/"}, name="privacy"),
+    path("", include("accounts.urls")),
+    path("", include("follows.urls")),
+    path("", include("videos.urls")),
+    path("", include("feeds.urls")),
+]

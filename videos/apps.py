@@ -1,0 +1,10 @@
+"""What was made, and what people did to it."""
+
+from django.apps import AppConfig
+
+
+class VideosConfig(AppConfig):
+    name = "videos"
+
+    def ready(self) -> None:
+        from videos import receivers  # noqa: F401
