@@ -4,9 +4,11 @@ Durations come from the packets, not from headers; the first picture and the fir
 can be and how they are turned. Must stay independent of everything else in this package.
 """
 
+import errno
 import json
 import struct
 import sys
+from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
 
@@ -69,28 +71,23 @@ class Track:
         self.stream = stream
         self.first_frame = None
         self.times: list[int] = []
+        self.last_pts = -(2**63)
         self.last_duration = 0
-        self.bytes = 0
 
-    def take(self, packet) -> None:
+    def count(self, packet) -> None:
         if packet.is_corrupt:
             raise Refused("damaged")
-        if self.first_frame is None:
-            self.first_frame = next(iter(self._decode(packet)), None)
         if packet.pts is None or packet.is_discard:
             return
-        if not self.times or packet.pts >= max(self.times[-1], self.end_pts):
-            self.end_pts, self.last_duration = packet.pts, packet.duration or 0
+        if packet.pts >= self.last_pts:
+            self.last_pts, self.last_duration = packet.pts, packet.duration or 0
         self.times.append(packet.pts)
-        self.bytes += packet.size
 
-    end_pts = -(2**63)
-
-    def _decode(self, packet):
-        try:
-            return packet.decode()
-        except FFmpegError:
-            return ()
+    def look(self, packet) -> None:
+        """Decode until something comes out; some files begin with what cannot be decoded."""
+        if self.first_frame is None:
+            with suppress(FFmpegError):
+                self.first_frame = next(iter(packet.decode()), None)
 
     @property
     def start(self) -> Fraction:
@@ -101,7 +98,7 @@ class Track:
         last = self.last_duration * self.stream.time_base
         if not 0 < last <= STILL:
             last = 1 / self.rate
-        return self.end_pts * self.stream.time_base + last
+        return self.last_pts * self.stream.time_base + last
 
     @property
     def rate(self) -> Fraction:
@@ -133,7 +130,9 @@ def read(container, tracks: dict[str, Track]) -> None:
     for track in tracks.values():
         track.stream.codec_context.thread_count = 1
     for packet in container.demux([track.stream for track in tracks.values()]):
-        by_index[packet.stream_index].take(packet)
+        track = by_index[packet.stream_index]
+        track.count(packet)
+        track.look(packet)
 
 
 def describe(video: Track, audio: Track | None) -> dict:
@@ -195,15 +194,15 @@ def check(path: str, demuxer: str) -> dict:
         found = {"width": 0, "height": 0, "pictures": 0, "video_ms": 0, "audio_ms": 0}
         tracks = {stream.type: Track(stream) for stream in container.streams if stream.type in ("video", "audio")}
         by_index = {track.stream.index: track for track in tracks.values()}
-        if video := tracks.get("video"):
+        video = tracks.get("video")
+        if video:
             video.stream.codec_context.skip_frame = "NONKEY"
         for packet in container.demux():
             track = by_index[packet.stream_index]
+            track.count(packet)
             for frame in packet.decode():
-                if track is tracks.get("video"):
+                if track is video:
                     found.update(width=frame.width, height=frame.height, pictures=found["pictures"] + 1)
-            track.first_frame = True
-            track.take(packet)
     for kind, track in tracks.items():
         found[f"{kind}_ms"] = milliseconds(track.end - track.start) if track.times else 0
     return found
@@ -222,8 +221,8 @@ def answer(task: str, **arguments) -> dict:
     except MemoryError:
         return {"refused": "too_demanding"}
     except FFmpegError as error:
-        too_much = error.errno == 12
-        return {"refused": "too_demanding" if too_much else "damaged", "detail": str(error)}
+        out_of_memory = error.errno == errno.ENOMEM
+        return {"refused": "too_demanding" if out_of_memory else "damaged", "detail": str(error)}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,164 @@
+"""A source file to a finished folder, through one limited ffmpeg.
+
+Works in a hidden folder beside the target and renames it at the very end, so that whoever sees the target sees all of
+it. What a killed worker left behind is cleared by the next try. The caller sees to it that no two encode to one target.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from signal import SIGKILL, SIGXCPU, SIGXFSZ
+from time import monotonic
+
+from .errors import EncodingFailed, MediaError, RejectedMedia
+from .limits import Limits
+from .playlists import rendition, write_master
+from .probing import Probe
+from .running import DeadlineExceeded, Finished, ffmpeg_path, run
+from .transcoding import Renditions, command, frame_rate, ladder
+from .verifying import verify
+
+PROGRESS_SECONDS = 1
+NEARLY = 0.95  # the rest is looking at the output
+
+_TRY_AGAIN = "Processing went wrong. Try again."
+_LATER = "Processing is not available right now. Your file is safe; try again later."
+
+
+def encode(
+    source: Path,
+    probe: Probe,
+    target_dir: Path,
+    *,
+    on_progress: Callable[[float], None] = lambda fraction: None,
+    limits: Limits | None = None,
+) -> Renditions:
+    """`on_progress` gets 0 to 1, rising, about once a second; what it raises ends the work and comes out here."""
+    limits = limits or Limits()
+    ffmpeg = ffmpeg_path()
+    with _working_folder(target_dir) as folder:
+        finished = _run_ffmpeg(ffmpeg, source, probe, folder, on_progress, limits)
+        renditions = _finish(folder, probe, limits, finished.errors)
+        _put_in_place(folder, target_dir)
+    on_progress(1.0)
+    return renditions
+
+
+@contextmanager
+def _working_folder(target: Path) -> Iterator[Path]:
+    folder = target.with_name(f".{target.name}.partial")
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        yield folder.resolve()
+    except OSError as error:
+        raise EncodingFailed("storage", _LATER, detail=str(error)) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _put_in_place(folder: Path, target: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    folder.rename(target)
+
+
+def _run_ffmpeg(
+    ffmpeg: str, source: Path, probe: Probe, folder: Path, on_progress: Callable[[float], None], limits: Limits
+) -> Finished:
+    for rung in ladder(probe):
+        (folder / rung.name).mkdir()
+    arguments = command(ffmpeg, str(source.resolve()), probe, limits, tonemap=can_tonemap(ffmpeg))
+    try:
+        finished = run(
+            arguments,
+            limits=limits,
+            seconds=limits.encode_deadline(probe.duration_ms),
+            folder=folder,
+            on_line=_progress_reader(probe.duration_ms, on_progress),
+        )
+    except DeadlineExceeded:
+        raise EncodingFailed("deadline", "Processing took too long. Try again.") from None
+    if finished.code:
+        raise failure(finished)
+    return finished
+
+
+def _progress_reader(duration_ms: int, on_progress: Callable[[float], None]) -> Callable[[str], None]:
+    reached, told_at = 0.0, float("-inf")
+
+    def read(line: str) -> None:
+        nonlocal reached, told_at
+        name, _, value = line.partition("=")
+        if name != "out_time_us" or not value.isdecimal():
+            return
+        fraction = min(int(value) / (duration_ms * 1000), 1.0) * NEARLY
+        if fraction > reached and monotonic() - told_at >= PROGRESS_SECONDS:
+            reached, told_at = fraction, monotonic()
+            on_progress(fraction)
+
+    return read
+
+
+def _finish(folder: Path, probe: Probe, limits: Limits, errors: str) -> Renditions:
+    try:
+        rungs = [rendition(folder, rung, has_audio=probe.has_audio) for rung in ladder(probe)]
+        write_master(folder, rungs, frame_rate(probe, limits))
+        verify(folder, probe, limits)
+    except EncodingFailed as error:
+        if _blames_the_source(errors):
+            raise _damaged(errors) from error
+        raise EncodingFailed(error.code, error.message, detail=f"{error.detail}\n{errors}") from error
+    return Renditions(duration_ms=probe.duration_ms, rungs=tuple(rungs))
+
+
+def failure(finished: Finished) -> MediaError:
+    """Why ffmpeg ended early: told from its signal first, its exit code second, its words last."""
+    errors = finished.errors
+    if finished.never_started:
+        return EncodingFailed("ffmpeg_missing", _LATER, detail=errors)
+    match finished.signal:
+        case None:
+            return _by_words(errors)
+        case number if number == SIGXCPU:
+            return EncodingFailed("deadline", "Processing took too long. Try again.", detail=errors)
+        case number if number == SIGXFSZ:
+            return EncodingFailed("disk_full", _LATER, detail=f"a file grew over the limit\n{errors}")
+        case number if number == SIGKILL:
+            return EncodingFailed("killed", "Processing was interrupted. Try again.", detail=errors)
+        case number:
+            return EncodingFailed("crashed", _TRY_AGAIN, detail=f"signal {number}\n{errors}")
+
+
+def _by_words(errors: str) -> MediaError:
+    if "No space left" in errors or "File too large" in errors or "quota exceeded" in errors:
+        return EncodingFailed("disk_full", _LATER, detail=errors)
+    if "Cannot allocate memory" in errors:
+        return RejectedMedia(
+            "too_demanding",
+            "This file needs more memory than we can give it. Export it in 4K or smaller and try again.",
+            detail=errors,
+        )
+    if _blames_the_source(errors):
+        return _damaged(errors)
+    return EncodingFailed("ffmpeg_failed", _TRY_AGAIN, detail=errors)
+
+
+def _blames_the_source(errors: str) -> bool:
+    return "Invalid data found" in errors or "rror while decoding" in errors or "Error submitting packet" in errors
+
+
+def _damaged(errors: str) -> RejectedMedia:
+    return RejectedMedia(
+        "damaged",
+        "This file is damaged or incomplete. Copy it again from where it was made, or pick another.",
+        detail=errors,
+    )
+
+
+@cache
+def can_tonemap(ffmpeg: str) -> bool:
+    finished = run([ffmpeg, "-hide_banner", "-filters"], limits=Limits(), seconds=10)
+    names = {line.split()[1] for line in finished.output.decode(errors="replace").splitlines() if line.startswith(" ") and len(line.split()) > 2}
+    return {"zscale", "tonemap"} <= names

@@ -1,0 +1,192 @@
+"""What is really in an uploaded file: measured in a limited child process, judged here against the limits.
+
+Headers lie (real phones claim 143,165 seconds), so nothing in a `Probe` is taken from a header that the packets or the
+first decoded picture can tell.
+"""
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from . import prober
+from .errors import EncodingFailed, RejectedMedia
+from .limits import Limits
+from .running import DeadlineExceeded, Finished, run
+from .sniffing import sniff
+
+PQ, HLG = 16, 18  # transfer characteristics of ITU-T H.273
+LONGEST_OVERRUN_MS = 1000  # phones that stop by themselves at three minutes stop a little later
+SMALLEST_SIDE = 16
+STEEPEST_RATIO = 8
+
+_WORDS = {
+    "damaged": "This file is damaged or incomplete. Copy it again from where it was made, or pick another.",
+    "no_video": "This file has sound but no picture. Pick a video.",
+    "too_demanding": "This file needs more memory than we can give it. Export it in 4K or smaller and try again.",
+    "probe_timeout": "This file takes too long to read. Export it again as MP4, or pick another.",
+}
+_UNREADABLE = {
+    "video": "The picture in this file is in a format we cannot read{codec}. Export it as H.264 MP4 and try again.",
+    "audio": "The sound in this file is in a format we cannot read{codec}. Export it with AAC sound and try again.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """`width` and `height` are what a viewer sees: pixels made square, then mirrored and turned clockwise."""
+
+    container: str
+    duration_ms: int
+    video_ms: int
+    audio_ms: int
+    width: int
+    height: int
+    rotation: int
+    mirrored: bool
+    fps: Fraction
+    hdr: bool
+    transfer: int
+    colorspace: int
+    full_range: bool
+    video_codec: str
+    video_index: int
+    audio_codec: str | None
+    audio_index: int | None
+
+    @property
+    def has_audio(self) -> bool:
+        return self.audio_index is not None
+
+    @property
+    def short_side(self) -> int:
+        return min(self.width, self.height)
+
+    def as_json(self) -> dict:
+        """For a JSON column."""
+        return {**asdict(self), "fps": str(self.fps), "has_audio": self.has_audio}
+
+
+def inspect(path: Path, limits: Limits | None = None) -> Probe:
+    """Raises RejectedMedia for what cannot be published, EncodingFailed when we could not look."""
+    limits = limits or Limits()
+    container = sniff(path)
+    facts = _measure(path, container, limits)
+    probe = _probe(container, facts)
+    _check_size(probe)
+    _check_duration(probe, limits)
+    return probe
+
+
+def ask(task: dict, limits: Limits, seconds: float) -> dict:
+    """One question to the prober. Its death is an answer too: "damaged"."""
+    command = [sys.executable, "-I", prober.__file__, json.dumps(task)]
+    finished = run(command, limits=limits, seconds=seconds)
+    if finished.code == 0:
+        return json.loads(finished.output)
+    return _meaning_of_death(finished)
+
+
+def _meaning_of_death(finished: Finished) -> dict:
+    if finished.never_started or "ImportError" in finished.errors or "ModuleNotFoundError" in finished.errors:
+        raise EncodingFailed(
+            "prober_broken",
+            "Processing is not available right now. Your file is safe; try again later.",
+            detail=finished.errors,
+        )
+    out_of_memory = "MemoryError" in finished.errors
+    return {"refused": "too_demanding" if out_of_memory else "damaged", "detail": finished.errors}
+
+
+def _measure(path: Path, container: str, limits: Limits) -> dict:
+    task = {
+        "task": "measure",
+        "path": str(path.resolve()),
+        "demuxer": container,
+        "max_streams": limits.max_streams,
+        "max_pixels": limits.max_pixels,
+    }
+    try:
+        facts = ask(task, limits, limits.probe_seconds)
+    except DeadlineExceeded:
+        facts = {"refused": "probe_timeout"}
+    if "refused" in facts:
+        raise _refusal(facts)
+    return facts
+
+
+def _refusal(facts: dict) -> RejectedMedia:
+    code, detail = facts["refused"], facts.get("detail", "")
+    match code:
+        case "unreadable_codec":
+            codec = f" ({facts['codec']})" if facts["codec"] else ""
+            message = _UNREADABLE[facts["kind"]].format(codec=codec)
+        case "too_many_pixels":
+            message = f"This video is {facts['width']} × {facts['height']}. Export it in 4K or smaller and try again."
+        case _:
+            message = _WORDS[code]
+    return RejectedMedia(code, message, detail=detail)
+
+
+def _probe(container: str, facts: dict) -> Probe:
+    rotation, mirrored = orientation(*facts["matrix"])
+    width, height = display_size(facts["coded_width"], facts["coded_height"], Fraction(facts["sar"]), rotation)
+    return Probe(
+        container=container,
+        width=width,
+        height=height,
+        rotation=rotation,
+        mirrored=mirrored,
+        fps=Fraction(facts["fps"]),
+        hdr=facts["transfer"] in (PQ, HLG),
+        **{name: facts[name] for name in _AS_MEASURED},
+    )
+
+
+_AS_MEASURED = (
+    "duration_ms", "video_ms", "audio_ms", "transfer", "colorspace", "full_range",
+    "video_codec", "video_index", "audio_codec", "audio_index",
+)  # fmt: skip
+
+
+def orientation(a: int, b: int, c: int, d: int) -> tuple[int, bool]:
+    """Clockwise degrees and whether to mirror left to right first, of a display matrix's signs."""
+    mirrored = a * d - b * c < 0
+    if mirrored:
+        a, b = -a, -b
+    return {(1, 0): 0, (0, 1): 90, (-1, 0): 180, (0, -1): 270}[a, b], mirrored
+
+
+def display_size(width: int, height: int, sar: Fraction, rotation: int) -> tuple[int, int]:
+    """Square pixels by stretching, never by squeezing."""
+    if sar > 1:
+        width = round(width * sar)
+    else:
+        height = round(height / sar)
+    return (height, width) if rotation in (90, 270) else (width, height)
+
+
+def _check_size(probe: Probe) -> None:
+    if probe.short_side < SMALLEST_SIDE:
+        raise RejectedMedia("too_small", f"This video is only {probe.width} × {probe.height}. Pick a larger one.")
+    if max(probe.width, probe.height) > STEEPEST_RATIO * probe.short_side:
+        raise RejectedMedia(
+            "too_narrow", f"This video is {probe.width} × {probe.height}, too narrow to show. Crop it or pick another."
+        )
+
+
+def _check_duration(probe: Probe, limits: Limits) -> None:
+    if probe.duration_ms > limits.max_seconds * 1000 + LONGEST_OVERRUN_MS:
+        raise RejectedMedia(
+            "too_long",
+            f"This file is {clock(probe.duration_ms / 1000)} long. "
+            f"The limit is {clock(limits.max_seconds)}. Trim it or pick another.",
+        )
+
+
+def clock(seconds: float) -> str:
+    """6:02, 1:00:00."""
+    minutes, seconds = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -1,0 +1,57 @@
+"""Looks at what was made before anybody else does: it decodes, lasts as long as the source, and has its sound."""
+
+from pathlib import Path
+
+from .errors import EncodingFailed
+from .limits import Limits
+from .probing import Probe, ask
+from .running import DeadlineExceeded
+from .transcoding import MASTER, PLAYLIST, POSTER, PREVIEW, PREVIEW_SECONDS, Rung, ladder
+
+TOLERANCE_MS = 500
+
+
+def verify(folder: Path, probe: Probe, limits: Limits | None = None) -> None:
+    """Raises EncodingFailed("bad_output") unless the folder holds all that `encode` promises for this source."""
+    limits = limits or Limits()
+    rungs = ladder(probe)
+    if not (folder / MASTER).is_file():
+        raise _bad("no master playlist")
+    playlists = [{"path": str(folder / rung.name / PLAYLIST), "demuxer": "hls"} for rung in rungs]
+    poster = {"path": str(folder / POSTER), "demuxer": "jpeg_pipe"}
+    preview = {"path": str(folder / PREVIEW), "demuxer": "mov"}
+    found = _look([*playlists, poster, preview], limits, limits.encode_deadline(probe.duration_ms))
+    for rung, facts in zip(rungs, found, strict=False):
+        _check_rung(rung, facts, probe)
+    *_, poster_facts, preview_facts = found
+    if not poster_facts["pictures"]:
+        raise _bad("no poster")
+    if not preview_facts["pictures"] or preview_facts["audio_ms"]:
+        raise _bad("no silent preview")
+    if preview_facts["video_ms"] > PREVIEW_SECONDS * 1000 + TOLERANCE_MS:
+        raise _bad(f"preview of {preview_facts['video_ms']} ms")
+
+
+def _look(files: list[dict], limits: Limits, seconds: float) -> list[dict]:
+    try:
+        answer = ask({"task": "check", "files": files}, limits, seconds)
+    except DeadlineExceeded:
+        raise _bad("looking at the output took too long") from None
+    if "checked" not in answer:
+        raise _bad(f"{answer['refused']}: {answer.get('detail', '')}")
+    return answer["checked"]
+
+
+def _check_rung(rung: Rung, facts: dict, probe: Probe) -> None:
+    if (facts["width"], facts["height"]) != (rung.size.width, rung.size.height) or not facts["pictures"]:
+        raise _bad(f"{rung.name}: {facts['pictures']} pictures of {facts['width']}x{facts['height']}")
+    if abs(facts["video_ms"] - probe.duration_ms) > TOLERANCE_MS:
+        raise _bad(f"{rung.name}: {facts['video_ms']} ms of picture, source {probe.duration_ms}")
+    if bool(facts["audio_ms"]) != probe.has_audio:
+        raise _bad(f"{rung.name}: sound {facts['audio_ms']} ms, source has_audio={probe.has_audio}")
+    if probe.has_audio and abs(facts["audio_ms"] - probe.duration_ms) > TOLERANCE_MS:
+        raise _bad(f"{rung.name}: {facts['audio_ms']} ms of sound, source {probe.duration_ms}")
+
+
+def _bad(detail: str) -> EncodingFailed:
+    return EncodingFailed("bad_output", "Processing went wrong. Try again.", detail=detail)
