@@ -1,0 +1,56 @@
+# The verbs of this project. CI and pre-commit call the same ones.
+# Needs python3 (3.11, 3.12 or 3.13; another one with PYTHON=...) and the package registry; everything else it brings.
+
+PYTHON ?= python3
+VENV := .venv/bin/python
+PYTEST := $(VENV) -m pytest
+DEMANDED := $(if $(filter command line environment,$(origin PYTHON)),--demanded)
+WITH_PACKAGES := $(PYTHON) socialvideo/local/bootstrap.py requirements.txt $(DEMANDED)
+WITH_TOOLS := $(PYTHON) socialvideo/local/bootstrap.py requirements-dev.txt $(DEMANDED)
+LOCK := --universal --python-version 3.11 --quiet --no-header --no-annotate --upgrade
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-browser check fix faults bench lock hooks
+
+help:            ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 20
+
+run:             ## the whole site on this machine, with a demo world (PORT=8000, DEMO=0 for an empty one)
+	@$(WITH_PACKAGES)
+	@exec $(VENV) -m socialvideo.local run
+
+test:            ## all tests but the browser's, on a throw-away PostgreSQL and Redis (ARGS="-k follow")
+	@$(WITH_TOOLS)
+	@exec $(PYTEST) -n 2 $(ARGS)
+
+test-browser:    ## the browser's tests; needs Chromium
+	@$(WITH_TOOLS)
+	@exec $(PYTEST) -m browser $(ARGS)
+
+faults:          ## full-size faults: killed workers, storms; takes long
+	@$(WITH_TOOLS)
+	@exec $(PYTEST) -m faults tests/faults $(ARGS)
+
+bench:           ## measurements
+	@$(WITH_TOOLS)
+	@exec $(PYTEST) -m bench -s benchmarks $(ARGS)
+
+check:           ## everything that judges without running the site
+	@$(WITH_TOOLS)
+	$(VENV) -m ruff check .
+	$(VENV) -m ruff format --check .
+	$(VENV) -m mypy
+	$(VENV) -m importlinter.cli
+	$(VENV) -m djade --check $(TEMPLATES)
+	$(VENV) -m djlint --lint --quiet templates
+	$(VENV) -m socialvideo.local checked
+
+fix:             ## formats, and mends what can be mended by itself
+	@$(WITH_TOOLS)
+	$(VENV) -m ruff check --fix .
+	$(VENV) -m ruff format .
+
+lock:            ## pins the newest allowed versions of everything in pyproject.toml; needs uv
+	uv pip compile pyproject.toml $(LOCK) -o requirements.txt
+	uv pip compile pyproject.toml --group dev -c requirements.txt $(LOCK) -o requirements-dev.txt
