@@ -1,7 +1,11 @@
 """`make run`: the whole site on one machine, behind the real server. DEBUG=1 shows tracebacks and reloads code."""
 
-from socialvideo.settings.base import *  # noqa: F403
-from socialvideo.settings.base import BASE_DIR, env
+from socialvideo.local.folder import CHECKOUT
+
+CHECKOUT.set_defaults()  # manage.py finds the servers of `make run` unless DATABASE_URL and REDIS_URL name others
+
+from socialvideo.settings.base import *  # noqa: E402, F403
+from socialvideo.settings.base import BASE_DIR, env  # noqa: E402
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "only-for-development-never-for-a-public-site")
