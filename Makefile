@@ -7,7 +7,7 @@ PYTEST := $(VENV) -m pytest
 DEMANDED := $(if $(filter command line environment,$(origin PYTHON)),--demanded)
 WITH_PACKAGES := $(PYTHON) socialvideo/local/bootstrap.py requirements.txt $(DEMANDED)
 WITH_TOOLS := $(PYTHON) socialvideo/local/bootstrap.py requirements-dev.txt $(DEMANDED)
-LOCK := --universal --python-version 3.11 --quiet --no-header --no-annotate --upgrade
+LOCK := --universal --fork-strategy fewest --python-version 3.11 --quiet --no-header --no-annotate --upgrade
 ARGS ?=
 
 .DEFAULT_GOAL := help

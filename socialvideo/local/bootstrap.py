@@ -51,7 +51,10 @@ def only_one():
     """Two `make` at once in one checkout: the second waits for the first one's packages."""
     import fcntl
 
-    lock = open(os.path.join(ROOT, ".venv.lock"), "w")
+    folder = os.path.join(ROOT, ".local")
+    if not os.path.isdir(folder):
+        os.mkdir(folder, 0o700)
+    lock = open(os.path.join(folder, "venv.lock"), "w")
     fcntl.flock(lock, fcntl.LOCK_EX)
     return lock
 
