@@ -1,0 +1,60 @@
+"""What two accounts are to each other, as one viewer sees it: the one place where states become labels."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A viewer's relation to an account. `version` is the id of the newest event between the two; of two relations,
+    the one with the higher version is the truer."""
+
+    viewer_id: int | None
+    account_id: int
+    state: str = ""  # "", "requested" or "active": the viewer's edge
+    follows_me: bool = False
+    notify: str = "all"
+    blocking: bool = False
+    blocked_by: bool = False
+    version: int = 0
+
+    @property
+    def is_self(self) -> bool:
+        return self.viewer_id == self.account_id
+
+    @property
+    def following(self) -> bool:
+        return self.state == "active"
+
+    @property
+    def button(self) -> str:
+        """The state of the follow button: every surface renders this one word."""
+        if self.is_self:
+            return "self"
+        if self.blocking:
+            return "blocked"
+        if self.state:
+            return {"active": "following", "requested": "requested"}[self.state]
+        return "follow_back" if self.follows_me else "follow"
+
+    @property
+    def label(self) -> str:
+        return LABELS[self.button]
+
+
+LABELS = {
+    "self": "",
+    "blocked": "Unblock",
+    "following": "Following",
+    "requested": "Requested",
+    "follow_back": "Follow back",
+    "follow": "Follow",
+}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """An account's exact counts, as of the statement that read them."""
+
+    followers: int = 0
+    following: int = 0
+    requests: int = 0
