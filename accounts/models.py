@@ -5,17 +5,18 @@ import secrets
 from typing import ClassVar
 
 import pgtrigger
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.locks import account_lock_sql
 from accounts.querysets import UserQuerySet
-from socialvideo.lib.triggers import Promise
+from socialvideo.lib.triggers import Promise, Refuse, never_truncate
 
 HANDLE_PATTERN = r"[a-z0-9](?:[a-z0-9._]{0,28}[a-z0-9_])"
 validate_handle = RegexValidator(
@@ -42,7 +43,10 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return user
 
     def create_superuser(self, handle: str, email: str, password: str | None = None, **fields: object) -> "User":
-        return self.create_user(handle, email, password, is_staff=True, is_superuser=True, **fields)
+        """An administrator's e-mail counts as confirmed: nobody else could vouch for the first one."""
+        user = self.create_user(handle, email, password, is_staff=True, is_superuser=True, **fields)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        return user
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -55,7 +59,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     avatar = models.ImageField(upload_to=new_avatar_path, blank=True)
     birth_date = models.DateField(null=True, blank=True)
     is_private = models.BooleanField(default=False)
-    is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     suspended_at = models.DateTimeField(null=True, blank=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
@@ -70,6 +73,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         verbose_name = "account"
+        permissions: ClassVar = [("suspend_user", "Can suspend accounts")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(handle__regex=rf"^{HANDLE_PATTERN}$"), name="accounts_user_handle_is_plain"),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_user_email_is_lower_case"),
@@ -117,8 +121,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.handle
 
     @property
+    def is_active(self) -> bool:
+        """What Django, allauth and the API ask before anybody gets in. A deactivated account may: that brings it back."""
+        return self.suspended_at is None and self.erased_at is None
+
+    @property
     def is_present(self) -> bool:
-        return self.suspended_at is None and self.deactivated_at is None and self.erased_at is None
+        return self.is_active and self.deactivated_at is None
 
 
 class HandleClaim(models.Model):
@@ -132,6 +141,37 @@ class HandleClaim(models.Model):
         return self.handle
 
 
+class StandingEvent(models.Model):
+    """Who suspended or deactivated an account, and why, for ever. Its owner may read the reason. No foreign keys:
+    the record outlives both accounts."""
+
+    class Act(models.TextChoices):
+        SUSPENDED = "suspended", "suspended"
+        UNSUSPENDED = "unsuspended", "suspension lifted"
+        DEACTIVATED = "deactivated", "deactivated"
+        REACTIVATED = "reactivated", "reactivated"
+
+    account_id = models.BigIntegerField()
+    actor_id = models.BigIntegerField()
+    act = models.CharField(max_length=12, choices=Act)
+    reason = models.CharField(max_length=500, blank=True)
+    happened_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account_id", "id"], name="accounts_standing_of_account")]
+        triggers: ClassVar = [
+            Refuse(
+                name="standing_is_append_only",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                message="The record of an account's standing is only added to.",
+            ),
+            never_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.act}"
+
+
 def new_invitation_code() -> str:
     return secrets.token_urlsafe(9)
 
@@ -140,10 +180,10 @@ class Invitation(models.Model):
     """Lets somebody sign up where sign-up is by invitation. Each use is counted in the statement that grants it."""
 
     code = models.CharField(max_length=32, unique=True, default=new_invitation_code)
-    note = models.CharField(max_length=200, blank=True)
+    note = models.CharField(max_length=200, blank=True, help_text="Who it is for; only the desk sees it.")
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="invitations")
-    uses_left = models.PositiveIntegerField(default=1)
-    expires_at = models.DateTimeField(null=True, blank=True)
+    uses_left = models.PositiveIntegerField(default=1, help_text="How many more people may sign up with it.")
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: never.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

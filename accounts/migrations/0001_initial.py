@@ -1,6 +1,7 @@
 import accounts.models
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.datetime
 import django.db.models.functions.text
 import django.utils.timezone
 import pgtrigger.compiler
@@ -11,197 +12,100 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("auth", "0012_alter_user_first_name_max_length"),
+        ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="HandleClaim",
+            name='HandleClaim',
             fields=[
-                (
-                    "handle",
-                    models.CharField(max_length=30, primary_key=True, serialize=False),
-                ),
-                ("account_id", models.BigIntegerField(db_index=True)),
-                ("claimed_at", models.DateTimeField()),
+                ('handle', models.CharField(max_length=30, primary_key=True, serialize=False)),
+                ('account_id', models.BigIntegerField(db_index=True)),
+                ('claimed_at', models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name="User",
+            name='User',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                (
-                    "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
-                ),
-                (
-                    "is_superuser",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Designates that this user has all permissions without explicitly assigning them.",
-                        verbose_name="superuser status",
-                    ),
-                ),
-                (
-                    "handle",
-                    models.CharField(
-                        max_length=30,
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^[a-z0-9](?:[a-z0-9._]{0,28}[a-z0-9_])$",
-                                "Use 2 to 30 small letters, digits, dots and underscores; begin with a letter or digit and do not end with a dot.",
-                            )
-                        ],
-                    ),
-                ),
-                ("name", models.CharField(blank=True, max_length=50)),
-                ("email", models.EmailField(max_length=254, unique=True)),
-                ("bio", models.CharField(blank=True, max_length=300)),
-                (
-                    "avatar",
-                    models.ImageField(
-                        blank=True, upload_to=accounts.models.new_avatar_path
-                    ),
-                ),
-                ("birth_date", models.DateField(blank=True, null=True)),
-                ("is_private", models.BooleanField(default=False)),
-                ("is_active", models.BooleanField(default=True)),
-                ("is_staff", models.BooleanField(default=False)),
-                ("suspended_at", models.DateTimeField(blank=True, null=True)),
-                ("deactivated_at", models.DateTimeField(blank=True, null=True)),
-                ("erased_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "joined_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
-                ),
-                (
-                    "groups",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.group",
-                        verbose_name="groups",
-                    ),
-                ),
-                (
-                    "user_permissions",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="Specific permissions for this user.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.permission",
-                        verbose_name="user permissions",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
+                ('handle', models.CharField(max_length=30, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9._]{0,28}[a-z0-9_])$', 'Use 2 to 30 small letters, digits, dots and underscores; begin with a letter or digit and do not end with a dot.')])),
+                ('name', models.CharField(blank=True, max_length=50)),
+                ('email', models.EmailField(max_length=254, unique=True)),
+                ('bio', models.CharField(blank=True, max_length=300)),
+                ('avatar', models.ImageField(blank=True, upload_to=accounts.models.new_avatar_path)),
+                ('birth_date', models.DateField(blank=True, null=True)),
+                ('is_private', models.BooleanField(default=False)),
+                ('is_staff', models.BooleanField(default=False)),
+                ('suspended_at', models.DateTimeField(blank=True, null=True)),
+                ('deactivated_at', models.DateTimeField(blank=True, null=True)),
+                ('erased_at', models.DateTimeField(blank=True, null=True)),
+                ('joined_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
+                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
             options={
-                "verbose_name": "account",
+                'verbose_name': 'account',
+                'permissions': [('suspend_user', 'Can suspend accounts')],
             },
             managers=[
-                ("objects", accounts.models.UserManager()),
+                ('objects', accounts.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name="Invitation",
+            name='Invitation',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        default=accounts.models.new_invitation_code,
-                        max_length=32,
-                        unique=True,
-                    ),
-                ),
-                ("note", models.CharField(blank=True, max_length=200)),
-                ("uses_left", models.PositiveIntegerField(default=1)),
-                ("expires_at", models.DateTimeField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="invitations",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(default=accounts.models.new_invitation_code, max_length=32, unique=True)),
+                ('note', models.CharField(blank=True, help_text='Who it is for; only the desk sees it.', max_length=200)),
+                ('uses_left', models.PositiveIntegerField(default=1, help_text='How many more people may sign up with it.')),
+                ('expires_at', models.DateTimeField(blank=True, help_text='Empty: never.', null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='invitations', to=settings.AUTH_USER_MODEL)),
             ],
         ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("handle__regex", "^[a-z0-9](?:[a-z0-9._]{0,28}[a-z0-9_])$")
-                ),
-                name="accounts_user_handle_is_plain",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("email", django.db.models.functions.text.Lower("email"))
-                ),
-                name="accounts_user_email_is_lower_case",
-            ),
+        migrations.CreateModel(
+            name='StandingEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('account_id', models.BigIntegerField()),
+                ('actor_id', models.BigIntegerField()),
+                ('act', models.CharField(choices=[('suspended', 'suspended'), ('unsuspended', 'suspension lifted'), ('deactivated', 'deactivated'), ('reactivated', 'reactivated')], max_length=12)),
+                ('reason', models.CharField(blank=True, max_length=500)),
+                ('happened_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                'indexes': [models.Index(fields=['account_id', 'id'], name='accounts_standing_of_account')],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="user",
-            trigger=pgtrigger.compiler.Trigger(
-                name="handle_is_never_reused",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="\n                    INSERT INTO accounts_handleclaim (handle, account_id, claimed_at)\n                    VALUES (NEW.handle, NEW.id, now()) ON CONFLICT (handle) DO NOTHING;\n                    IF NOT EXISTS (SELECT 1 FROM accounts_handleclaim WHERE handle = NEW.handle AND account_id = NEW.id) THEN\n                        RAISE EXCEPTION 'The handle % belongs to another account.', NEW.handle\n                            USING ERRCODE = 'unique_violation', CONSTRAINT = 'accounts_handle_is_never_reused';\n                    END IF;\n                    RETURN NULL;\n                ",
-                    hash="aba60b40e67e6f491d6b5fc291c22a6758c65222",
-                    operation='INSERT OR UPDATE OF "handle"',
-                    pgid="pgtrigger_handle_is_never_reused_f70d3",
-                    table="accounts_user",
-                    when="AFTER",
-                ),
-            ),
+            model_name='standingevent',
+            trigger=pgtrigger.compiler.Trigger(name='standing_is_append_only', sql=socialvideo.lib.triggers.PromiseSql(func="IF NOT (FALSE) THEN RAISE EXCEPTION 'The record of an account''s standing is only added to.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;", hash='189c9629849aff34e1f6e04057d4b837dda9f3e5', level='STATEMENT', operation='UPDATE OR DELETE', pgid='pgtrigger_standing_is_append_only_c33c6', table='accounts_standingevent', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="user",
-            trigger=pgtrigger.compiler.Trigger(
-                name="standing_changes_in_order",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    condition='WHEN (OLD."deactivated_at" IS DISTINCT FROM (NEW."deactivated_at") OR OLD."erased_at" IS DISTINCT FROM (NEW."erased_at") OR OLD."is_private" IS DISTINCT FROM (NEW."is_private") OR OLD."suspended_at" IS DISTINCT FROM (NEW."suspended_at"))',
-                    func="PERFORM pg_advisory_xact_lock((1152921504606846976 + NEW.id)); RETURN NEW;",
-                    hash="7e556c3d6944dcb71ad56315294edcf763ea3382",
-                    operation='UPDATE OF "is_private", "suspended_at", "deactivated_at", "erased_at"',
-                    pgid="pgtrigger_standing_changes_in_order_d9614",
-                    table="accounts_user",
-                    when="BEFORE",
-                ),
-            ),
+            model_name='standingevent',
+            trigger=pgtrigger.compiler.Trigger(name='never_truncate', sql=socialvideo.lib.triggers.PromiseSql(func="IF NOT (current_setting('socialvideo.may_truncate', true) IS NOT DISTINCT FROM 'tests') THEN RAISE EXCEPTION 'TRUNCATE would pass by the record of changes; delete the rows instead.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;", hash='487effa308092d7ace22e98a71e2f1ce708d758f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncate_212c5', table='accounts_standingevent', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='user',
+            constraint=models.CheckConstraint(condition=models.Q(('handle__regex', '^[a-z0-9](?:[a-z0-9._]{0,28}[a-z0-9_])$')), name='accounts_user_handle_is_plain'),
+        ),
+        migrations.AddConstraint(
+            model_name='user',
+            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='accounts_user_email_is_lower_case'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='user',
+            trigger=pgtrigger.compiler.Trigger(name='handle_is_never_reused', sql=socialvideo.lib.triggers.PromiseSql(func="\n                    INSERT INTO accounts_handleclaim (handle, account_id, claimed_at)\n                    VALUES (NEW.handle, NEW.id, now()) ON CONFLICT (handle) DO NOTHING;\n                    IF NOT EXISTS (SELECT 1 FROM accounts_handleclaim WHERE handle = NEW.handle AND account_id = NEW.id) THEN\n                        RAISE EXCEPTION 'The handle % belongs to another account.', NEW.handle\n                            USING ERRCODE = 'unique_violation', CONSTRAINT = 'accounts_handle_is_never_reused';\n                    END IF;\n                    RETURN NULL;\n                ", hash='aba60b40e67e6f491d6b5fc291c22a6758c65222', operation='INSERT OR UPDATE OF "handle"', pgid='pgtrigger_handle_is_never_reused_f70d3', table='accounts_user', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='user',
+            trigger=pgtrigger.compiler.Trigger(name='standing_changes_in_order', sql=socialvideo.lib.triggers.PromiseSql(condition='WHEN (OLD."deactivated_at" IS DISTINCT FROM (NEW."deactivated_at") OR OLD."erased_at" IS DISTINCT FROM (NEW."erased_at") OR OLD."is_private" IS DISTINCT FROM (NEW."is_private") OR OLD."suspended_at" IS DISTINCT FROM (NEW."suspended_at"))', func='PERFORM pg_advisory_xact_lock((1152921504606846976 + NEW.id)); RETURN NEW;', hash='7e556c3d6944dcb71ad56315294edcf763ea3382', operation='UPDATE OF "is_private", "suspended_at", "deactivated_at", "erased_at"', pgid='pgtrigger_standing_changes_in_order_d9614', table='accounts_user', when='BEFORE')),
         ),
     ]

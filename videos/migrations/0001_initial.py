@@ -10,692 +10,220 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("follows", "0001_initial"),
+        ('follows', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Video",
+            name='Video',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "upload_key",
-                    models.CharField(
-                        help_text="Chosen by the client; the same key is the same upload.",
-                        max_length=64,
-                    ),
-                ),
-                (
-                    "media_key",
-                    models.CharField(
-                        default=videos.models.new_media_key,
-                        editable=False,
-                        max_length=32,
-                        unique=True,
-                    ),
-                ),
-                ("caption", models.CharField(blank=True, max_length=500)),
-                (
-                    "visibility",
-                    models.CharField(
-                        choices=[
-                            ("everyone", "Everyone"),
-                            ("followers", "Followers"),
-                            ("only_me", "Only me"),
-                        ],
-                        default="everyone",
-                        max_length=9,
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("processing", "processing"),
-                            ("ready", "ready"),
-                            ("published", "published"),
-                            ("failed", "failed"),
-                            ("removed", "removed"),
-                        ],
-                        default="processing",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "original",
-                    models.CharField(
-                        blank=True,
-                        help_text="Storage name of the uploaded file.",
-                        max_length=200,
-                    ),
-                ),
-                ("uploaded_bytes", models.BigIntegerField(default=0)),
-                ("duration_ms", models.PositiveIntegerField(null=True)),
-                ("width", models.PositiveIntegerField(null=True)),
-                ("height", models.PositiveIntegerField(null=True)),
-                ("has_audio", models.BooleanField(default=False)),
-                (
-                    "progress",
-                    models.PositiveSmallIntegerField(default=0, help_text="Percent."),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "lease_until",
-                    models.DateTimeField(
-                        help_text="A worker holds the video until then; afterwards it is free.",
-                        null=True,
-                    ),
-                ),
-                ("lease_key", models.CharField(blank=True, max_length=32)),
-                ("failure_code", models.CharField(blank=True, max_length=40)),
-                (
-                    "failure_reason",
-                    models.CharField(
-                        blank=True, help_text="In the creator's words.", max_length=300
-                    ),
-                ),
-                ("removed_at", models.DateTimeField(null=True)),
-                ("removal_reason", models.CharField(blank=True, max_length=300)),
-                ("state_before_removal", models.CharField(blank=True, max_length=10)),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        editable=False,
-                    ),
-                ),
-                ("published_at", models.DateTimeField(editable=False, null=True)),
-                (
-                    "creator",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="videos",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "removed_by",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('upload_key', models.CharField(help_text='Chosen by the client; the same key is the same upload.', max_length=64)),
+                ('media_key', models.CharField(default=videos.models.new_media_key, editable=False, max_length=32, unique=True)),
+                ('caption', models.CharField(blank=True, max_length=500)),
+                ('visibility', models.CharField(choices=[('everyone', 'Everyone'), ('followers', 'Followers'), ('only_me', 'Only me')], default='everyone', max_length=9)),
+                ('state', models.CharField(choices=[('processing', 'processing'), ('ready', 'ready'), ('published', 'published'), ('failed', 'failed'), ('removed', 'removed')], default='processing', max_length=10)),
+                ('original', models.CharField(blank=True, help_text='Storage name of the uploaded file.', max_length=200)),
+                ('uploaded_bytes', models.BigIntegerField(default=0)),
+                ('duration_ms', models.PositiveIntegerField(null=True)),
+                ('width', models.PositiveIntegerField(null=True)),
+                ('height', models.PositiveIntegerField(null=True)),
+                ('has_audio', models.BooleanField(default=False)),
+                ('progress', models.PositiveSmallIntegerField(default=0, help_text='Percent.')),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('lease_until', models.DateTimeField(help_text='A worker holds the video until then; afterwards it is free.', null=True)),
+                ('lease_key', models.CharField(blank=True, max_length=32)),
+                ('failure_code', models.CharField(blank=True, max_length=40)),
+                ('failure_reason', models.CharField(blank=True, help_text="In the creator's words.", max_length=300)),
+                ('removed_at', models.DateTimeField(null=True)),
+                ('removal_reason', models.CharField(blank=True, max_length=300)),
+                ('state_before_removal', models.CharField(blank=True, max_length=10)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('published_at', models.DateTimeField(editable=False, null=True)),
+                ('creator', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='videos', to=settings.AUTH_USER_MODEL)),
+                ('removed_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name="VideoCount",
+            name='VideoCount',
             fields=[
-                (
-                    "video",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="count",
-                        serialize=False,
-                        to="videos.video",
-                    ),
-                ),
-                ("likes", models.BigIntegerField(db_default=0)),
-                ("comments", models.BigIntegerField(db_default=0)),
-                ("views", models.BigIntegerField(db_default=0)),
+                ('video', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='count', serialize=False, to='videos.video')),
+                ('likes', models.BigIntegerField(db_default=0)),
+                ('comments', models.BigIntegerField(db_default=0)),
+                ('views', models.BigIntegerField(db_default=0)),
             ],
         ),
         migrations.CreateModel(
-            name="Publication",
+            name='Publication',
             fields=[
-                (
-                    "id",
-                    models.BigIntegerField(
-                        editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "published_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        editable=False,
-                    ),
-                ),
-                ("followers_at_publish", models.BigIntegerField(editable=False)),
-                (
-                    "fanout_state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "waiting"),
-                            ("running", "running"),
-                            ("done", "done"),
-                            ("pull_only", "pull-only"),
-                        ],
-                        default="pending",
-                        editable=False,
-                        max_length=9,
-                    ),
-                ),
-                (
-                    "fanout_cursor",
-                    models.BigIntegerField(
-                        default=0,
-                        editable=False,
-                        help_text="`since` of the last follower told.",
-                    ),
-                ),
-                ("alerted", models.BigIntegerField(default=0, editable=False)),
-                ("listed_quietly", models.BigIntegerField(default=0, editable=False)),
-                ("muted", models.BigIntegerField(default=0, editable=False)),
-                ("pull_only", models.BigIntegerField(default=0, editable=False)),
-                ("left_first", models.BigIntegerField(default=0, editable=False)),
-                ("fanout_started_at", models.DateTimeField(editable=False, null=True)),
-                ("fanout_finished_at", models.DateTimeField(editable=False, null=True)),
-                (
-                    "creator",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="publications",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "video",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="publication",
-                        to="videos.video",
-                    ),
-                ),
+                ('id', models.BigIntegerField(editable=False, primary_key=True, serialize=False)),
+                ('published_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('followers_at_publish', models.BigIntegerField(editable=False)),
+                ('fanout_state', models.CharField(choices=[('pending', 'waiting'), ('running', 'running'), ('done', 'done'), ('pull_only', 'pull-only')], default='pending', editable=False, max_length=9)),
+                ('fanout_cursor', models.BigIntegerField(default=0, editable=False, help_text='`since` of the last follower told.')),
+                ('alerted', models.BigIntegerField(default=0, editable=False)),
+                ('listed_quietly', models.BigIntegerField(default=0, editable=False)),
+                ('muted', models.BigIntegerField(default=0, editable=False)),
+                ('pull_only', models.BigIntegerField(default=0, editable=False)),
+                ('left_first', models.BigIntegerField(default=0, editable=False)),
+                ('fanout_started_at', models.DateTimeField(editable=False, null=True)),
+                ('fanout_finished_at', models.DateTimeField(editable=False, null=True)),
+                ('creator', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='publications', to=settings.AUTH_USER_MODEL)),
+                ('video', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='publication', to='videos.video')),
             ],
         ),
         migrations.CreateModel(
-            name="Like",
+            name='Like',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        editable=False,
-                    ),
-                ),
-                (
-                    "account",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="likes",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "video",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="likes",
-                        to="videos.video",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='likes', to=settings.AUTH_USER_MODEL)),
+                ('video', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='likes', to='videos.video')),
             ],
         ),
         migrations.CreateModel(
-            name="Comment",
+            name='Comment',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("text", models.CharField(max_length=500)),
-                (
-                    "submit_key",
-                    models.CharField(
-                        help_text="Chosen by the client; the same key is the same comment.",
-                        max_length=64,
-                    ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        editable=False,
-                    ),
-                ),
-                ("removed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="comments",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "removed_by",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "video",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="comments",
-                        to="videos.video",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.CharField(max_length=500)),
+                ('submit_key', models.CharField(help_text='Chosen by the client; the same key is the same comment.', max_length=64)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('removed_at', models.DateTimeField(blank=True, null=True)),
+                ('author', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to=settings.AUTH_USER_MODEL)),
+                ('removed_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('video', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='videos.video')),
             ],
         ),
         migrations.CreateModel(
-            name="Watch",
+            name='Watch',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("watched_ms", models.BigIntegerField(default=0)),
-                (
-                    "first_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        editable=False,
-                    ),
-                ),
-                (
-                    "last_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
-                ),
-                (
-                    "video",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="watches",
-                        to="videos.video",
-                    ),
-                ),
-                (
-                    "viewer",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="watches",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('watched_ms', models.BigIntegerField(default=0)),
+                ('first_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('last_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('video', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='watches', to='videos.video')),
+                ('viewer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='watches', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.AddIndex(
-            model_name="video",
-            index=models.Index(
-                fields=["creator", "-id"], name="videos_video_of_creator"
-            ),
+            model_name='video',
+            index=models.Index(fields=['creator', '-id'], name='videos_video_of_creator'),
         ),
         migrations.AddIndex(
-            model_name="video",
-            index=models.Index(
-                condition=models.Q(("state", "processing")),
-                fields=["lease_until"],
-                name="videos_video_unprocessed",
-            ),
+            model_name='video',
+            index=models.Index(condition=models.Q(('state', 'processing')), fields=['lease_until'], name='videos_video_unprocessed'),
         ),
         migrations.AddIndex(
-            model_name="video",
-            index=models.Index(
-                condition=models.Q(("state", "published"), ("visibility", "everyone")),
-                fields=["-published_at"],
-                name="videos_video_fresh",
-            ),
+            model_name='video',
+            index=models.Index(condition=models.Q(('state', 'published'), ('visibility', 'everyone')), fields=['-published_at'], name='videos_video_fresh'),
         ),
         migrations.AddConstraint(
-            model_name="video",
-            constraint=models.UniqueConstraint(
-                fields=("creator", "upload_key"), name="videos_video_one_per_upload_key"
-            ),
+            model_name='video',
+            constraint=models.UniqueConstraint(fields=('creator', 'upload_key'), name='videos_video_one_per_upload_key'),
         ),
         migrations.AddConstraint(
-            model_name="video",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "published"), _negated=True),
-                    ("published_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="videos_video_published_at_a_moment",
-            ),
+            model_name='video',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='videos_video_published_at_a_moment'),
         ),
         migrations.AddConstraint(
-            model_name="video",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("removed_at__isnull", False), ("state", "removed")),
-                    models.Q(
-                        models.Q(("state", "removed"), _negated=True),
-                        ("removed_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="videos_video_removed_at_a_moment",
-            ),
+            model_name='video',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', False), ('state', 'removed')), models.Q(models.Q(('state', 'removed'), _negated=True), ('removed_at__isnull', True)), _connector='OR'), name='videos_video_removed_at_a_moment'),
         ),
         migrations.AddConstraint(
-            model_name="video",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "failed"), _negated=True),
-                    models.Q(("failure_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="videos_video_failure_has_a_reason",
-            ),
+            model_name='video',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('failure_reason', ''), _negated=True), _connector='OR'), name='videos_video_failure_has_a_reason'),
         ),
         migrations.AddConstraint(
-            model_name="video",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("progress__lte", 100)),
-                name="videos_video_progress_is_a_percentage",
-            ),
+            model_name='video',
+            constraint=models.CheckConstraint(condition=models.Q(('progress__lte', 100)), name='videos_video_progress_is_a_percentage'),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="video",
-            trigger=pgtrigger.compiler.Trigger(
-                name="counts_from_zero",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="INSERT INTO videos_videocount (video_id) VALUES (NEW.id); RETURN NULL;",
-                    hash="83cb67f847f32b991b50d95c188862229fcc6f48",
-                    operation="INSERT",
-                    pgid="pgtrigger_counts_from_zero_29570",
-                    table="videos_video",
-                    when="AFTER",
-                ),
-            ),
+            model_name='video',
+            trigger=pgtrigger.compiler.Trigger(name='counts_from_zero', sql=socialvideo.lib.triggers.PromiseSql(func='INSERT INTO videos_videocount (video_id) VALUES (NEW.id); RETURN NULL;', hash='83cb67f847f32b991b50d95c188862229fcc6f48', operation='INSERT', pgid='pgtrigger_counts_from_zero_29570', table='videos_video', when='AFTER')),
         ),
         migrations.AddIndex(
-            model_name="publication",
-            index=models.Index(
-                fields=["creator", "-id"], name="videos_publication_of_creator"
-            ),
+            model_name='publication',
+            index=models.Index(fields=['creator', '-id'], name='videos_publication_of_creator'),
         ),
         migrations.AddIndex(
-            model_name="publication",
-            index=models.Index(
-                condition=models.Q(("fanout_state__in", ["pending", "running"])),
-                fields=["id"],
-                name="videos_publication_unfinished",
-            ),
+            model_name='publication',
+            index=models.Index(condition=models.Q(('fanout_state__in', ['pending', 'running'])), fields=['id'], name='videos_publication_unfinished'),
         ),
         migrations.AddIndex(
-            model_name="publication",
-            index=models.Index(
-                condition=models.Q(("fanout_state", "pull_only")),
-                fields=["creator", "id"],
-                name="videos_publication_pull_only",
-            ),
+            model_name='publication',
+            index=models.Index(condition=models.Q(('fanout_state', 'pull_only')), fields=['creator', 'id'], name='videos_publication_pull_only'),
         ),
         migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("fanout_state__in", ["done", "pull_only"]), _negated=True
-                    ),
-                    (
-                        "followers_at_publish",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    django.db.models.expressions.CombinedExpression(
-                                        models.F("alerted"),
-                                        "+",
-                                        models.F("listed_quietly"),
-                                    ),
-                                    "+",
-                                    models.F("muted"),
-                                ),
-                                "+",
-                                models.F("pull_only"),
-                            ),
-                            "+",
-                            models.F("left_first"),
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="videos_publication_delivery_adds_up",
-            ),
+            model_name='publication',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fanout_state__in', ['done', 'pull_only']), _negated=True), ('followers_at_publish', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('alerted'), '+', models.F('listed_quietly')), '+', models.F('muted')), '+', models.F('pull_only')), '+', models.F('left_first'))), _connector='OR'), name='videos_publication_delivery_adds_up'),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="publication",
-            trigger=pgtrigger.compiler.Trigger(
-                name="publish_in_order",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="\n                    PERFORM pg_advisory_xact_lock((1152921504606846976 + NEW.creator_id));\n                    NEW.id := nextval('follows_act_seq');\n                    RETURN NEW;\n                ",
-                    hash="bfc8cfa0797f421198f66812062d9c27245455ef",
-                    operation="INSERT",
-                    pgid="pgtrigger_publish_in_order_f9505",
-                    table="videos_publication",
-                    when="BEFORE",
-                ),
-            ),
+            model_name='publication',
+            trigger=pgtrigger.compiler.Trigger(name='publish_in_order', sql=socialvideo.lib.triggers.PromiseSql(func="\n                    PERFORM pg_advisory_xact_lock((1152921504606846976 + NEW.creator_id));\n                    NEW.id := nextval('follows_act_seq');\n                    RETURN NEW;\n                ", hash='bfc8cfa0797f421198f66812062d9c27245455ef', operation='INSERT', pgid='pgtrigger_publish_in_order_f9505', table='videos_publication', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="publication",
-            trigger=pgtrigger.compiler.Trigger(
-                name="published_once",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="IF NOT (FALSE) THEN RAISE EXCEPTION 'A publication stands; remove its video.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;",
-                    hash="a8875db1ca6e01200a2963c5ffe87edf229ed189",
-                    level="STATEMENT",
-                    operation="DELETE",
-                    pgid="pgtrigger_published_once_2addd",
-                    table="videos_publication",
-                    when="BEFORE",
-                ),
-            ),
+            model_name='publication',
+            trigger=pgtrigger.compiler.Trigger(name='published_once', sql=socialvideo.lib.triggers.PromiseSql(func="IF NOT (FALSE) THEN RAISE EXCEPTION 'A publication stands; remove its video.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;", hash='a8875db1ca6e01200a2963c5ffe87edf229ed189', level='STATEMENT', operation='DELETE', pgid='pgtrigger_published_once_2addd', table='videos_publication', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="publication",
-            trigger=pgtrigger.compiler.Trigger(
-                name="never_truncate",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="IF NOT (current_setting('socialvideo.may_truncate', true) IS NOT DISTINCT FROM 'tests') THEN RAISE EXCEPTION 'TRUNCATE would pass by the record of changes; delete the rows instead.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;",
-                    hash="336f396c87ad32612dbc76d3f8a161a07aaef434",
-                    level="STATEMENT",
-                    operation="TRUNCATE",
-                    pgid="pgtrigger_never_truncate_3d530",
-                    table="videos_publication",
-                    when="BEFORE",
-                ),
-            ),
+            model_name='publication',
+            trigger=pgtrigger.compiler.Trigger(name='never_truncate', sql=socialvideo.lib.triggers.PromiseSql(func="IF NOT (current_setting('socialvideo.may_truncate', true) IS NOT DISTINCT FROM 'tests') THEN RAISE EXCEPTION 'TRUNCATE would pass by the record of changes; delete the rows instead.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;", hash='336f396c87ad32612dbc76d3f8a161a07aaef434', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncate_3d530', table='videos_publication', when='BEFORE')),
         ),
         migrations.AddIndex(
-            model_name="like",
-            index=models.Index(
-                fields=["account", "-id"], name="videos_like_of_account"
-            ),
+            model_name='like',
+            index=models.Index(fields=['account', '-id'], name='videos_like_of_account'),
         ),
         migrations.AddConstraint(
-            model_name="like",
-            constraint=models.UniqueConstraint(
-                fields=("video", "account"), name="videos_like_once_per_person"
-            ),
+            model_name='like',
+            constraint=models.UniqueConstraint(fields=('video', 'account'), name='videos_like_once_per_person'),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="like",
-            trigger=pgtrigger.compiler.Trigger(
-                name="count_new",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="\n        UPDATE videos_videocount AS c SET likes = c.likes + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, 1 AS step FROM new_rows WHERE TRUE) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ",
-                    hash="d29c405eeb34540ac6e02d6c2382a6a968e921ee",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_count_new_c67d0",
-                    referencing="REFERENCING NEW TABLE AS new_rows ",
-                    table="videos_like",
-                    when="AFTER",
-                ),
-            ),
+            model_name='like',
+            trigger=pgtrigger.compiler.Trigger(name='count_new', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET likes = c.likes + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, 1 AS step FROM new_rows WHERE TRUE) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ', hash='d29c405eeb34540ac6e02d6c2382a6a968e921ee', level='STATEMENT', operation='INSERT', pgid='pgtrigger_count_new_c67d0', referencing='REFERENCING NEW TABLE AS new_rows ', table='videos_like', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="like",
-            trigger=pgtrigger.compiler.Trigger(
-                name="count_ended",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="\n        UPDATE videos_videocount AS c SET likes = c.likes + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, -1 AS step FROM old_rows WHERE TRUE) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ",
-                    hash="6029ddd82c61e57013982970eb82fed3c58a252c",
-                    level="STATEMENT",
-                    operation="DELETE",
-                    pgid="pgtrigger_count_ended_74cf7",
-                    referencing="REFERENCING OLD TABLE AS old_rows ",
-                    table="videos_like",
-                    when="AFTER",
-                ),
-            ),
+            model_name='like',
+            trigger=pgtrigger.compiler.Trigger(name='count_ended', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET likes = c.likes + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, -1 AS step FROM old_rows WHERE TRUE) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ', hash='6029ddd82c61e57013982970eb82fed3c58a252c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_count_ended_74cf7', referencing='REFERENCING OLD TABLE AS old_rows ', table='videos_like', when='AFTER')),
         ),
         migrations.AddIndex(
-            model_name="comment",
-            index=models.Index(
-                condition=models.Q(("removed_at", None)),
-                fields=["video", "-id"],
-                name="videos_comment_of_video",
-            ),
+            model_name='comment',
+            index=models.Index(condition=models.Q(('removed_at', None)), fields=['video', '-id'], name='videos_comment_of_video'),
         ),
         migrations.AddConstraint(
-            model_name="comment",
-            constraint=models.UniqueConstraint(
-                fields=("author", "submit_key"),
-                name="videos_comment_one_per_submit_key",
-            ),
+            model_name='comment',
+            constraint=models.UniqueConstraint(fields=('author', 'submit_key'), name='videos_comment_one_per_submit_key'),
         ),
         migrations.AddConstraint(
-            model_name="comment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True),
-                name="videos_comment_says_something",
-            ),
+            model_name='comment',
+            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='videos_comment_says_something'),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="comment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="count_new",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="\n        UPDATE videos_videocount AS c SET comments = c.comments + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, 1 AS step FROM new_rows WHERE removed_at IS NULL) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ",
-                    hash="931f7a0b3851260f5d72e3d4f503ee0a30abfe29",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_count_new_3b7a1",
-                    referencing="REFERENCING NEW TABLE AS new_rows ",
-                    table="videos_comment",
-                    when="AFTER",
-                ),
-            ),
+            model_name='comment',
+            trigger=pgtrigger.compiler.Trigger(name='count_new', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET comments = c.comments + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, 1 AS step FROM new_rows WHERE removed_at IS NULL) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ', hash='931f7a0b3851260f5d72e3d4f503ee0a30abfe29', level='STATEMENT', operation='INSERT', pgid='pgtrigger_count_new_3b7a1', referencing='REFERENCING NEW TABLE AS new_rows ', table='videos_comment', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="comment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="count_ended",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="\n        UPDATE videos_videocount AS c SET comments = c.comments + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, -1 AS step FROM old_rows WHERE removed_at IS NULL) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ",
-                    hash="396251609a261b2999d2c46988a76cffbd925697",
-                    level="STATEMENT",
-                    operation="DELETE",
-                    pgid="pgtrigger_count_ended_87aed",
-                    referencing="REFERENCING OLD TABLE AS old_rows ",
-                    table="videos_comment",
-                    when="AFTER",
-                ),
-            ),
+            model_name='comment',
+            trigger=pgtrigger.compiler.Trigger(name='count_ended', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET comments = c.comments + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, -1 AS step FROM old_rows WHERE removed_at IS NULL) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ', hash='396251609a261b2999d2c46988a76cffbd925697', level='STATEMENT', operation='DELETE', pgid='pgtrigger_count_ended_87aed', referencing='REFERENCING OLD TABLE AS old_rows ', table='videos_comment', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="comment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="count_removed",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="\n        UPDATE videos_videocount AS c SET comments = c.comments + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT n.video_id, CASE WHEN n.removed_at IS NULL THEN 1 ELSE -1 END AS step\n                       FROM new_rows n JOIN old_rows o USING (id)\n                       WHERE (n.removed_at IS NULL) <> (o.removed_at IS NULL)) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ",
-                    hash="3667b03f29022380c63f173241c7928bfad58cd5",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_count_removed_81142",
-                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
-                    table="videos_comment",
-                    when="AFTER",
-                ),
-            ),
+            model_name='comment',
+            trigger=pgtrigger.compiler.Trigger(name='count_removed', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET comments = c.comments + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT n.video_id, CASE WHEN n.removed_at IS NULL THEN 1 ELSE -1 END AS step\n                       FROM new_rows n JOIN old_rows o USING (id)\n                       WHERE (n.removed_at IS NULL) <> (o.removed_at IS NULL)) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ', hash='3667b03f29022380c63f173241c7928bfad58cd5', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_count_removed_81142', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='videos_comment', when='AFTER')),
         ),
         migrations.AddConstraint(
-            model_name="watch",
-            constraint=models.UniqueConstraint(
-                fields=("viewer", "video"), name="videos_watch_one_per_viewer"
-            ),
+            model_name='watch',
+            constraint=models.UniqueConstraint(fields=('viewer', 'video'), name='videos_watch_one_per_viewer'),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="watch",
-            trigger=pgtrigger.compiler.Trigger(
-                name="count_new",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="\n        UPDATE videos_videocount AS c SET views = c.views + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, 1 AS step FROM new_rows WHERE TRUE) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ",
-                    hash="e4928dfa3e817eaac765b2d6fa0b5efd441ae67e",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_count_new_c00a2",
-                    referencing="REFERENCING NEW TABLE AS new_rows ",
-                    table="videos_watch",
-                    when="AFTER",
-                ),
-            ),
+            model_name='watch',
+            trigger=pgtrigger.compiler.Trigger(name='count_new', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET views = c.views + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, 1 AS step FROM new_rows WHERE TRUE) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ', hash='e4928dfa3e817eaac765b2d6fa0b5efd441ae67e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_count_new_c00a2', referencing='REFERENCING NEW TABLE AS new_rows ', table='videos_watch', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="watch",
-            trigger=pgtrigger.compiler.Trigger(
-                name="count_ended",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="\n        UPDATE videos_videocount AS c SET views = c.views + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, -1 AS step FROM old_rows WHERE TRUE) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ",
-                    hash="6c922bf100b8d583959d42253951646f98d3832e",
-                    level="STATEMENT",
-                    operation="DELETE",
-                    pgid="pgtrigger_count_ended_15102",
-                    referencing="REFERENCING OLD TABLE AS old_rows ",
-                    table="videos_watch",
-                    when="AFTER",
-                ),
-            ),
+            model_name='watch',
+            trigger=pgtrigger.compiler.Trigger(name='count_ended', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET views = c.views + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, -1 AS step FROM old_rows WHERE TRUE) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ', hash='6c922bf100b8d583959d42253951646f98d3832e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_count_ended_15102', referencing='REFERENCING OLD TABLE AS old_rows ', table='videos_watch', when='AFTER')),
         ),
     ]
