@@ -6,7 +6,7 @@ const ELEMENTS = [
   "follow-button",
   "pop-menu",
   "processing-status",
-  "relative-time",
+  "share-link",
   "theme-switch",
   "toast-stack",
   "upload-form",
@@ -27,3 +27,8 @@ function load(root) {
 
 load(document);
 document.addEventListener("htmx:load", (event) => load(event.target));
+
+// Back to a video that was watched in a feed leads to the feed, at that video.
+const [visit] = performance.getEntriesByType("navigation");
+const { feed, card } = history.state ?? {};
+if (visit?.type === "back_forward" && feed && !document.querySelector("video-feed")) location.replace(`${feed}#${card}`);
