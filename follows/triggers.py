@@ -76,12 +76,14 @@ settle_new_edge = Promise(
     func=f"""
         PERFORM follows_lock_follower(NEW.follower_id);
         PERFORM follows_lock_pair(NEW.follower_id, NEW.followee_id);
-        PERFORM pg_advisory_xact_lock_shared({account_lock_sql("least(NEW.follower_id, NEW.followee_id)")});
-        PERFORM pg_advisory_xact_lock_shared({account_lock_sql("greatest(NEW.follower_id, NEW.followee_id)")});
-        IF EXISTS (SELECT 1 FROM follows_follow
-                   WHERE follower_id = NEW.follower_id AND followee_id = NEW.followee_id) THEN
+        PERFORM 1 FROM follows_follow
+        WHERE follower_id = NEW.follower_id AND followee_id = NEW.followee_id FOR KEY SHARE;
+        IF FOUND THEN -- and held: this row is certain to meet the unique constraint, as what does not matter
+            NEW.state := 'requested'; NEW.since := NULL; NEW.shows_from := NULL;
             RETURN NEW;
         END IF;
+        PERFORM pg_advisory_xact_lock_shared({account_lock_sql("least(NEW.follower_id, NEW.followee_id)")});
+        PERFORM pg_advisory_xact_lock_shared({account_lock_sql("greatest(NEW.follower_id, NEW.followee_id)")});
         IF EXISTS (SELECT 1 FROM follows_block
                    WHERE (blocker_id = NEW.follower_id AND blocked_id = NEW.followee_id)
                       OR (blocker_id = NEW.followee_id AND blocked_id = NEW.follower_id)) THEN

@@ -10,555 +10,207 @@ from follows.triggers import DROP_SCHEMA, SCHEMA
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("accounts", "0001_initial"),
+        ('accounts', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RunSQL(SCHEMA, DROP_SCHEMA),
         migrations.CreateModel(
-            name="CreatorPulse",
+            name='CreatorPulse',
             fields=[
-                (
-                    "account_id",
-                    models.BigIntegerField(primary_key=True, serialize=False),
-                ),
-                ("last_published_at", models.DateTimeField()),
-                ("recent_from", models.BigIntegerField(db_default=0)),
+                ('account_id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('last_published_at', models.DateTimeField()),
+                ('recent_from', models.BigIntegerField(db_default=0)),
             ],
         ),
         migrations.CreateModel(
-            name="FollowCount",
+            name='FollowCount',
             fields=[
-                (
-                    "account_id",
-                    models.BigIntegerField(primary_key=True, serialize=False),
-                ),
-                ("followers", models.BigIntegerField(db_default=0)),
-                ("following", models.BigIntegerField(db_default=0)),
-                ("requests", models.BigIntegerField(db_default=0)),
+                ('account_id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('followers', models.BigIntegerField(db_default=0)),
+                ('following', models.BigIntegerField(db_default=0)),
+                ('requests', models.BigIntegerField(db_default=0)),
             ],
         ),
         migrations.CreateModel(
-            name="FollowOutbox",
+            name='FollowOutbox',
             fields=[
-                ("event_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ('event_id', models.BigIntegerField(primary_key=True, serialize=False)),
             ],
         ),
         migrations.CreateModel(
-            name="Mute",
+            name='Mute',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "until",
-                    models.DateTimeField(
-                        blank=True, help_text="Empty: until it is lifted.", null=True
-                    ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        editable=False,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('until', models.DateTimeField(blank=True, help_text='Empty: until it is lifted.', null=True)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
             ],
         ),
         migrations.CreateModel(
-            name="Block",
+            name='Block',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        editable=False,
-                    ),
-                ),
-                (
-                    "blocked",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="blocks_received",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "blocker",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="blocks_made",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('blocked', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='blocks_received', to=settings.AUTH_USER_MODEL)),
+                ('blocker', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='blocks_made', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name="CountDelta",
+            name='CountDelta',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("account_id", models.BigIntegerField()),
-                ("followers", models.IntegerField()),
-                ("following", models.IntegerField()),
-                ("requests", models.IntegerField()),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('account_id', models.BigIntegerField()),
+                ('followers', models.IntegerField()),
+                ('following', models.IntegerField()),
+                ('requests', models.IntegerField()),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["account_id"], name="follows_delta_of_account")
-                ],
+                'indexes': [models.Index(fields=['account_id'], name='follows_delta_of_account')],
             },
         ),
         migrations.CreateModel(
-            name="Follow",
+            name='Follow',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("requested", "requested"), ("active", "following")],
-                        db_default="active",
-                        max_length=9,
-                    ),
-                ),
-                (
-                    "notify",
-                    models.CharField(
-                        choices=[("all", "all new videos"), ("none", "no alerts")],
-                        db_default="all",
-                        max_length=4,
-                    ),
-                ),
-                (
-                    "since",
-                    models.BigIntegerField(
-                        editable=False,
-                        help_text="Id of the event that made the edge active.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "shows_from",
-                    models.BigIntegerField(
-                        editable=False,
-                        help_text="Id of the oldest publication that the edge brings into the feed.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        editable=False,
-                    ),
-                ),
-                (
-                    "followee",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="follows_received",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "follower",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="follows_made",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('requested', 'requested'), ('active', 'following')], db_default='active', max_length=9)),
+                ('notify', models.CharField(choices=[('all', 'all new videos'), ('none', 'no alerts')], db_default='all', max_length=4)),
+                ('since', models.BigIntegerField(editable=False, help_text='Id of the event that made the edge active.', null=True)),
+                ('shows_from', models.BigIntegerField(editable=False, help_text='Id of the oldest publication that the edge brings into the feed.', null=True)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('followee', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='follows_received', to=settings.AUTH_USER_MODEL)),
+                ('follower', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='follows_made', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name="FollowEvent",
+            name='FollowEvent',
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("follower_id", models.BigIntegerField()),
-                ("followee_id", models.BigIntegerField()),
-                ("before", models.CharField(blank=True, max_length=9)),
-                ("after", models.CharField(blank=True, max_length=9)),
-                ("notify", models.CharField(max_length=4)),
-                (
-                    "cause",
-                    models.CharField(
-                        choices=[
-                            ("followed", "followed"),
-                            ("requested", "asked to follow"),
-                            ("approved", "request approved"),
-                            ("went_public", "account became public"),
-                            ("declined", "request declined"),
-                            ("cancelled", "request cancelled"),
-                            ("unfollowed", "unfollowed"),
-                            ("bell", "alerts changed"),
-                            ("removed", "follower removed"),
-                            ("blocked", "blocked"),
-                            ("account_deleted", "account deleted"),
-                            ("moderator", "a moderator's act"),
-                            ("imported", "import"),
-                            ("unattributed", "not said"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("actor_id", models.BigIntegerField(null=True)),
-                ("happened_at", models.DateTimeField()),
+                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('follower_id', models.BigIntegerField()),
+                ('followee_id', models.BigIntegerField()),
+                ('before', models.CharField(blank=True, max_length=9)),
+                ('after', models.CharField(blank=True, max_length=9)),
+                ('notify', models.CharField(max_length=4)),
+                ('cause', models.CharField(choices=[('followed', 'followed'), ('requested', 'asked to follow'), ('approved', 'request approved'), ('went_public', 'account became public'), ('declined', 'request declined'), ('cancelled', 'request cancelled'), ('unfollowed', 'unfollowed'), ('bell', 'alerts changed'), ('removed', 'follower removed'), ('blocked', 'blocked'), ('account_deleted', 'account deleted'), ('moderator', "a moderator's act"), ('imported', 'import'), ('unattributed', 'not said')], max_length=20)),
+                ('actor_id', models.BigIntegerField(null=True)),
+                ('happened_at', models.DateTimeField()),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        fields=["follower_id", "followee_id", "id"],
-                        name="follows_event_of_pair",
-                    ),
-                    models.Index(
-                        fields=["followee_id", "happened_at"],
-                        name="follows_event_of_followee",
-                    ),
-                ],
+                'indexes': [models.Index(fields=['follower_id', 'followee_id', 'id'], name='follows_event_of_pair'), models.Index(fields=['followee_id', 'happened_at'], name='follows_event_of_followee')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="followevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="history_stands",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="IF NOT (FALSE) THEN RAISE EXCEPTION 'Follow history is never rewritten.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;",
-                    hash="ad0311c68f8de7bde4606c028ec18f30828fdc80",
-                    level="STATEMENT",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_history_stands_c1de6",
-                    table="follows_followevent",
-                    when="BEFORE",
-                ),
-            ),
+            model_name='followevent',
+            trigger=pgtrigger.compiler.Trigger(name='history_stands', sql=socialvideo.lib.triggers.PromiseSql(func="IF NOT (FALSE) THEN RAISE EXCEPTION 'Follow history is never rewritten.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;", hash='ad0311c68f8de7bde4606c028ec18f30828fdc80', level='STATEMENT', operation='UPDATE OR DELETE', pgid='pgtrigger_history_stands_c1de6', table='follows_followevent', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="followevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="written_by_the_edge",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="IF NOT (pg_trigger_depth() > 1) THEN RAISE EXCEPTION 'Follow history is written by the change itself.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;",
-                    hash="1860effcc85be820782d51d6d64f4e275ceb978f",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_written_by_the_edge_7c9ed",
-                    table="follows_followevent",
-                    when="BEFORE",
-                ),
-            ),
+            model_name='followevent',
+            trigger=pgtrigger.compiler.Trigger(name='written_by_the_edge', sql=socialvideo.lib.triggers.PromiseSql(func="IF NOT (pg_trigger_depth() > 1) THEN RAISE EXCEPTION 'Follow history is written by the change itself.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;", hash='1860effcc85be820782d51d6d64f4e275ceb978f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_written_by_the_edge_7c9ed', table='follows_followevent', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="followevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="never_truncate",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="IF NOT (current_setting('socialvideo.may_truncate', true) IS NOT DISTINCT FROM 'tests') THEN RAISE EXCEPTION 'TRUNCATE would pass by the record of changes; delete the rows instead.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;",
-                    hash="e23df48129a99d60abce99a3ff705fa0be9c8a5f",
-                    level="STATEMENT",
-                    operation="TRUNCATE",
-                    pgid="pgtrigger_never_truncate_4b282",
-                    table="follows_followevent",
-                    when="BEFORE",
-                ),
-            ),
+            model_name='followevent',
+            trigger=pgtrigger.compiler.Trigger(name='never_truncate', sql=socialvideo.lib.triggers.PromiseSql(func="IF NOT (current_setting('socialvideo.may_truncate', true) IS NOT DISTINCT FROM 'tests') THEN RAISE EXCEPTION 'TRUNCATE would pass by the record of changes; delete the rows instead.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;", hash='e23df48129a99d60abce99a3ff705fa0be9c8a5f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncate_4b282', table='follows_followevent', when='BEFORE')),
         ),
         migrations.AddField(
-            model_name="mute",
-            name="muted",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="mutes_received",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='mute',
+            name='muted',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='mutes_received', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="mute",
-            name="muter",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="mutes_made",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='mute',
+            name='muter',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='mutes_made', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddIndex(
-            model_name="block",
-            index=models.Index(
-                fields=["blocked", "blocker"], name="follows_block_other_side"
-            ),
+            model_name='block',
+            index=models.Index(fields=['blocked', 'blocker'], name='follows_block_other_side'),
         ),
         migrations.AddConstraint(
-            model_name="block",
-            constraint=models.UniqueConstraint(
-                fields=("blocker", "blocked"), name="follows_block_one_per_pair"
-            ),
+            model_name='block',
+            constraint=models.UniqueConstraint(fields=('blocker', 'blocked'), name='follows_block_one_per_pair'),
         ),
         migrations.AddConstraint(
-            model_name="block",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("blocker", models.F("blocked")), _negated=True),
-                name="follows_block_nobody_blocks_themselves",
-            ),
+            model_name='block',
+            constraint=models.CheckConstraint(condition=models.Q(('blocker', models.F('blocked')), _negated=True), name='follows_block_nobody_blocks_themselves'),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="block",
-            trigger=pgtrigger.compiler.Trigger(
-                name="lock_pair",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="PERFORM follows_lock_pair(NEW.blocker_id, NEW.blocked_id); RETURN NEW;",
-                    hash="45e86aa4575f3e52fe541f79549d416f8e378f91",
-                    operation="INSERT",
-                    pgid="pgtrigger_lock_pair_c6e15",
-                    table="follows_block",
-                    when="BEFORE",
-                ),
-            ),
+            model_name='block',
+            trigger=pgtrigger.compiler.Trigger(name='lock_pair', sql=socialvideo.lib.triggers.PromiseSql(func='PERFORM follows_lock_pair(NEW.blocker_id, NEW.blocked_id); RETURN NEW;', hash='45e86aa4575f3e52fe541f79549d416f8e378f91', operation='INSERT', pgid='pgtrigger_lock_pair_c6e15', table='follows_block', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="block",
-            trigger=pgtrigger.compiler.Trigger(
-                name="end_both_edges",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="\n            PERFORM follows_say('blocked', NEW.blocker_id);\n            DELETE FROM follows_follow\n            WHERE (follower_id = NEW.blocker_id AND followee_id = NEW.blocked_id)\n               OR (follower_id = NEW.blocked_id AND followee_id = NEW.blocker_id);\n            RETURN NULL;\n        ",
-                    hash="c1b936db864be613d55bba41ba16be7c9389157b",
-                    operation="INSERT",
-                    pgid="pgtrigger_end_both_edges_6bc1e",
-                    table="follows_block",
-                    when="AFTER",
-                ),
-            ),
+            model_name='block',
+            trigger=pgtrigger.compiler.Trigger(name='end_both_edges', sql=socialvideo.lib.triggers.PromiseSql(func="\n            PERFORM follows_say('blocked', NEW.blocker_id);\n            DELETE FROM follows_follow\n            WHERE (follower_id = NEW.blocker_id AND followee_id = NEW.blocked_id)\n               OR (follower_id = NEW.blocked_id AND followee_id = NEW.blocker_id);\n            RETURN NULL;\n        ", hash='c1b936db864be613d55bba41ba16be7c9389157b', operation='INSERT', pgid='pgtrigger_end_both_edges_6bc1e', table='follows_block', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="block",
-            trigger=pgtrigger.compiler.Trigger(
-                name="never_changed",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="IF NOT (FALSE) THEN RAISE EXCEPTION 'A block is made or lifted, never changed.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;",
-                    hash="a6040cc2a4039d19ac320d8d17712df3c4c971d9",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_never_changed_bef4a",
-                    table="follows_block",
-                    when="BEFORE",
-                ),
-            ),
+            model_name='block',
+            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=socialvideo.lib.triggers.PromiseSql(func="IF NOT (FALSE) THEN RAISE EXCEPTION 'A block is made or lifted, never changed.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;", hash='a6040cc2a4039d19ac320d8d17712df3c4c971d9', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_never_changed_bef4a', table='follows_block', when='BEFORE')),
         ),
         migrations.AddIndex(
-            model_name="follow",
-            index=models.Index(
-                fields=["followee", "since"], name="follows_followers_by_age"
-            ),
+            model_name='follow',
+            index=models.Index(fields=['followee', 'since'], name='follows_followers_by_age'),
         ),
         migrations.AddIndex(
-            model_name="follow",
-            index=models.Index(
-                fields=["follower", "id"], name="follows_manager_newest"
-            ),
+            model_name='follow',
+            index=models.Index(fields=['follower', 'id'], name='follows_manager_newest'),
         ),
         migrations.AddConstraint(
-            model_name="follow",
-            constraint=models.UniqueConstraint(
-                fields=("follower", "followee"), name="follows_follow_one_edge_per_pair"
-            ),
+            model_name='follow',
+            constraint=models.UniqueConstraint(fields=('follower', 'followee'), name='follows_follow_one_edge_per_pair'),
         ),
         migrations.AddConstraint(
-            model_name="follow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("follower", models.F("followee")), _negated=True),
-                name="follows_follow_nobody_follows_themselves",
-            ),
+            model_name='follow',
+            constraint=models.CheckConstraint(condition=models.Q(('follower', models.F('followee')), _negated=True), name='follows_follow_nobody_follows_themselves'),
         ),
         migrations.AddConstraint(
-            model_name="follow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("shows_from__isnull", False),
-                        ("since__isnull", False),
-                        ("state", "active"),
-                    ),
-                    models.Q(
-                        ("shows_from__isnull", True),
-                        ("since__isnull", True),
-                        ("state", "requested"),
-                    ),
-                    _connector="OR",
-                ),
-                name="follows_follow_active_since_an_event",
-            ),
+            model_name='follow',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('shows_from__isnull', False), ('since__isnull', False), ('state', 'active')), models.Q(('shows_from__isnull', True), ('since__isnull', True), ('state', 'requested')), _connector='OR'), name='follows_follow_active_since_an_event'),
         ),
         migrations.AddConstraint(
-            model_name="follow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("notify__in", ["all", "none"])),
-                name="follows_follow_notify_is_known",
-            ),
+            model_name='follow',
+            constraint=models.CheckConstraint(condition=models.Q(('notify__in', ['all', 'none'])), name='follows_follow_notify_is_known'),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="follow",
-            trigger=pgtrigger.compiler.Trigger(
-                name="settle_new_edge",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    declare="DECLARE private boolean; allowed bigint;",
-                    func="\n        PERFORM follows_lock_follower(NEW.follower_id);\n        PERFORM follows_lock_pair(NEW.follower_id, NEW.followee_id);\n        PERFORM pg_advisory_xact_lock_shared((1152921504606846976 + least(NEW.follower_id, NEW.followee_id)));\n        PERFORM pg_advisory_xact_lock_shared((1152921504606846976 + greatest(NEW.follower_id, NEW.followee_id)));\n        IF EXISTS (SELECT 1 FROM follows_follow\n                   WHERE follower_id = NEW.follower_id AND followee_id = NEW.followee_id) THEN\n            RETURN NEW;\n        END IF;\n        IF EXISTS (SELECT 1 FROM follows_block\n                   WHERE (blocker_id = NEW.follower_id AND blocked_id = NEW.followee_id)\n                      OR (blocker_id = NEW.followee_id AND blocked_id = NEW.follower_id)) THEN\n            RAISE EXCEPTION 'A block stands between the two accounts.' USING ERRCODE = 'check_violation', CONSTRAINT = 'follows_no_edge_across_a_block';\n        END IF;\n        IF EXISTS (SELECT 1 FROM accounts_user WHERE id IN (NEW.follower_id, NEW.followee_id)\n                   AND (suspended_at IS NOT NULL OR deactivated_at IS NOT NULL OR erased_at IS NOT NULL)) THEN\n            RAISE EXCEPTION 'One of the accounts is suspended or deactivated.' USING ERRCODE = 'check_violation', CONSTRAINT = 'follows_both_accounts_present';\n        END IF;\n        allowed := coalesce(NULLIF((follows_said())[4], '')::bigint, 7500);\n        IF (SELECT count(*) FROM (SELECT 1 FROM follows_follow\n                                  WHERE follower_id = NEW.follower_id LIMIT allowed) AS followed) >= allowed THEN\n            RAISE EXCEPTION 'The account follows as many accounts as it may.' USING ERRCODE = 'check_violation', CONSTRAINT = 'follows_limit_reached';\n        END IF;\n        SELECT is_private INTO private FROM accounts_user WHERE id = NEW.followee_id;\n        IF private THEN\n            NEW.state := 'requested'; NEW.since := NULL; NEW.shows_from := NULL;\n        ELSE\n            NEW.state := 'active';\n            \n    NEW.since := nextval('follows_act_seq');\n    NEW.shows_from := coalesce(\n        (SELECT recent_from FROM follows_creatorpulse WHERE account_id = NEW.followee_id), 0);\n\n        END IF;\n        RETURN NEW;\n    ",
-                    hash="732519735581a5721b8dd7a7a9d81777883be6ad",
-                    operation="INSERT",
-                    pgid="pgtrigger_settle_new_edge_7e1f4",
-                    table="follows_follow",
-                    when="BEFORE",
-                ),
-            ),
+            model_name='follow',
+            trigger=pgtrigger.compiler.Trigger(name='settle_new_edge', sql=socialvideo.lib.triggers.PromiseSql(declare='DECLARE private boolean; allowed bigint;', func="\n        PERFORM follows_lock_follower(NEW.follower_id);\n        PERFORM follows_lock_pair(NEW.follower_id, NEW.followee_id);\n        PERFORM 1 FROM follows_follow\n        WHERE follower_id = NEW.follower_id AND followee_id = NEW.followee_id FOR KEY SHARE;\n        IF FOUND THEN -- and held: this row is certain to meet the unique constraint, as what does not matter\n            NEW.state := 'requested'; NEW.since := NULL; NEW.shows_from := NULL;\n            RETURN NEW;\n        END IF;\n        PERFORM pg_advisory_xact_lock_shared((1152921504606846976 + least(NEW.follower_id, NEW.followee_id)));\n        PERFORM pg_advisory_xact_lock_shared((1152921504606846976 + greatest(NEW.follower_id, NEW.followee_id)));\n        IF EXISTS (SELECT 1 FROM follows_block\n                   WHERE (blocker_id = NEW.follower_id AND blocked_id = NEW.followee_id)\n                      OR (blocker_id = NEW.followee_id AND blocked_id = NEW.follower_id)) THEN\n            RAISE EXCEPTION 'A block stands between the two accounts.' USING ERRCODE = 'check_violation', CONSTRAINT = 'follows_no_edge_across_a_block';\n        END IF;\n        IF EXISTS (SELECT 1 FROM accounts_user WHERE id IN (NEW.follower_id, NEW.followee_id)\n                   AND (suspended_at IS NOT NULL OR deactivated_at IS NOT NULL OR erased_at IS NOT NULL)) THEN\n            RAISE EXCEPTION 'One of the accounts is suspended or deactivated.' USING ERRCODE = 'check_violation', CONSTRAINT = 'follows_both_accounts_present';\n        END IF;\n        allowed := coalesce(NULLIF((follows_said())[4], '')::bigint, 7500);\n        IF (SELECT count(*) FROM (SELECT 1 FROM follows_follow\n                                  WHERE follower_id = NEW.follower_id LIMIT allowed) AS followed) >= allowed THEN\n            RAISE EXCEPTION 'The account follows as many accounts as it may.' USING ERRCODE = 'check_violation', CONSTRAINT = 'follows_limit_reached';\n        END IF;\n        SELECT is_private INTO private FROM accounts_user WHERE id = NEW.followee_id;\n        IF private THEN\n            NEW.state := 'requested'; NEW.since := NULL; NEW.shows_from := NULL;\n        ELSE\n            NEW.state := 'active';\n            \n    NEW.since := nextval('follows_act_seq');\n    NEW.shows_from := coalesce(\n        (SELECT recent_from FROM follows_creatorpulse WHERE account_id = NEW.followee_id), 0);\n\n        END IF;\n        RETURN NEW;\n    ", hash='81b9da077787d98b8b611f19888e3a2b486edf4d', operation='INSERT', pgid='pgtrigger_settle_new_edge_7e1f4', table='follows_follow', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="follow",
-            trigger=pgtrigger.compiler.Trigger(
-                name="settle_changed_edge",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="\n        IF (NEW.id, NEW.follower_id, NEW.followee_id) IS DISTINCT FROM (OLD.id, OLD.follower_id, OLD.followee_id) THEN\n            RAISE EXCEPTION 'An edge keeps its two accounts; end it and follow anew.' USING ERRCODE = 'check_violation', CONSTRAINT = 'follows_edge_keys_are_read_only';\n        END IF;\n        IF (NEW.state, NEW.notify) IS DISTINCT FROM (OLD.state, OLD.notify) THEN\n            PERFORM pg_advisory_xact_lock_shared((1152921504606846976 + NEW.followee_id));\n        END IF;\n        IF NEW.state = OLD.state THEN\n            NEW.since := OLD.since; NEW.shows_from := OLD.shows_from;\n        ELSIF NEW.state = 'active' THEN\n            \n    NEW.since := nextval('follows_act_seq');\n    NEW.shows_from := coalesce(\n        (SELECT recent_from FROM follows_creatorpulse WHERE account_id = NEW.followee_id), 0);\n\n        ELSE\n            NEW.since := NULL; NEW.shows_from := NULL;\n        END IF;\n        RETURN NEW;\n    ",
-                    hash="ce785f5943e35f563cadcf58ca10873af034b0cb",
-                    operation="UPDATE",
-                    pgid="pgtrigger_settle_changed_edge_80b82",
-                    table="follows_follow",
-                    when="BEFORE",
-                ),
-            ),
+            model_name='follow',
+            trigger=pgtrigger.compiler.Trigger(name='settle_changed_edge', sql=socialvideo.lib.triggers.PromiseSql(func="\n        IF (NEW.id, NEW.follower_id, NEW.followee_id) IS DISTINCT FROM (OLD.id, OLD.follower_id, OLD.followee_id) THEN\n            RAISE EXCEPTION 'An edge keeps its two accounts; end it and follow anew.' USING ERRCODE = 'check_violation', CONSTRAINT = 'follows_edge_keys_are_read_only';\n        END IF;\n        IF (NEW.state, NEW.notify) IS DISTINCT FROM (OLD.state, OLD.notify) THEN\n            PERFORM pg_advisory_xact_lock_shared((1152921504606846976 + NEW.followee_id));\n        END IF;\n        IF NEW.state = OLD.state THEN\n            NEW.since := OLD.since; NEW.shows_from := OLD.shows_from;\n        ELSIF NEW.state = 'active' THEN\n            \n    NEW.since := nextval('follows_act_seq');\n    NEW.shows_from := coalesce(\n        (SELECT recent_from FROM follows_creatorpulse WHERE account_id = NEW.followee_id), 0);\n\n        ELSE\n            NEW.since := NULL; NEW.shows_from := NULL;\n        END IF;\n        RETURN NEW;\n    ", hash='ce785f5943e35f563cadcf58ca10873af034b0cb', operation='UPDATE', pgid='pgtrigger_settle_changed_edge_80b82', table='follows_follow', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="follow",
-            trigger=pgtrigger.compiler.Trigger(
-                name="order_ended_edge",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="PERFORM pg_advisory_xact_lock_shared((1152921504606846976 + OLD.followee_id)); RETURN OLD;",
-                    hash="d1ab03bd23ec69b1fa3e627bce2cd5c826efa048",
-                    operation="DELETE",
-                    pgid="pgtrigger_order_ended_edge_0279e",
-                    table="follows_follow",
-                    when="BEFORE",
-                ),
-            ),
+            model_name='follow',
+            trigger=pgtrigger.compiler.Trigger(name='order_ended_edge', sql=socialvideo.lib.triggers.PromiseSql(func='PERFORM pg_advisory_xact_lock_shared((1152921504606846976 + OLD.followee_id)); RETURN OLD;', hash='d1ab03bd23ec69b1fa3e627bce2cd5c826efa048', operation='DELETE', pgid='pgtrigger_order_ended_edge_0279e', table='follows_follow', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="follow",
-            trigger=pgtrigger.compiler.Trigger(
-                name="record_new_edges",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    declare="DECLARE said text[] := follows_said();",
-                    func="\n        WITH events AS (\n            INSERT INTO follows_followevent\n                (id, follower_id, followee_id, \"before\", \"after\", notify, cause, actor_id, happened_at)\n            SELECT coalesce(since, nextval('follows_act_seq')), follower_id, followee_id, \"before\", \"after\", notify,\n                   coalesce(said[2], 'unattributed'), NULLIF(said[3], '')::bigint, clock_timestamp()\n            FROM (SELECT since, follower_id, followee_id, '' AS \"before\", state AS \"after\", notify FROM new_edges) AS change\n            RETURNING id\n        ), deltas AS (\n            INSERT INTO follows_countdelta (account_id, followers, following, requests)\n            SELECT account_id, sum(followers), sum(following), sum(requests)\n            FROM (\n        SELECT followee_id, +(state = 'active')::int, 0, +(state = 'requested')::int FROM new_edges\n        UNION ALL\n        SELECT follower_id, 0, +(state = 'active')::int, 0 FROM new_edges\n    ) AS delta (account_id, followers, following, requests)\n            GROUP BY account_id\n            HAVING sum(followers) <> 0 OR sum(following) <> 0 OR sum(requests) <> 0\n        )\n        INSERT INTO follows_followoutbox (event_id) SELECT id FROM events;\n        RETURN NULL;\n    ",
-                    hash="9a47a48a36c3f815494c573708440eab59181350",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_record_new_edges_1a9bf",
-                    referencing="REFERENCING NEW TABLE AS new_edges ",
-                    table="follows_follow",
-                    when="AFTER",
-                ),
-            ),
+            model_name='follow',
+            trigger=pgtrigger.compiler.Trigger(name='record_new_edges', sql=socialvideo.lib.triggers.PromiseSql(declare='DECLARE said text[] := follows_said();', func='\n        WITH events AS (\n            INSERT INTO follows_followevent\n                (id, follower_id, followee_id, "before", "after", notify, cause, actor_id, happened_at)\n            SELECT coalesce(since, nextval(\'follows_act_seq\')), follower_id, followee_id, "before", "after", notify,\n                   coalesce(said[2], \'unattributed\'), NULLIF(said[3], \'\')::bigint, clock_timestamp()\n            FROM (SELECT since, follower_id, followee_id, \'\' AS "before", state AS "after", notify FROM new_edges) AS change\n            RETURNING id\n        ), deltas AS (\n            INSERT INTO follows_countdelta (account_id, followers, following, requests)\n            SELECT account_id, sum(followers), sum(following), sum(requests)\n            FROM (\n        SELECT followee_id, +(state = \'active\')::int, 0, +(state = \'requested\')::int FROM new_edges\n        UNION ALL\n        SELECT follower_id, 0, +(state = \'active\')::int, 0 FROM new_edges\n    ) AS delta (account_id, followers, following, requests)\n            GROUP BY account_id\n            HAVING sum(followers) <> 0 OR sum(following) <> 0 OR sum(requests) <> 0\n        )\n        INSERT INTO follows_followoutbox (event_id) SELECT id FROM events;\n        RETURN NULL;\n    ', hash='9a47a48a36c3f815494c573708440eab59181350', level='STATEMENT', operation='INSERT', pgid='pgtrigger_record_new_edges_1a9bf', referencing='REFERENCING NEW TABLE AS new_edges ', table='follows_follow', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="follow",
-            trigger=pgtrigger.compiler.Trigger(
-                name="record_changed_edges",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    declare="DECLARE said text[] := follows_said();",
-                    func="\n        WITH events AS (\n            INSERT INTO follows_followevent\n                (id, follower_id, followee_id, \"before\", \"after\", notify, cause, actor_id, happened_at)\n            SELECT coalesce(since, nextval('follows_act_seq')), follower_id, followee_id, \"before\", \"after\", notify,\n                   coalesce(said[2], 'unattributed'), NULLIF(said[3], '')::bigint, clock_timestamp()\n            FROM (SELECT CASE WHEN n.since IS DISTINCT FROM o.since THEN n.since END AS since, n.follower_id, n.followee_id,\n                  o.state AS \"before\", n.state AS \"after\", n.notify\n           FROM new_edges n JOIN old_edges o USING (id) WHERE (n.state, n.notify) IS DISTINCT FROM (o.state, o.notify)) AS change\n            RETURNING id\n        ), deltas AS (\n            INSERT INTO follows_countdelta (account_id, followers, following, requests)\n            SELECT account_id, sum(followers), sum(following), sum(requests)\n            FROM (\n        SELECT followee_id, +(state = 'active')::int, 0, +(state = 'requested')::int FROM new_edges\n        UNION ALL\n        SELECT follower_id, 0, +(state = 'active')::int, 0 FROM new_edges\n     UNION ALL \n        SELECT followee_id, -(state = 'active')::int, 0, -(state = 'requested')::int FROM old_edges\n        UNION ALL\n        SELECT follower_id, 0, -(state = 'active')::int, 0 FROM old_edges\n    ) AS delta (account_id, followers, following, requests)\n            GROUP BY account_id\n            HAVING sum(followers) <> 0 OR sum(following) <> 0 OR sum(requests) <> 0\n        )\n        INSERT INTO follows_followoutbox (event_id) SELECT id FROM events;\n        RETURN NULL;\n    ",
-                    hash="97a627375ab75ecfe05cd65b4a09304c60acbd72",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_record_changed_edges_763a3",
-                    referencing="REFERENCING OLD TABLE AS old_edges  NEW TABLE AS new_edges ",
-                    table="follows_follow",
-                    when="AFTER",
-                ),
-            ),
+            model_name='follow',
+            trigger=pgtrigger.compiler.Trigger(name='record_changed_edges', sql=socialvideo.lib.triggers.PromiseSql(declare='DECLARE said text[] := follows_said();', func='\n        WITH events AS (\n            INSERT INTO follows_followevent\n                (id, follower_id, followee_id, "before", "after", notify, cause, actor_id, happened_at)\n            SELECT coalesce(since, nextval(\'follows_act_seq\')), follower_id, followee_id, "before", "after", notify,\n                   coalesce(said[2], \'unattributed\'), NULLIF(said[3], \'\')::bigint, clock_timestamp()\n            FROM (SELECT CASE WHEN n.since IS DISTINCT FROM o.since THEN n.since END AS since, n.follower_id, n.followee_id,\n                  o.state AS "before", n.state AS "after", n.notify\n           FROM new_edges n JOIN old_edges o USING (id) WHERE (n.state, n.notify) IS DISTINCT FROM (o.state, o.notify)) AS change\n            RETURNING id\n        ), deltas AS (\n            INSERT INTO follows_countdelta (account_id, followers, following, requests)\n            SELECT account_id, sum(followers), sum(following), sum(requests)\n            FROM (\n        SELECT followee_id, +(state = \'active\')::int, 0, +(state = \'requested\')::int FROM new_edges\n        UNION ALL\n        SELECT follower_id, 0, +(state = \'active\')::int, 0 FROM new_edges\n     UNION ALL \n        SELECT followee_id, -(state = \'active\')::int, 0, -(state = \'requested\')::int FROM old_edges\n        UNION ALL\n        SELECT follower_id, 0, -(state = \'active\')::int, 0 FROM old_edges\n    ) AS delta (account_id, followers, following, requests)\n            GROUP BY account_id\n            HAVING sum(followers) <> 0 OR sum(following) <> 0 OR sum(requests) <> 0\n        )\n        INSERT INTO follows_followoutbox (event_id) SELECT id FROM events;\n        RETURN NULL;\n    ', hash='97a627375ab75ecfe05cd65b4a09304c60acbd72', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_record_changed_edges_763a3', referencing='REFERENCING OLD TABLE AS old_edges  NEW TABLE AS new_edges ', table='follows_follow', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="follow",
-            trigger=pgtrigger.compiler.Trigger(
-                name="record_ended_edges",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    declare="DECLARE said text[] := follows_said();",
-                    func="\n        WITH events AS (\n            INSERT INTO follows_followevent\n                (id, follower_id, followee_id, \"before\", \"after\", notify, cause, actor_id, happened_at)\n            SELECT coalesce(since, nextval('follows_act_seq')), follower_id, followee_id, \"before\", \"after\", notify,\n                   coalesce(said[2], 'unattributed'), NULLIF(said[3], '')::bigint, clock_timestamp()\n            FROM (SELECT NULL::bigint AS since, follower_id, followee_id, state AS \"before\", '' AS \"after\", notify\n           FROM old_edges) AS change\n            RETURNING id\n        ), deltas AS (\n            INSERT INTO follows_countdelta (account_id, followers, following, requests)\n            SELECT account_id, sum(followers), sum(following), sum(requests)\n            FROM (\n        SELECT followee_id, -(state = 'active')::int, 0, -(state = 'requested')::int FROM old_edges\n        UNION ALL\n        SELECT follower_id, 0, -(state = 'active')::int, 0 FROM old_edges\n    ) AS delta (account_id, followers, following, requests)\n            GROUP BY account_id\n            HAVING sum(followers) <> 0 OR sum(following) <> 0 OR sum(requests) <> 0\n        )\n        INSERT INTO follows_followoutbox (event_id) SELECT id FROM events;\n        RETURN NULL;\n    ",
-                    hash="86843d8762bf6496d9810e087205549525eeb86e",
-                    level="STATEMENT",
-                    operation="DELETE",
-                    pgid="pgtrigger_record_ended_edges_e60ae",
-                    referencing="REFERENCING OLD TABLE AS old_edges ",
-                    table="follows_follow",
-                    when="AFTER",
-                ),
-            ),
+            model_name='follow',
+            trigger=pgtrigger.compiler.Trigger(name='record_ended_edges', sql=socialvideo.lib.triggers.PromiseSql(declare='DECLARE said text[] := follows_said();', func='\n        WITH events AS (\n            INSERT INTO follows_followevent\n                (id, follower_id, followee_id, "before", "after", notify, cause, actor_id, happened_at)\n            SELECT coalesce(since, nextval(\'follows_act_seq\')), follower_id, followee_id, "before", "after", notify,\n                   coalesce(said[2], \'unattributed\'), NULLIF(said[3], \'\')::bigint, clock_timestamp()\n            FROM (SELECT NULL::bigint AS since, follower_id, followee_id, state AS "before", \'\' AS "after", notify\n           FROM old_edges) AS change\n            RETURNING id\n        ), deltas AS (\n            INSERT INTO follows_countdelta (account_id, followers, following, requests)\n            SELECT account_id, sum(followers), sum(following), sum(requests)\n            FROM (\n        SELECT followee_id, -(state = \'active\')::int, 0, -(state = \'requested\')::int FROM old_edges\n        UNION ALL\n        SELECT follower_id, 0, -(state = \'active\')::int, 0 FROM old_edges\n    ) AS delta (account_id, followers, following, requests)\n            GROUP BY account_id\n            HAVING sum(followers) <> 0 OR sum(following) <> 0 OR sum(requests) <> 0\n        )\n        INSERT INTO follows_followoutbox (event_id) SELECT id FROM events;\n        RETURN NULL;\n    ', hash='86843d8762bf6496d9810e087205549525eeb86e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_record_ended_edges_e60ae', referencing='REFERENCING OLD TABLE AS old_edges ', table='follows_follow', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="follow",
-            trigger=pgtrigger.compiler.Trigger(
-                name="never_truncate",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="IF NOT (current_setting('socialvideo.may_truncate', true) IS NOT DISTINCT FROM 'tests') THEN RAISE EXCEPTION 'TRUNCATE would pass by the record of changes; delete the rows instead.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;",
-                    hash="de6fd185f2b47d0928ddf16c3a387b8c98182eee",
-                    level="STATEMENT",
-                    operation="TRUNCATE",
-                    pgid="pgtrigger_never_truncate_9ce83",
-                    table="follows_follow",
-                    when="BEFORE",
-                ),
-            ),
+            model_name='follow',
+            trigger=pgtrigger.compiler.Trigger(name='never_truncate', sql=socialvideo.lib.triggers.PromiseSql(func="IF NOT (current_setting('socialvideo.may_truncate', true) IS NOT DISTINCT FROM 'tests') THEN RAISE EXCEPTION 'TRUNCATE would pass by the record of changes; delete the rows instead.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;", hash='de6fd185f2b47d0928ddf16c3a387b8c98182eee', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncate_9ce83', table='follows_follow', when='BEFORE')),
         ),
         migrations.AddIndex(
-            model_name="mute",
-            index=models.Index(
-                fields=["muted", "muter"], name="follows_mute_other_side"
-            ),
+            model_name='mute',
+            index=models.Index(fields=['muted', 'muter'], name='follows_mute_other_side'),
         ),
         migrations.AddConstraint(
-            model_name="mute",
-            constraint=models.UniqueConstraint(
-                fields=("muter", "muted"), name="follows_mute_one_per_pair"
-            ),
+            model_name='mute',
+            constraint=models.UniqueConstraint(fields=('muter', 'muted'), name='follows_mute_one_per_pair'),
         ),
         migrations.AddConstraint(
-            model_name="mute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("muter", models.F("muted")), _negated=True),
-                name="follows_mute_nobody_mutes_themselves",
-            ),
+            model_name='mute',
+            constraint=models.CheckConstraint(condition=models.Q(('muter', models.F('muted')), _negated=True), name='follows_mute_nobody_mutes_themselves'),
         ),
     ]
