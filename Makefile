@@ -7,6 +7,10 @@ PYTEST := $(VENV) -m pytest
 DEMANDED := $(if $(filter command line environment,$(origin PYTHON)),--demanded)
 WITH_PACKAGES := $(PYTHON) socialvideo/local/bootstrap.py requirements.txt $(DEMANDED)
 WITH_TOOLS := $(PYTHON) socialvideo/local/bootstrap.py requirements-dev.txt $(DEMANDED)
+SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.py' | grep -v /migrations/)
+TEMPLATES = $(shell git ls-files --cached --others --exclude-standard 'templates/*.html')
+TYPED = socialvideo/lib socialvideo/local $(wildcard $(foreach layer,querysets selectors services stats tasks,*/$(layer).py)) \
+	$(wildcard feeds/ranking.py)
 LOCK := --universal --fork-strategy fewest --python-version 3.11 --quiet --no-header --no-annotate --upgrade
 ARGS ?=
 
@@ -40,16 +44,21 @@ check:           ## everything that judges without running the site
 	@$(WITH_TOOLS)
 	$(VENV) -m ruff check .
 	$(VENV) -m ruff format --check .
-	$(VENV) -m mypy
-	$(VENV) -m importlinter.cli
-	$(VENV) -m djade --check $(TEMPLATES)
+	$(VENV) -m mypy $(TYPED)
+	$(VENV) -c "from importlinter.cli import lint_imports_command as lint; lint()"
+	$(dir $(VENV))djade --target-version 5.2 --check $(TEMPLATES)
 	$(VENV) -m djlint --lint --quiet templates
-	$(VENV) -m socialvideo.local checked
+	$(VENV) -m django_upgrade --target-version 5.2 --check $(SOURCES)
+	$(VENV) manage.py check
+	$(VENV) -W "ignore:Got an error checking" manage.py makemigrations --check --dry-run
+	$(VENV) manage.py spectacular --validate --fail-on-warn --file /dev/null
 
-fix:             ## formats, and mends what can be mended by itself
+fix:             ## formats, and mends what mends itself
 	@$(WITH_TOOLS)
 	$(VENV) -m ruff check --fix .
 	$(VENV) -m ruff format .
+	$(dir $(VENV))djade --target-version 5.2 $(TEMPLATES)
+	$(VENV) -m django_upgrade --target-version 5.2 $(SOURCES)
 
 lock:            ## pins the newest allowed versions of everything in pyproject.toml; needs uv
 	uv pip compile pyproject.toml $(LOCK) -o requirements.txt

@@ -1,30 +1,30 @@
 """Makes .venv from a pinned requirements file; `make` calls it before every verb.
 
 Runs on whatever `python3` is, without any package, so the syntax stays old enough for an old Python to say that it is
-too old. Done again only when the requirements, or the Python, change.
+too old. The work is done again only when the requirements, or the Python, change.
 """
 
-from __future__ import print_function
-
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import time
+from typing import IO, NoReturn
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 VENV = os.path.join(ROOT, ".venv")
 VENV_PYTHON = os.path.join(VENV, "bin", "python")
+PIP = [VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
 
 
-def main(requirements, demanded):
+def main(requirements: str, demanded: bool) -> None:
     """`demanded`: the person named this Python, so a .venv of another one is made anew."""
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         use_another_python()
-    with open(os.path.join(ROOT, requirements), "rb") as file:
-        wanted = hashlib.sha256(file.read()).hexdigest()
+    wanted = hashlib.sha256(read(os.path.join(ROOT, requirements)).encode()).hexdigest()
     with only_one():
         if not venv_works(demanded):
             make_venv()
@@ -35,32 +35,29 @@ def main(requirements, demanded):
                 file.write(wanted)
 
 
-def use_another_python():
-    """Replaces this process by one of a right version, if the machine has one."""
+def use_another_python() -> None:
+    """Replaces this process by a Python of a right version, if the machine has one."""
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
-        found = shutil.which("python3.%d" % minor) if hasattr(shutil, "which") else None
+        found = shutil.which("python3.%d" % minor)
         if found and subprocess.call([found, "-c", ""], stderr=subprocess.DEVNULL) == 0:
-            os.execv(found, [found] + sys.argv)
+            os.execv(found, [found, *sys.argv])
     fail(
-        "Python 3.11, 3.12 or 3.13 is needed, and %s is %d.%d. Install one, or name it: make run PYTHON=/path/to/python3.12"
+        "Python 3.11, 3.12 or 3.13 is needed, and %s is %d.%d. Install one, or name it: make run PYTHON=/path/to/python3"
         % (sys.executable, sys.version_info[0], sys.version_info[1])
     )
 
 
-def only_one():
+def only_one() -> "IO[str]":
     """Two `make` at once in one checkout: the second waits for the first one's packages."""
-    import fcntl
-
     folder = os.path.join(ROOT, ".local")
-    if not os.path.isdir(folder):
-        os.mkdir(folder, 0o700)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
     lock = open(os.path.join(folder, "venv.lock"), "w")
     fcntl.flock(lock, fcntl.LOCK_EX)
     return lock
 
 
-def venv_works(demanded):
-    probe = "import sys, pip; print(sys.version_info[:2])"
+def venv_works(demanded: bool) -> bool:
+    probe = "import sys, pip; print(tuple(sys.version_info[:2]))"
     try:
         version = subprocess.check_output([VENV_PYTHON, "-c", probe], stderr=subprocess.DEVNULL).decode().strip()
     except (OSError, subprocess.CalledProcessError):
@@ -68,65 +65,65 @@ def venv_works(demanded):
     return not demanded or version == str(tuple(sys.version_info[:2]))
 
 
-def make_venv():
+def make_venv() -> None:
     shutil.rmtree(VENV, ignore_errors=True)
     done = subprocess.run([sys.executable, "-m", "venv", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode:
         shutil.rmtree(VENV, ignore_errors=True)
         output = done.stdout.decode(errors="replace")
         if "ensurepip" in output:
-            fail("This Python cannot make a virtual environment: install its venv module (Debian: apt-get install python3-venv).")
+            fail("%s has no venv module; install it (Debian: apt-get install python3-venv)." % sys.executable)
         fail("The virtual environment could not be made: " + last_line(output))
 
 
-def install(requirements):
-    """pip says little; one line counts the packages."""
-    total = sum(1 for line in read(os.path.join(ROOT, requirements)).splitlines() if "==" in line)
-    command = [VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
+def install(requirements: str) -> None:
+    """pip's many lines become a count; when it fails, its error is the line."""
+    total = read(os.path.join(ROOT, requirements)).count("==")
+    say("Packages: %d from %s; the first time takes a minute or two" % (total, requirements))
     started, seen, output = time.time(), 0, []
     pip = subprocess.Popen(
-        command + ["-r", os.path.join(ROOT, requirements)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [*PIP, "-r", os.path.join(ROOT, requirements)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    for raw in pip.stdout:
+    for raw in pip.stdout or ():
         line = raw.decode(errors="replace").rstrip()
         output.append(line)
-        if line.startswith(("Collecting ", "Requirement already")):
+        if line.startswith("Collecting "):
             seen += 1
-            if seen % 20 == 0 or seen == total:
+            if seen % 20 == 0:
                 say("Packages: %d of %d" % (seen, total))
         elif line.startswith("Installing collected"):
             say("Packages: installing")
     if pip.wait():
         errors = [line for line in output if line.startswith("ERROR")] or output[-1:]
         fail("The packages could not be installed: " + errors[0])
-    say("Packages: done in %d s" % (time.time() - started))
+    say("Packages: ready in %d s" % (time.time() - started))
 
 
-def read(path):
+def read(path: str) -> str:
     try:
         with open(path) as file:
             return file.read()
-    except (IOError, OSError):
+    except FileNotFoundError:
         return ""
 
 
-def last_line(text):
+def last_line(text: str) -> str:
     return ([line for line in text.splitlines() if line.strip()] or ["no reason given"])[-1]
 
 
-def say(message):
+def say(message: str) -> None:
     print("  " + message)
     sys.stdout.flush()
 
 
-def fail(message):
+def fail(message: str) -> "NoReturn":
     sys.exit("make: " + message)
 
 
 if __name__ == "__main__":
     try:
         main(sys.argv[1], "--demanded" in sys.argv)
-    except (IOError, OSError) as error:
+    except OSError as error:
         fail("%s: %s" % (error.strerror, error.filename))
     except KeyboardInterrupt:
         sys.exit(130)

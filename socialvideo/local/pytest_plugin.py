@@ -1,4 +1,5 @@
-"""Throw-away PostgreSQL and Redis for one test run, and a folder for its files.
+"""Throw-away PostgreSQL and Redis for one test run, and a folder for its files, whatever DATABASE_URL and REDIS_URL say:
+tests empty what they find.
 
 Loaded by `-p` before pytest-django reads the settings. The addresses are known at once; the servers start when the
 session does, in the process that was called (under xdist the controller) and end with it, even by kill -9. What a
@@ -30,9 +31,8 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     if worker is None:
         _own_folder()
     folder = Folder(Path(os.environ[_FOLDER]))
-    if _is_ours("REDIS_URL", folder):
-        # One database of Redis each; 0 is left to whoever looks from outside.
-        os.environ["REDIS_URL"] = folder.redis_url(int((worker or "gw0").removeprefix("gw")) + 1)
+    os.environ["DATABASE_URL"] = folder.database_url
+    os.environ["REDIS_URL"] = folder.redis_url(int((worker or "gw0").removeprefix("gw")))  # one database each
     os.environ["MEDIA_ROOT"] = str(folder.path / f"media-{worker or 'main'}")
     return (yield)
 
@@ -43,10 +43,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     folder = Folder(Path(os.environ[_FOLDER]))
     try:
-        for variable, server in (("DATABASE_URL", Postgres(folder, durable=False)), ("REDIS_URL", Redis(folder, durable=False))):
-            if _is_ours(variable, folder):
-                _session.callback(server.stop)
-                server.start()
+        for server in (Postgres(folder, durable=False), Redis(folder, durable=False)):
+            _session.callback(server.stop)
+            server.start()
     except LocalError as error:
         pytest.exit(str(error), returncode=3)
 
@@ -64,7 +63,6 @@ def _own_folder() -> None:
     _session.callback(shutil.rmtree, folder.path, ignore_errors=True)
     _session.enter_context(folder.locked())
     os.environ[_FOLDER] = str(folder.path)
-    folder.set_defaults()
 
 
 def _remove_stale_folders() -> None:
@@ -79,7 +77,3 @@ def _remove_stale_folders() -> None:
                 server.stop_leftover()
             shutil.rmtree(folder.sockets, ignore_errors=True)
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_ours(variable: str, folder: Folder) -> bool:
-    return str(folder.sockets.name) in os.environ[variable]

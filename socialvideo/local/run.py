@@ -249,7 +249,7 @@ def _demo(supervisor: Supervisor, env: dict[str, str], console: Console, address
     progress = threading.Thread(target=_show, args=(demo.stderr, console), daemon=True)
     progress.start()
     printed: list[bytes] = []
-    reading = threading.Thread(target=lambda pipe: printed.extend(pipe), args=(demo.stdout,), daemon=True)
+    reading = threading.Thread(target=printed.extend, args=(demo.stdout,), daemon=True)
     reading.start()
     try:
         supervisor.keep_up_while(lambda: demo.poll() is None)

@@ -16,6 +16,8 @@ from pathlib import Path
 import psutil
 import psycopg
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from socialvideo.local.errors import LocalError
 from socialvideo.local.folder import MARK, Folder
@@ -140,7 +142,9 @@ class Postgres(Server):
             raise LocalError(
                 f"{self.data} belongs to another user. Run as that user, or move {self.folder.path} away."
             ) from None
-        version = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+        version = subprocess.run(
+            [programs / "postgres", "--version"], capture_output=True, text=True, check=True
+        ).stdout
         if version.split()[-1].split(".")[0] != made_by:
             raise LocalError(
                 f"{self.data} was made by PostgreSQL {made_by}, and this is {version.split()[-1]}. "
@@ -155,8 +159,9 @@ class Redis(Server):
         super().__init__(folder)
         self.save = ["60", "1"] if durable else [""]
 
-    def client(self) -> "redis.Redis[bytes]":
-        return redis.Redis(unix_socket_path=str(self.folder.redis_socket), socket_timeout=STOP_SECONDS)
+    def client(self) -> redis.Redis:
+        once = Retry(NoBackoff(), 0)  # a server that is not there yet is asked again by whoever waits for it
+        return redis.Redis(unix_socket_path=str(self.folder.redis_socket), socket_timeout=STOP_SECONDS, retry=once)
 
     def stop_leftover(self) -> None:
         with contextlib.suppress(redis.ConnectionError, psutil.NoSuchProcess), self.client() as client:
@@ -183,10 +188,10 @@ def end_marked(folder: Folder) -> None:
     leftovers = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if process.environ().get(MARK) == str(folder.path) and process.pid != os.getpid():
-                if process.name() not in {"postgres", "redis-server"}:
-                    process.terminate()
-                    leftovers.append(process)
+            ours = process.environ().get(MARK) == str(folder.path) and process.pid != os.getpid()
+            if ours and process.name() not in {"postgres", "redis-server"}:
+                process.terminate()
+                leftovers.append(process)
     _end(leftovers, patience=5)
 
 

@@ -6,7 +6,6 @@ children too.
 """
 
 import contextlib
-import os
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from socialvideo.local.groups import kill_group
 from socialvideo.local.leash import leash
 
 STOP_SECONDS = 10
@@ -73,7 +73,8 @@ class Service:
         """Called often: starts the process again when it ended and its pause is over."""
         now = time.monotonic()
         if self.process is not None and self.process.poll() is not None:
-            code, self.process = self.process.returncode, self._end_group(self.process)
+            code = self.process.returncode
+            self._end()
             self.pause = 0.5 if now - self.started > STEADY_SECONDS else min(self.pause * 2, LONGEST_PAUSE)
             self.due = now + self.pause
             self.console.say(f"ended ({_reason(code)}); starts again in {self.pause:.0f} s", name=self.name)
@@ -88,13 +89,13 @@ class Service:
         if self.process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(max(0.0, deadline - time.monotonic()))
-            self.process = self._end_group(self.process)
+            self._end()
 
-    def _end_group(self, process: subprocess.Popen[bytes]) -> None:
+    def _end(self) -> None:
         """Takes along whatever the leader left."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        if self.process is not None:
+            kill_group(self.process)
+            self.process = None
 
     def _relay(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None

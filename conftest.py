@@ -1,0 +1,136 @@
+"""What any test may ask for: an empty Redis, the reference media, a real Celery worker, a real browser.
+
+The servers behind them are started by socialvideo.local.pytest_plugin.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import connection
+from django.test import Client
+from django_redis import get_redis_connection
+
+from socialvideo.local.worker_process import WorkerProcess
+
+ROOT = Path(__file__).resolve().parent
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis() -> None:
+    """Cache, throttles and queued hints of one test are not seen by the next."""
+    get_redis_connection("default").flushdb()
+
+
+@pytest.fixture
+def shared_media() -> Callable[[str], Path]:
+    """`shared_media("no-audio.mp4")` is the path of a reference file, or skips. Such tests carry the marker `shared`."""
+    folder = Path(os.environ.get("SHARED_DIR", ROOT.parent / "shared")) / "media"
+
+    def find(name: str) -> Path:
+        if not (folder / name).is_file():
+            pytest.skip(f"needs the reference file {name} in {folder} (SHARED_DIR names another place)")
+        return folder / name
+
+    return find
+
+
+@pytest.fixture
+def celery_worker_process(transactional_db: None, tmp_path: Path) -> Iterator[WorkerProcess]:
+    """A worker for all queues on this test's database; it can be killed and restarted."""
+    address, _, _name = os.environ["DATABASE_URL"].rpartition("/")
+    env = os.environ | {"DATABASE_URL": f"{address}/{connection.settings_dict['NAME']}"}
+    worker = WorkerProcess(env, tmp_path / "worker.log")
+    worker.start()
+    yield worker
+    worker.kill()
+    connection.close()
+
+
+# --- Browser --------------------------------------------------------------------------------------------------
+
+
+def _chromium() -> str:
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if found is None or not shutil.which(found):
+        pytest.exit(
+            "Browser tests need Chromium: install it (Debian: apt-get install chromium) or name it with CHROMIUM=/path.",
+            returncode=3,
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Playwright's browser on the system's Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    executable = _chromium()
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in this thread
+    flags = [*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=flags)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(browser: Any, live_server: Any, request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
+    """Opens pages in contexts of their own (separate people). What a page logs as an error fails the test, unless
+    the marker `console_errors(pattern)` expects it."""
+    errors: list[str] = []
+    contexts = []
+    expected = [marker.args[0] for marker in request.node.iter_markers("console_errors")]
+
+    def open_page(**options: Any) -> Any:
+        context = browser.new_context(base_url=live_server.url, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    unexpected = [error for error in errors if not any(re.search(pattern, error) for pattern in expected)]
+    assert not unexpected, f"the page logged errors: {unexpected}"
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Any]) -> Any:
+    return new_page(viewport={"width": 1280, "height": 800})
+
+
+@pytest.fixture
+def phone_page(new_page: Callable[..., Any]) -> Any:
+    return new_page(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, device_scale_factor=2)
+
+
+@pytest.fixture
+def sign_in(live_server: Any) -> Callable[[Any, AbstractBaseUser], None]:
+    """`sign_in(page, alice)`, without the login form."""
+
+    def sign_in(page: Any, user: AbstractBaseUser) -> None:
+        client = Client()
+        client.force_login(user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+
+    return sign_in
