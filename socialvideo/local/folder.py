@@ -83,4 +83,4 @@ def temporary() -> Folder:
     return Folder(Path(tempfile.mkdtemp(prefix=f"socialvideo-test-{os.geteuid()}-")))
 
 
-CHECKOUT = Folder(ROOT / ".local")
+CHECKOUT = Folder(Path(os.environ.get("LOCAL_FOLDER", ROOT / ".local")).resolve())

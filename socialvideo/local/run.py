@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import psycopg
 import redis
@@ -264,6 +265,6 @@ def _demo(supervisor: Supervisor, env: dict[str, str], console: Console, address
     return b"".join(printed).decode(errors="replace")
 
 
-def _show(pipe: "subprocess.IO[bytes]", console: Console) -> None:  # type: ignore[name-defined]
+def _show(pipe: IO[bytes], console: Console) -> None:
     for line in pipe:
         console.say(line.decode(errors="replace").rstrip(), name="demo")

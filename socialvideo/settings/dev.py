@@ -12,6 +12,7 @@ SECRET_KEY = env.str("SECRET_KEY", "only-for-development-never-for-a-public-site
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["*"])
 INTERNAL_IPS = ["127.0.0.1"]
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = None  # nothing is collected
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 # Mail lands in files instead of leaving the machine.
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
