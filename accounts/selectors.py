@@ -1,0 +1,37 @@
+"""What is read about accounts: by name, present or past, and how they stand."""
+
+import re
+
+from accounts.models import HANDLE_PATTERN, HandleClaim, StandingEvent, User
+
+_HANDLE = re.compile(HANDLE_PATTERN)
+
+
+def account_by_handle(handle: str) -> User | None:
+    """Whoever has this handle now, in whatever case it is written: suspended and deactivated ones too, erased ones not."""
+    if not _HANDLE.fullmatch(handle.lower()):
+        return None
+    return User.objects.named(handle).filter(erased_at=None).first()
+
+
+def current_handle_of(old: str) -> str | None:
+    """The handle that the account behind a former one has now: an old link still leads to the same person."""
+    if not _HANDLE.fullmatch(old.lower()):
+        return None
+    claim = HandleClaim.objects.filter(handle=old.lower()).values("account_id")
+    return User.objects.filter(pk__in=claim, erased_at=None).values_list("handle", flat=True).first()
+
+
+def handle_is_free(handle: str, *, account_id: int | None = None) -> bool:
+    """Never anybody's, or this account's own. A hint for a form: the database decides when it is taken."""
+    return not HandleClaim.objects.filter(handle=handle).exclude(account_id=account_id).exists()
+
+
+def suspension(account_id: int) -> StandingEvent | None:
+    """The record of the suspension that stands."""
+    events = StandingEvent.objects.filter(account_id=account_id, act=StandingEvent.Act.SUSPENDED)
+    return events.order_by("-id").first()
+
+
+def standing_history(account_id: int) -> list[StandingEvent]:
+    return list(StandingEvent.objects.filter(account_id=account_id).order_by("-id"))
