@@ -14,8 +14,12 @@ from pathlib import Path
 from socialvideo.local.errors import LocalError
 
 # Lets the ordinary user through closed folders above the data (a checkout in /root, a private temporary folder)
-# without opening them to anybody else.
-_THROUGH_CLOSED_FOLDERS = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+# without opening them to anybody else. The last flag lets initdb's access(2) see the capability.
+_THROUGH_CLOSED_FOLDERS = (
+    "--inh-caps=+dac_override",
+    "--ambient-caps=+dac_override",
+    "--securebits=+no_setuid_fixup",
+)
 
 
 @functools.cache
