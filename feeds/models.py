@@ -13,7 +13,7 @@ class InboxEntry(models.Model):
     widest table of the site."""
 
     class State(models.IntegerChoices):
-        BACKFILLED = 0, "published before the follow"  # in the feed only, never a notification
+        FEED_ONLY = 0, "in the feed only"  # from before the follow, or muted then: never a notification
         QUIET = 1, "listed quietly"  # bell off: listed, without alert
         ALERTED = 2, "alerted"
         SEEN = 3, "seen in the list"

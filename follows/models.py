@@ -109,6 +109,11 @@ class FollowOutbox(models.Model):
     """Follow events that the apps above have not yet acted on. Consumed by DELETE … RETURNING."""
 
     event_id = models.BigIntegerField(primary_key=True)
+    follower_id = models.BigIntegerField()
+
+    class Meta:
+        # The feed of somebody whose new follow has not been acted on yet.
+        indexes: ClassVar = [models.Index(fields=["follower_id"], name="follows_outbox_of_follower")]
 
     def __str__(self) -> str:
         return str(self.event_id)

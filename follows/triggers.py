@@ -150,7 +150,7 @@ def _record(changes: str, deltas: str) -> str:
             SELECT coalesce(since, nextval('{ACT_SEQUENCE}')), follower_id, followee_id, "before", "after", notify,
                    coalesce(said[2], 'unattributed'), NULLIF(said[3], '')::bigint, clock_timestamp()
             FROM ({changes}) AS change
-            RETURNING id
+            RETURNING id, follower_id
         ), deltas AS (
             INSERT INTO follows_countdelta (account_id, followers, following, requests)
             SELECT account_id, sum(followers), sum(following), sum(requests)
@@ -158,7 +158,7 @@ def _record(changes: str, deltas: str) -> str:
             GROUP BY account_id
             HAVING sum(followers) <> 0 OR sum(following) <> 0 OR sum(requests) <> 0
         )
-        INSERT INTO follows_followoutbox (event_id) SELECT id FROM events;
+        INSERT INTO follows_followoutbox (event_id, follower_id) SELECT id, follower_id FROM events;
         RETURN NULL;
     """
 

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('recipient_id', models.BigIntegerField()),
                 ('publication_id', models.BigIntegerField()),
                 ('creator_id', models.BigIntegerField()),
-                ('state', models.SmallIntegerField(choices=[(0, 'published before the follow'), (1, 'listed quietly'), (2, 'alerted'), (3, 'seen in the list'), (4, 'opened')], db_default=2)),
+                ('state', models.SmallIntegerField(choices=[(0, 'in the feed only'), (1, 'listed quietly'), (2, 'alerted'), (3, 'seen in the list'), (4, 'opened')], db_default=2)),
             ],
         ),
         migrations.CreateModel(
