@@ -27,7 +27,17 @@ PORTS_TRIED = 50
 WEB_START_SECONDS = 60
 FREE_BYTES_NEEDED = 500 * 1024 * 1024
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
-CELERY = [sys.executable, "-m", "celery", "--app", "socialvideo", "--quiet"]
+# Its warning about root is true of a public site, and noise on one's own machine.
+CELERY = [
+    sys.executable,
+    "-W",
+    "ignore:You're running the worker with superuser",
+    "-m",
+    "celery",
+    "--app",
+    "socialvideo",
+    "--quiet",
+]
 QUIET = ["--without-mingle", "--without-gossip", "--loglevel", "WARNING"]
 
 
