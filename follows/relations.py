@@ -40,6 +40,15 @@ class Relation:
     def label(self) -> str:
         return LABELS[self.button]
 
+    @property
+    def intent(self) -> str:
+        """What a tap would do, where the label does not say it."""
+        return INTENTS.get(self.button, "")
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.button]
+
 
 LABELS = {
     "self": "",
@@ -48,6 +57,15 @@ LABELS = {
     "requested": "Requested",
     "follow_back": "Follow back",
     "follow": "Follow",
+}
+INTENTS = {"following": "Unfollow", "requested": "Cancel request"}
+ICONS = {
+    "self": "user",
+    "blocked": "block",
+    "following": "check",
+    "requested": "clock",
+    "follow_back": "follow",
+    "follow": "follow",
 }
 
 

@@ -74,6 +74,11 @@ def manager_page(follower_id: int, *, search: str = "", cursor: str = "") -> Pag
     return keyset_page(edges, order=["-id"], cursor=cursor)
 
 
+def open_requests_of(follower_id: int) -> int:
+    """How many accounts have yet to answer the account's request."""
+    return Follow.objects.of_follower(follower_id).requested().count()
+
+
 def requests_page(account_id: int, *, cursor: str = "") -> Page[Follow]:
     """Who asks to follow the account, newest first."""
     asked = Follow.objects.of_followee(account_id).requested().select_related("follower")

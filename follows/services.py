@@ -117,9 +117,9 @@ def approve(*, followee: User, follower: User) -> Relation:
 
 
 @refusing
-def approve_everyone(*, followee: User, cause: str = Cause.APPROVED) -> int:
+def approve_everyone(*, followee_id: int, cause: str = Cause.APPROVED) -> int:
     """Lets all open requests become edges; returns how many."""
-    return _write(_APPROVE, cause=cause, actor_id=followee.pk, follower=None, followee=followee.pk)
+    return _write(_APPROVE, cause=cause, actor_id=followee_id, follower=None, followee=followee_id)
 
 
 @refusing

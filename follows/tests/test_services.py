@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.db import connection
 from django.utils import timezone
 
+from accounts import services as account_services
 from accounts.tests.factories import make_account
 from follows import services
 from follows.models import Block, CountDelta, Follow, FollowCount, Mute
@@ -105,12 +106,9 @@ def test_approving_nobody_is_harmless(alice, bob):
 
 
 def test_everyone_who_asked_follows_once_the_account_is_public(alice, bob):
-    from accounts.signals import privacy_changed
-
-    set_private(bob)
+    account_services.set_privacy(account=bob, is_private=True)
     services.follow(follower=alice, followee=bob)
-    set_private(bob, private=False)
-    privacy_changed.send(type(bob), account=bob)
+    account_services.set_privacy(account=bob, is_private=False)
     assert relation(alice.pk, bob.pk).following
     assert events_between(alice, bob)[-1].cause == Cause.WENT_PUBLIC
 

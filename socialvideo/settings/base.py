@@ -97,6 +97,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "socialvideo.lib.context.site",
+                "feeds.context.navigation",
             ],
         },
     },
@@ -139,7 +140,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "queue_order_strategy": "priority",
 }
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"feeds.tasks.fan_out*": {"queue": "fanout"}, "videos.tasks.process*": {"queue": "media"}}
+CELERY_TASK_ROUTES = {"feeds.tasks.*fan_out*": {"queue": "fanout"}, "videos.tasks.process*": {"queue": "media"}}
+# The sweeps: whatever a lost hint would have named is found by them within seconds.
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
+    for name, seconds in {
+        "follows.tasks.fold_counts": 10,
+        "videos.tasks.sweep_processing": 10,
+        "feeds.tasks.sweep_fan_outs": 10,
+        "feeds.tasks.consume_outbox": 10,
+    }.items()
+}
 CELERY_TIMEZONE = "UTC"
 
 # --- Accounts -------------------------------------------------------------------------------------------------
@@ -250,7 +261,6 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "socialvideo@localhost")
 LOGGING = {
     "version": 1,

@@ -1,0 +1,7 @@
+"""What the navigation of every page shows."""
+
+from django.http import HttpRequest
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    return {}

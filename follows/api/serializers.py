@@ -1,0 +1,56 @@
+"""What the API says about ties."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.api.serializers import AccountBriefSerializer
+from follows.models import Follow
+from follows.relations import LABELS
+
+
+class RelationSerializer(serializers.Serializer):
+    """Of two relations to one account, the one with the higher version is the truer."""
+
+    account_id = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=sorted(LABELS), source="button")
+    following = serializers.BooleanField()
+    followed_by = serializers.BooleanField(source="follows_me")
+    notify = serializers.ChoiceField(choices=Follow.Notify)
+    version = serializers.IntegerField()
+
+
+class CountsSerializer(serializers.Serializer):
+    followers = serializers.IntegerField()
+    following = serializers.IntegerField()
+
+
+class FollowedSerializer(serializers.ModelSerializer):
+    """An account that I follow or asked to follow."""
+
+    account = AccountBriefSerializer(source="followee")
+    standing = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Follow
+        fields = ("account", "state", "notify", "created_at", "standing")
+
+    def get_standing(self, edge: Follow) -> str:
+        if edge.followee.suspended_at:
+            return "suspended"
+        return "deactivated" if edge.followee.deactivated_at else "present"
+
+
+class RequestSerializer(serializers.ModelSerializer):
+    """Somebody who asks to follow me."""
+
+    account = AccountBriefSerializer(source="follower")
+
+    class Meta:
+        model = Follow
+        fields = ("account", "created_at")
+
+
+class BellSerializer(serializers.Serializer):
+    notify = serializers.ChoiceField(choices=Follow.Notify)
+

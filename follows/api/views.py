@@ -1,0 +1,190 @@
+"""JSON over the same reads and acts as the pages. Following is PUT, unfollowing DELETE: repeating either is harmless,
+and every answer is the relation as the database has it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.serializers import AccountBriefSerializer
+from accounts.models import User
+from accounts.selectors import account_by_handle
+from follows import selectors, services
+from follows.api.serializers import (
+    BellSerializer,
+    CountsSerializer,
+    FollowedSerializer,
+    RelationSerializer,
+    RequestSerializer,
+)
+from follows.relations import Relation
+from socialvideo.lib.api import CURSOR, Refused, page_response, paged
+
+
+def access_account(handle: str) -> User:
+    account = account_by_handle(handle)
+    if account is None:
+        raise Http404
+    return account
+
+
+def _answer(act: Callable[..., Relation | None], viewer: User, account: User, **who: Any) -> Response:
+    """Does the act and answers the viewer's relation to the account."""
+    try:
+        act(**who)
+    except services.FollowRefused as refused:
+        raise Refused(refused.message, refused.code) from refused
+    return Response(RelationSerializer(selectors.relation(viewer.pk, account.pk)).data)
+
+
+class RelationView(APIView):
+    @extend_schema(responses=RelationSerializer, operation_id="relation")
+    def get(self, request: Request, handle: str) -> Response:
+        """My relation to an account."""
+        return Response(RelationSerializer(selectors.relation(request.user.pk, access_account(handle).pk)).data)
+
+
+class FollowView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(request=None, responses=RelationSerializer, operation_id="follow")
+    def put(self, request: Request, handle: str) -> Response:
+        """Follow an account, or ask to where it is private. 409 when a rule stands against it."""
+        account = access_account(handle)
+        return _answer(services.follow, request.user, account, follower=request.user, followee=account)
+
+    @extend_schema(responses={200: RelationSerializer}, operation_id="unfollow")
+    def delete(self, request: Request, handle: str) -> Response:
+        """Unfollow an account, or take the request back."""
+        account = access_account(handle)
+        return _answer(services.unfollow, request.user, account, follower=request.user, followee=account)
+
+    @extend_schema(request=BellSerializer, responses=RelationSerializer, operation_id="set_bell")
+    def patch(self, request: Request, handle: str) -> Response:
+        """Whether new videos of an account that I follow alert me."""
+        account = access_account(handle)
+        wish = BellSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        return _answer(
+            services.set_bell,
+            request.user,
+            account,
+            follower=request.user,
+            followee=account,
+            notify=wish.validated_data["notify"],
+        )
+
+
+class BlockView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(request=None, responses=RelationSerializer, operation_id="block")
+    def put(self, request: Request, handle: str) -> Response:
+        """Shut an account out. Follows in both directions end."""
+        account = access_account(handle)
+        return _answer(services.block, request.user, account, blocker=request.user, blocked=account)
+
+    @extend_schema(responses={200: RelationSerializer}, operation_id="unblock")
+    def delete(self, request: Request, handle: str) -> Response:
+        account = access_account(handle)
+        return _answer(services.unblock, request.user, account, blocker=request.user, blocked=account)
+
+
+class MuteView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(request=None, responses=RelationSerializer, operation_id="mute")
+    def put(self, request: Request, handle: str) -> Response:
+        """Keep an account's videos out of my feeds without unfollowing it."""
+        account = access_account(handle)
+        return _answer(services.mute, request.user, account, muter=request.user, muted=account)
+
+    @extend_schema(responses={200: RelationSerializer}, operation_id="unmute")
+    def delete(self, request: Request, handle: str) -> Response:
+        account = access_account(handle)
+        return _answer(services.unmute, request.user, account, muter=request.user, muted=account)
+
+
+class FollowerView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(responses={200: RelationSerializer}, operation_id="remove_follower")
+    def delete(self, request: Request, handle: str) -> Response:
+        """Remove somebody from my followers."""
+        account = access_account(handle)
+        return _answer(services.remove_follower, request.user, account, followee=request.user, follower=account)
+
+
+class RequestView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(request=None, responses=RelationSerializer, operation_id="approve_request")
+    def put(self, request: Request, handle: str) -> Response:
+        """Let somebody follow me who asked to."""
+        account = access_account(handle)
+        return _answer(services.approve, request.user, account, followee=request.user, follower=account)
+
+    @extend_schema(responses={200: RelationSerializer}, operation_id="decline_request")
+    def delete(self, request: Request, handle: str) -> Response:
+        account = access_account(handle)
+        return _answer(services.decline, request.user, account, followee=request.user, follower=account)
+
+
+class MyFollowingView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(parameters=[CURSOR], responses=paged(FollowedSerializer), operation_id="my_following")
+    def get(self, request: Request) -> Response:
+        """Everyone I follow or asked to follow, newest first, suspended and deactivated accounts included."""
+        cursor = request.query_params.get("cursor", "")
+        return page_response(selectors.manager_page(request.user.pk, cursor=cursor), FollowedSerializer, request=request)
+
+
+class MyRequestsView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(parameters=[CURSOR], responses=paged(RequestSerializer), operation_id="my_requests")
+    def get(self, request: Request) -> Response:
+        """Who asks to follow me, newest first."""
+        cursor = request.query_params.get("cursor", "")
+        return page_response(selectors.requests_page(request.user.pk, cursor=cursor), RequestSerializer, request=request)
+
+
+class CountsView(APIView):
+    @extend_schema(responses=CountsSerializer, operation_id="counts")
+    def get(self, request: Request, handle: str) -> Response:
+        """The exact numbers of followers and of accounts followed."""
+        return Response(CountsSerializer(selectors.counts(access_account(handle).pk)).data)
+
+
+class _PeopleView(APIView):
+    def people(self, request: Request, handle: str, which: str) -> Response:
+        account, viewer_id = access_account(handle), request.user.pk
+        mine = selectors.relation(viewer_id, account.pk)
+        if mine.blocked_by:
+            raise Http404
+        if not selectors.may_see_lists(account, mine):
+            raise PermissionDenied("Only followers of this account see its lists.")
+        read = selectors.followers_page if which == "follower" else selectors.following_page
+        page = read(account, viewer_id, cursor=request.query_params.get("cursor", ""))
+        return page_response(page.map(lambda edge: getattr(edge, which)), AccountBriefSerializer, request=request)
+
+
+class FollowersView(_PeopleView):
+    @extend_schema(parameters=[CURSOR], responses=paged(AccountBriefSerializer), operation_id="followers")
+    def get(self, request: Request, handle: str) -> Response:
+        """Who follows an account, newest first."""
+        return self.people(request, handle, "follower")
+
+
+class FollowingView(_PeopleView):
+    @extend_schema(parameters=[CURSOR], responses=paged(AccountBriefSerializer), operation_id="following")
+    def get(self, request: Request, handle: str) -> Response:
+        """Whom an account follows, newest first."""
+        return self.people(request, handle, "followee")

@@ -1,0 +1,33 @@
+"""Pages of the API: `{"results": […], "next_cursor": "…"}`, the cursor empty on the last page."""
+
+from functools import lru_cache
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from rest_framework import serializers
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+
+from socialvideo.lib.pagination import Page
+
+CURSOR = OpenApiParameter("cursor", str, description="`next_cursor` of the page before; nothing for the first page.")
+
+
+@lru_cache
+def paged(serializer: type[serializers.BaseSerializer]) -> serializers.Serializer:
+    """The schema of a page of these."""
+    name = serializer.__name__.removesuffix("Serializer")
+    return inline_serializer(
+        f"{name}Page", {"results": serializer(many=True), "next_cursor": serializers.CharField(allow_blank=True)}
+    )
+
+
+def page_response(page: Page, serializer: type[serializers.BaseSerializer], **context: Any) -> Response:
+    results = serializer(page.items, many=True, context=context).data
+    return Response({"results": results, "next_cursor": page.next_cursor})
+
+
+class Refused(APIException):
+    """The rules do not allow the act. `code` says which rule, `detail` what to do."""
+
+    status_code = 409
