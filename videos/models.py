@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.locks import account_lock_sql
 from follows.triggers import ACT_SEQUENCE
 from socialvideo.lib.triggers import Promise, Refuse, never_truncate
-from videos.querysets import VideoQuerySet
+from videos.querysets import CommentQuerySet, VideoQuerySet
 
 
 def new_media_key() -> str:
@@ -51,6 +51,9 @@ class Video(models.Model):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     has_audio = models.BooleanField(default=False)
+    rendition_key = models.CharField(
+        max_length=32, blank=True, editable=False, help_text="Folder of the finished files, inside the media folder."
+    )
 
     # Processing: who works on it until when, and how it went.
     progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
@@ -87,12 +90,22 @@ class Video(models.Model):
                 condition=~Q(state="failed") | ~Q(failure_reason=""), name="videos_video_failure_has_a_reason"
             ),
             models.CheckConstraint(condition=Q(progress__lte=100), name="videos_video_progress_is_a_percentage"),
+            models.CheckConstraint(
+                condition=Q(state__in=["processing", "failed", "removed"]) | ~Q(rendition_key=""),
+                name="videos_video_finished_has_files",
+            ),
         ]
         indexes: ClassVar = [
             # A profile's grid and the studio, newest first.
             models.Index(fields=["creator", "-id"], name="videos_video_of_creator"),
             # The sweep: what is still to be processed.
             models.Index(fields=["lease_until"], condition=Q(state="processing"), name="videos_video_unprocessed"),
+            # The sweep: finished, meant for others, and not published yet.
+            models.Index(
+                fields=["id"],
+                condition=Q(state="ready", visibility__in=["everyone", "followers"]),
+                name="videos_video_to_be_published",
+            ),
             # Explore and the fresh part of For You.
             models.Index(
                 fields=["-published_at"],
@@ -100,6 +113,7 @@ class Video(models.Model):
                 name="videos_video_fresh",
             ),
         ]
+        permissions: ClassVar = [("remove_video", "Can remove and restore videos and retry their processing")]
         triggers: ClassVar = [
             Promise(
                 name="counts_from_zero",
@@ -115,6 +129,27 @@ class Video(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("videos:detail", args=[self.creator.handle, self.pk])
+
+    @property
+    def media_folder(self) -> str:
+        """In the storage. Holds the original and one folder per attempt at processing."""
+        return f"videos/{self.media_key}"
+
+    def _finished(self, name: str) -> str:
+        """The address of a finished file; empty while there is none."""
+        return f"{settings.MEDIA_URL}{self.media_folder}/{self.rendition_key}/{name}" if self.rendition_key else ""
+
+    @property
+    def hls_url(self) -> str:
+        return self._finished("master.m3u8")
+
+    @property
+    def poster_url(self) -> str:
+        return self._finished("poster.jpg")
+
+    @property
+    def preview_url(self) -> str:
+        return self._finished("preview.mp4")
 
 
 class Publication(models.Model):
@@ -264,7 +299,10 @@ class Comment(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["video", "-id"], condition=Q(removed_at=None), name="videos_comment_of_video"),
+            # How much somebody wrote lately.
+            models.Index(fields=["author", "-id"], name="videos_comment_of_author"),
         ]
+        permissions: ClassVar = [("remove_comment", "Can remove comments")]
         triggers: ClassVar = [
             *_counted("comments", "removed_at IS NULL"),
             Promise(

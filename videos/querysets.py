@@ -5,8 +5,10 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 
 from follows.models import Block, Follow
+from follows.selectors import hidden_from
 
 
 class VideoQuerySet(models.QuerySet):
@@ -37,5 +39,43 @@ class VideoQuerySet(models.QuerySet):
     def of_creator(self, account_id: int) -> Self:
         return self.filter(creator_id=account_id)
 
+    def standing(self) -> Self:
+        """All that their creator still sees: everything but what was removed."""
+        return self.exclude(state="removed")
+
+    def with_card(self) -> Self:
+        """What a card, a player or an answer shows of a video: one query for any number of them."""
+        return self.select_related("creator", "count")
+
     def unprocessed(self) -> Self:
         return self.filter(state="processing")
+
+    def free(self) -> Self:
+        """Unprocessed and held by no worker."""
+        return self.unprocessed().filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
+
+    def held_by(self, lease_key: str) -> Self:
+        """Still in the hands of the worker that took it under this key."""
+        return self.unprocessed().filter(lease_key=lease_key)
+
+    def to_be_published(self) -> Self:
+        """Finished, meant for others, of a creator who is present. A suspended creator's video waits here."""
+        return self.filter(
+            state="ready",
+            visibility__in=["everyone", "followers"],
+            creator__suspended_at=None,
+            creator__deactivated_at=None,
+            creator__erased_at=None,
+        )
+
+
+class CommentQuerySet(models.QuerySet):
+    def standing(self) -> Self:
+        return self.filter(removed_at=None)
+
+    def visible_to(self, viewer_id: int | None) -> Self:
+        """Not removed, by present authors with no block between them and the viewer."""
+        shown = self.standing().filter(
+            author__suspended_at=None, author__deactivated_at=None, author__erased_at=None
+        )
+        return shown if viewer_id is None else shown.filter(~hidden_from(viewer_id, "author_id"))

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ('width', models.PositiveIntegerField(null=True)),
                 ('height', models.PositiveIntegerField(null=True)),
                 ('has_audio', models.BooleanField(default=False)),
+                ('rendition_key', models.CharField(blank=True, editable=False, help_text='Folder of the finished files, inside the media folder.', max_length=32)),
                 ('progress', models.PositiveSmallIntegerField(default=0, help_text='Percent.')),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('lease_until', models.DateTimeField(help_text='A worker holds the video until then; afterwards it is free.', null=True)),
@@ -48,6 +49,9 @@ class Migration(migrations.Migration):
                 ('creator', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='videos', to=settings.AUTH_USER_MODEL)),
                 ('removed_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'permissions': [('remove_video', 'Can remove and restore videos and retry their processing')],
+            },
         ),
         migrations.CreateModel(
             name='VideoCount',
@@ -98,6 +102,9 @@ class Migration(migrations.Migration):
                 ('removed_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('video', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='videos.video')),
             ],
+            options={
+                'permissions': [('remove_comment', 'Can remove comments')],
+            },
         ),
         migrations.CreateModel(
             name='Watch',
@@ -117,6 +124,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='video',
             index=models.Index(condition=models.Q(('state', 'processing')), fields=['lease_until'], name='videos_video_unprocessed'),
+        ),
+        migrations.AddIndex(
+            model_name='video',
+            index=models.Index(condition=models.Q(('state', 'ready'), ('visibility__in', ['everyone', 'followers'])), fields=['id'], name='videos_video_to_be_published'),
         ),
         migrations.AddIndex(
             model_name='video',
@@ -141,6 +152,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='video',
             constraint=models.CheckConstraint(condition=models.Q(('progress__lte', 100)), name='videos_video_progress_is_a_percentage'),
+        ),
+        migrations.AddConstraint(
+            model_name='video',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['processing', 'failed', 'removed']), models.Q(('rendition_key', ''), _negated=True), _connector='OR'), name='videos_video_finished_has_files'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='video',
@@ -193,6 +208,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='comment',
             index=models.Index(condition=models.Q(('removed_at', None)), fields=['video', '-id'], name='videos_comment_of_video'),
+        ),
+        migrations.AddIndex(
+            model_name='comment',
+            index=models.Index(fields=['author', '-id'], name='videos_comment_of_author'),
         ),
         migrations.AddConstraint(
             model_name='comment',

@@ -1,0 +1,75 @@
+"""Changing a video after it was made. Edits tell nobody; the first opening to others publishes. Removing keeps every
+row and file, so that restoring brings all of it back."""
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from accounts.locks import lock_account
+from accounts.models import User
+from videos.models import Video
+from videos.services.publishing import publish_if_due
+from videos.services.refusals import GONE, Refused, not_yours
+from videos.signals import processing_due, video_removed, video_restored
+
+MODERATE = "videos.remove_video"
+
+
+@transaction.atomic
+def edit(*, creator: User, video: Video, caption: str | None = None, visibility: str | None = None) -> Video:
+    """Changes what is given. Publishes when the video is finished and becomes visible to others for the first time.
+    Raises Refused."""
+    if video.creator_id != creator.pk:
+        raise not_yours()
+    lock_account(video.creator_id)
+    given = {"caption": caption, "visibility": visibility}
+    changes = {name: value for name, value in given.items() if value is not None}
+    if changes and not Video.objects.standing().filter(pk=video.pk).update(**changes):
+        raise Refused(*GONE)
+    publish_if_due(video.pk)
+    video.refresh_from_db()
+    return video
+
+
+@transaction.atomic
+def remove(*, by: User, video: Video, reason: str = "") -> Video:
+    """Takes the video out of every surface: its creator's deletion, or a moderator's removal, which stands over the
+    creator's. Twice is once. Raises Refused."""
+    moderates = video.creator_id != by.pk
+    if moderates and not by.has_perm(MODERATE):
+        raise not_yours()
+    lock_account(video.creator_id)
+    removal = {"removed_at": Now(), "removed_by": by, "removal_reason": reason}
+    removed = Video.objects.standing().filter(pk=video.pk).update(
+        state=Video.State.REMOVED, state_before_removal=F("state"), **removal
+    )
+    if not removed and moderates:
+        own_deletion = Video.objects.filter(pk=video.pk, state=Video.State.REMOVED, removed_by=video.creator_id)
+        removed = own_deletion.update(**removal)
+    if removed:
+        video_removed.send(Video, video_id=video.pk, by_id=by.pk)
+    video.refresh_from_db()
+    return video
+
+
+@transaction.atomic
+def restore(*, by: User, video: Video) -> Video:
+    """Brings a removed video back as it was: creators what they deleted, moderators anything. Raises Refused."""
+    if video.creator_id != by.pk and not by.has_perm(MODERATE):
+        raise not_yours()
+    lock_account(video.creator_id)
+    removed = Video.objects.filter(pk=video.pk, state=Video.State.REMOVED)
+    if not by.has_perm(MODERATE):
+        if removed.exclude(removed_by=by).exists():
+            raise Refused("removed_by_moderator", "A moderator removed this video, so you cannot bring it back.")
+        removed = removed.filter(removed_by=by)
+    restored = removed.update(
+        state=F("state_before_removal"), state_before_removal="", removed_at=None, removed_by=None, removal_reason=""
+    )
+    if restored:
+        video_restored.send(Video, video_id=video.pk)
+        publish_if_due(video.pk)
+    video.refresh_from_db()
+    if restored and video.state == Video.State.PROCESSING:
+        processing_due.send(Video, video_id=video.pk)
+    return video

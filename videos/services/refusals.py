@@ -1,0 +1,17 @@
+"""Why an act on a video was not done, in words for whoever tried."""
+
+
+class Refused(Exception):
+    """Nothing was changed. `code` names the rule, `message` says in plain words what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+GONE = ("gone", "This video is not available.")
+
+
+def not_yours() -> Refused:
+    return Refused("not_yours", "Only the creator can do this.")

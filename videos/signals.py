@@ -1,0 +1,12 @@
+"""Facts that videos announce, inside the transaction that made them."""
+
+from django.dispatch import Signal
+
+processing_due = Signal()  # video_id
+video_processed = Signal()  # video_id
+video_failed = Signal()  # video_id
+video_published = Signal()  # publication_id
+video_removed = Signal()  # video_id, by_id
+video_restored = Signal()  # video_id
+video_liked = Signal()  # video_id, account_id
+commented = Signal()  # comment_id

@@ -1,0 +1,21 @@
+"""Hints and the sweep. A task says where to look; the rows say what is to be done."""
+
+from celery import shared_task
+
+from videos import services
+
+
+@shared_task
+def process_video(video_id: int) -> None:
+    services.process(video_id)
+
+
+@shared_task
+def sweep() -> None:
+    """Resumes what a lost hint, a killed worker or a creator's absence left standing."""
+    services.sweep()
+
+
+@shared_task
+def publish_waiting() -> None:
+    services.publish_due()
