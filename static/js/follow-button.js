@@ -85,6 +85,7 @@ class FollowButton extends HTMLElement {
   };
 
   #judge = (event) => {
+    if (event.detail.isError) return;
     const answer = parse(event.detail.serverResponse).querySelector("follow-button");
     delete this.dataset.working;
     event.detail.shouldSwap = false;

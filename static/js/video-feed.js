@@ -87,7 +87,7 @@ class VideoFeed extends HTMLElement {
 
   // Back leads to the card that was left: in this page, or some pages on.
   #restore() {
-    const card = this.#looking && document.getElementById(this.#looking);
+    const card = document.getElementById(this.#looking || null);
     if (this.#looking && !card && this.#next && this.#pages < PAGES) return this.#more();
     this.#looking = "";
     card?.scrollIntoView({ behavior: "instant" });

@@ -62,6 +62,7 @@ class VideoPlayer extends HTMLElement {
     this.#wanted = false;
     this.video.pause();
     this.#meter.report();
+    if (this.dataset.state === "playing") this.#show("idle");
   }
 
   release() {
