@@ -1,7 +1,67 @@
-"""How allauth meets our accounts."""
+"""How allauth meets our accounts: who may come in, what it says, and that a mail server's absence is no error page."""
+
+import logging
+from smtplib import SMTPException
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts import selectors, services
+from accounts.models import User
+
+logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    pass
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "duplicate_email": "This is your e-mail address already.",
+        "email_password_mismatch": "This e-mail address and password do not belong together.",
+        "email_taken": "There is an account with this e-mail address. Log in instead.",
+        "enter_current_password": "This is not your current password.",
+        "incorrect_password": "This is not your password.",
+        "invalid_password_reset": "This link is not valid any more. Ask for a new one.",
+        "rate_limited": "That was too often in a short time. Wait a few minutes and try again.",
+        "too_many_login_attempts": "That was too often in a short time. Wait a few minutes and try again.",
+        "username_password_mismatch": "This handle and password do not belong together.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return settings.SIGNUP_MODE != "closed"
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Whoever deactivated their account and logs in has come back."""
+        if user.deactivated_at:
+            services.reactivate(account=user)
+            messages.info(request, "Welcome back. Your account is active again and others can see it.")
+        super().login(request, user)
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        context = {"account": user, "suspension": selectors.suspension(user.pk)}
+        return render(request, "account/account_inactive.html", context, status=403)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """False when another account took the address while this one had not confirmed it."""
+        try:
+            with transaction.atomic():
+                return super().confirm_email(request, email_address)
+        except IntegrityError:
+            messages.error(request, "This e-mail address cannot be confirmed. Use another one.")
+            return False
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"{settings.SITE_NAME}: {subject}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """What was asked for has happened; only the mail about it is missing, and can be asked for again."""
+        try:
+            super().send_mail(template_prefix, email, {"SITE_NAME": settings.SITE_NAME} | context)
+        except (OSError, SMTPException):
+            logger.exception("Mail %s was not sent.", template_prefix)
+            if self.request is not None:
+                messages.error(self.request, "We could not send mail just now. Try again in a few minutes.")

@@ -75,7 +75,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = "account"
         permissions: ClassVar = [("suspend_user", "Can suspend accounts")]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(handle__regex=rf"^{HANDLE_PATTERN}$"), name="accounts_user_handle_is_plain"),
+            models.CheckConstraint(
+                condition=Q(handle__regex=rf"^{HANDLE_PATTERN}$"), name="accounts_user_handle_is_plain"
+            ),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_user_email_is_lower_case"),
         ]
         triggers: ClassVar = [

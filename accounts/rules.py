@@ -16,7 +16,7 @@ RESERVED_HANDLES = frozenset(
     moderation moderator moderators news noreply null official owner payments postmaster press privacy root safety
     search security settings signup site staff static status studio support sysadmin system team terms tos trust
     undefined upload verified verify video videos webmaster www
-    """.split()
+    """.split()  # noqa: SIM905 - words are read as words
 )
 OLDEST_AGE = 120
 JOINERS = "\u200c\u200d"  # hold letters of Persian and parts of emoji together; every other format character goes

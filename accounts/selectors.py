@@ -2,6 +2,8 @@
 
 import re
 
+from rest_framework.authtoken.models import Token
+
 from accounts.models import HANDLE_PATTERN, HandleClaim, StandingEvent, User
 
 _HANDLE = re.compile(HANDLE_PATTERN)
@@ -25,6 +27,10 @@ def current_handle_of(old: str) -> str | None:
 def handle_is_free(handle: str, *, account_id: int | None = None) -> bool:
     """Never anybody's, or this account's own. A hint for a form: the database decides when it is taken."""
     return not HandleClaim.objects.filter(handle=handle).exclude(account_id=account_id).exists()
+
+
+def token_of(account: User) -> Token | None:
+    return Token.objects.filter(user=account).first()
 
 
 def suspension(account_id: int) -> StandingEvent | None:

@@ -91,7 +91,9 @@ def create_account(
 def _use_invitation(code: str) -> None:
     """Counts the use in the statement that checks it: of two people with the last use, one waits and is refused."""
     still_good = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
-    used = Invitation.objects.filter(still_good, code=code.strip(), uses_left__gt=0).update(uses_left=F("uses_left") - 1)
+    used = Invitation.objects.filter(still_good, code=code.strip(), uses_left__gt=0).update(
+        uses_left=F("uses_left") - 1
+    )
     if not used:
         raise AccountRefused("This invitation is not valid, has expired or has been used up.", "invitation")
 
@@ -106,7 +108,9 @@ def update_profile(
     wanted = {"handle": handle, "name": name, "bio": bio}
     with _refusing():
         current = User.objects.select_for_update().get(pk=account.pk)
-        changes = {field: value for field, value in wanted.items() if value is not None and value != getattr(current, field)}
+        changes = {
+            field: value for field, value in wanted.items() if value is not None and value != getattr(current, field)
+        }
         if "handle" in changes:
             _may_take_handle(account.pk, changes["handle"])
         if changes:
@@ -122,7 +126,8 @@ def _may_take_handle(account_id: int, handle: str) -> None:
     first = claims.order_by("claimed_at").values("pk")[:1]
     if claims.filter(claimed_at__gt=timezone.now() - NEW_HANDLES_WITHIN).exclude(pk__in=first).count() >= NEW_HANDLES:
         raise AccountRefused(
-            f"You have taken {NEW_HANDLES} new handles in {NEW_HANDLES_WITHIN.days} days. Wait a while, or go back to one you had.",
+            f"You have taken {NEW_HANDLES} new handles in {NEW_HANDLES_WITHIN.days} days."
+            " Wait a while, or go back to one you had.",
             "handle",
         )
 
@@ -141,12 +146,30 @@ def _replace_avatar(account: User, content: bytes | None) -> User:
     with transaction.atomic():
         current = User.objects.select_for_update().get(pk=account.pk)
         storage, old = current.avatar.storage, current.avatar.name
-        new = "" if content is None else storage.save(User.avatar.field.generate_filename(current, ""), ContentFile(content))
+        new = (
+            ""
+            if content is None
+            else storage.save(User.avatar.field.generate_filename(current, ""), ContentFile(content))
+        )
         User.objects.filter(pk=account.pk).update(avatar=new)
         if old:
             transaction.on_commit(lambda: storage.delete(old))
     account.refresh_from_db(fields=["avatar"])
     return account
+
+
+# --- Access of programs ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def renew_token(*, account: User) -> Token:
+    """A new token; the one before has no access any more. Of two at once both get the same."""
+    revoke_token(account=account)
+    return Token.objects.get_or_create(user=account)[0]
+
+
+def revoke_token(*, account: User) -> None:
+    Token.objects.filter(user=account).delete()
 
 
 # --- Privacy and standing -------------------------------------------------------------------------------------
@@ -178,7 +201,7 @@ def unsuspend(*, account: User, by: User, reason: str = "") -> User:
 def deactivate(*, account: User) -> User:
     """Hides the account until its owner logs in again. Programs lose their access; sessions end by themselves."""
     with transaction.atomic():
-        Token.objects.filter(user=account).delete()
+        revoke_token(account=account)
         return _stand(account, account, StandingEvent.Act.DEACTIVATED, "", deactivated_at=timezone.now())
 
 

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.flatpages.views import flatpage
 from django.urls import include, path
 
+import accounts.views
 from socialvideo import health
 
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("socialvideo.api_urls")),
+    path("accounts/signup/", accounts.views.signup, name="account_signup"),
     path("accounts/", include("allauth.urls")),
     path("terms/", flatpage, {"url": "/terms/"}, name="terms"),
     path("privacy/", flatpage, {"url": "/privacy/"}, name="privacy"),

@@ -3,7 +3,7 @@
 from accounts import services
 from accounts.models import User
 
-PASSWORD = "correct horse"  # noqa: S105
+PASSWORD = "correct horse"
 
 
 def make_account(handle: str, *, name: str = "", bio: str = "", is_private: bool = False, **fields: object) -> User:

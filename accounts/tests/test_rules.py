@@ -33,7 +33,8 @@ def test_the_birthday_itself_is_old_enough() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"), [(" @Alice ", "alice"), ("ALICE", "alice"), ("a.b_c", "a.b_c"), ("x" * 30, "x" * 30), ("7a", "7a")]
+    ("typed", "kept"),
+    [(" @Alice ", "alice"), ("ALICE", "alice"), ("a.b_c", "a.b_c"), ("x" * 30, "x" * 30), ("7a", "7a")],
 )
 def test_handles_are_kept_in_one_form(typed: str, kept: str) -> None:
     assert plain_handle(typed) == kept

@@ -1,0 +1,140 @@
+"""Pages of one's own account. Logging in, passwords and e-mail are allauth's pages in our templates; a sign-up adds
+what only the database can decide."""
+
+from typing import Any
+
+from allauth.account import views as allauth
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import selectors, services
+from accounts.forms import PasswordForm, PrivacyForm, ProfileForm
+
+FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+class SignupView(allauth.SignupView):
+    def get_initial(self) -> dict[str, Any]:
+        """A link can carry the invitation."""
+        return super().get_initial() | {"invitation": self.request.GET.get("code", "")[:64]}
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        try:
+            return super().form_valid(form)
+        except services.AccountRefused as refused:
+            _mark(form, refused)
+            return self.form_invalid(form)
+
+
+signup = SignupView.as_view()
+
+
+@login_required
+@require_GET
+def settings_index(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/settings.html")
+
+
+@login_required
+@require_GET
+def manage_account(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/manage_account.html")
+
+
+@login_required
+@require_http_methods(FORM_METHODS)
+@never_cache
+def profile_edit(request: HttpRequest) -> HttpResponse:
+    form = ProfileForm(**_sent(request), account=request.user)
+    if form.is_valid() and _save_profile(request, form):
+        messages.success(request, "Your profile is saved.")
+        return redirect("accounts:profile_edit")
+    return _form_page(request, "accounts/profile_edit.html", form)
+
+
+def _save_profile(request: HttpRequest, form: ProfileForm) -> bool:
+    picture = form.cleaned_data.pop("avatar")
+    try:
+        services.update_profile(account=request.user, **form.cleaned_data)
+    except services.AccountRefused as refused:
+        _mark(form, refused)
+        return False
+    if picture is not None:
+        services.set_avatar(account=request.user, content=picture)
+    return True
+
+
+@login_required
+@require_POST
+def avatar_remove(request: HttpRequest) -> HttpResponse:
+    services.remove_avatar(account=request.user)
+    messages.success(request, "Your picture is removed.")
+    return redirect("accounts:profile_edit")
+
+
+@login_required
+@require_http_methods(FORM_METHODS)
+@never_cache
+def privacy(request: HttpRequest) -> HttpResponse:
+    form = PrivacyForm(**_sent(request), initial={"is_private": request.user.is_private})
+    if form.is_valid():
+        account = services.set_privacy(account=request.user, **form.cleaned_data)
+        messages.success(request, "Your account is private." if account.is_private else "Your account is public.")
+        return redirect("accounts:privacy")
+    return _form_page(request, "accounts/privacy.html", form)
+
+
+@login_required
+@require_http_methods(FORM_METHODS)
+@never_cache
+@sensitive_post_parameters("password")
+def deactivate(request: HttpRequest) -> HttpResponse:
+    form = PasswordForm(**_sent(request), account=request.user)
+    if form.is_valid():
+        services.deactivate(account=request.user)
+        logout(request)
+        messages.success(request, "Your account is deactivated. Log in whenever you want it back.")
+        return redirect("feeds:home")
+    return _form_page(request, "accounts/deactivate.html", form)
+
+
+@login_required
+@require_GET
+@never_cache
+def token(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/token.html", {"token": selectors.token_of(request.user)})
+
+
+@login_required
+@require_POST
+def token_create(request: HttpRequest) -> HttpResponse:
+    services.renew_token(account=request.user)
+    return redirect("accounts:token")
+
+
+@login_required
+@require_POST
+def token_revoke(request: HttpRequest) -> HttpResponse:
+    services.revoke_token(account=request.user)
+    messages.success(request, "The token is revoked. Programs that used it have no access any more.")
+    return redirect("accounts:token")
+
+
+def _sent(request: HttpRequest) -> dict[str, Any]:
+    return {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
+
+
+def _form_page(request: HttpRequest, template: str, form: Form) -> HttpResponse:
+    return render(request, template, {"form": form}, status=422 if form.errors else 200)
+
+
+def _mark(form: Form, refused: services.AccountRefused) -> None:
+    field = {"handle": "username"}.get(refused.field, refused.field) if "username" in form.fields else refused.field
+    form.add_error(field if field in form.fields else None, refused.message)
