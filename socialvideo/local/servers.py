@@ -25,6 +25,7 @@ from socialvideo.local.leash import leash, ordinary_user
 
 START_SECONDS = 60
 STOP_SECONDS = 20
+RESTART_PAUSE = 1
 _UNSAFE_AND_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -52,6 +53,12 @@ class Server:
                 self.stop()
                 raise LocalError(f"{self.name} did not start: {last_line(self.log)} (all of it: {self.log})")
             time.sleep(0.05)
+
+    def keep_up(self) -> None:
+        """Called often: a server that was killed comes back, and the site with it."""
+        if self.process is not None and self.process.poll() is not None:
+            time.sleep(RESTART_PAUSE)  # PostgreSQL's own processes notice the loss of their parent first
+            self.start()
 
     def stop(self) -> None:
         if self.process is None:

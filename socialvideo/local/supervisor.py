@@ -13,12 +13,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from socialvideo.local.groups import kill_group
 from socialvideo.local.leash import leash
 
 STOP_SECONDS = 10
-LONGEST_PAUSE = 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 STEADY_SECONDS = 60  # a process that lived this long starts again at once
 _COLOURS = (36, 33, 35, 32, 34)
 
@@ -49,21 +50,20 @@ class Service:
     command: Sequence[str]
     env: dict[str, str]
     console: Console
-    listening_socket: int | None = None
-    process: subprocess.Popen[bytes] | None = None
-    pause: float = 0.5
-    due: float = 0.0
+    inherited: Sequence[int] = ()  # open files and sockets that the process takes over
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    pause: float = field(default=FIRST_PAUSE, init=False)
+    due: float = field(default=0.0, init=False)
     started: float = field(default=0.0, init=False)
 
     def start(self) -> None:
-        inherited = () if self.listening_socket is None else (self.listening_socket,)
         self.process = subprocess.Popen(
             [*leash(), *self.command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=self.env,
-            pass_fds=inherited,
+            pass_fds=self.inherited,
             start_new_session=True,
         )
         self.started = time.monotonic()
@@ -75,7 +75,7 @@ class Service:
         if self.process is not None and self.process.poll() is not None:
             code = self.process.returncode
             self._end()
-            self.pause = 0.5 if now - self.started > STEADY_SECONDS else min(self.pause * 2, LONGEST_PAUSE)
+            self.pause = FIRST_PAUSE if now - self.started > STEADY_SECONDS else min(self.pause * 2, LONGEST_PAUSE)
             self.due = now + self.pause
             self.console.say(f"ended ({_reason(code)}); starts again in {self.pause:.0f} s", name=self.name)
         if self.process is None and now >= self.due:
@@ -103,28 +103,32 @@ class Service:
             self.console.say(line.decode(errors="replace").rstrip(), name=self.name)
 
 
-class Supervisor:
-    def __init__(self) -> None:
-        self.services: list[Service] = []
+class Watched(Protocol):
+    def keep_up(self) -> None: ...
 
-    def start(self, service: Service) -> None:
-        self.services.append(service)
-        service.start()
+
+class Supervisor:
+    """Only the main thread starts processes: the leash is tied to the thread that made them."""
+
+    def __init__(self) -> None:
+        self.watched: list[Watched] = []
+
+    def watch(self, watched: Watched) -> None:
+        self.watched.append(watched)
 
     def keep_up_while(self, condition: Callable[[], bool]) -> None:
-        """Keeps everything running until the condition ends. Only the main thread starts processes: the leash is tied
-        to the thread that made them."""
         while condition():
-            for service in self.services:
-                service.keep_up()
+            for watched in self.watched:
+                watched.keep_up()
             time.sleep(0.1)
 
     def stop(self) -> None:
-        """Asks all at once and waits for all together, so that the slowest decides."""
-        for service in self.services:
+        """Asks all services at once and waits for all together, so that the slowest decides."""
+        services = [watched for watched in self.watched if isinstance(watched, Service)]
+        for service in services:
             service.ask_to_stop()
         deadline = time.monotonic() + STOP_SECONDS
-        for service in self.services:
+        for service in services:
             service.wait_stopped(deadline)
 
 
