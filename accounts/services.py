@@ -107,7 +107,7 @@ def update_profile(
     """Changes what is given. The old handle stays claimed, so that links to it lead here."""
     wanted = {"handle": handle, "name": name, "bio": bio}
     with _refusing():
-        current = User.objects.select_for_update().get(pk=account.pk)
+        current = User.objects.select_for_update(no_key=True).get(pk=account.pk)
         changes = {
             field: value for field, value in wanted.items() if value is not None and value != getattr(current, field)
         }
@@ -144,7 +144,7 @@ def remove_avatar(*, account: User) -> User:
 def _replace_avatar(account: User, content: bytes | None) -> User:
     """The old file goes when the new state is committed: a page never points at a missing one for long."""
     with transaction.atomic():
-        current = User.objects.select_for_update().get(pk=account.pk)
+        current = User.objects.select_for_update(no_key=True).get(pk=account.pk)
         storage, old = current.avatar.storage, current.avatar.name
         new = (
             ""
@@ -161,11 +161,16 @@ def _replace_avatar(account: User, content: bytes | None) -> User:
 # --- Access of programs ---------------------------------------------------------------------------------------
 
 
+def give_token(*, account: User) -> Token:
+    """The account's token, made when there is none."""
+    return Token.objects.get_or_create(user=account)[0]
+
+
 @transaction.atomic
 def renew_token(*, account: User) -> Token:
-    """A new token; the one before has no access any more. Of two at once both get the same."""
+    """A new token; the one before has no access any more."""
     revoke_token(account=account)
-    return Token.objects.get_or_create(user=account)[0]
+    return give_token(account=account)
 
 
 def revoke_token(*, account: User) -> None:

@@ -1,3 +1,11 @@
-"""Addresses of the API."""
+"""Addresses of the API of accounts."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from accounts.api import views
+
+urlpatterns = [
+    path("auth/signup/", views.SignupView.as_view()),
+    path("auth/token/", views.TokenView.as_view()),
+    path("me/", views.MeView.as_view()),
+]

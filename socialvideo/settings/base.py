@@ -22,6 +22,7 @@ MAX_VIDEO_SECONDS = env.int("MAX_VIDEO_SECONDS", 180)
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 512 * 1024 * 1024)
 PULL_ONLY_ABOVE = env.int("PULL_ONLY_ABOVE", 0)  # followers above which a video is read, not written, to feeds; 0: never
 FANOUT_CHUNK = env.int("FANOUT_CHUNK", 5000)  # followers told in one transaction
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # proxies of ours in front, each adding to X-Forwarded-For
 X_ACCEL_MEDIA_PREFIX = env.str("X_ACCEL_MEDIA_PREFIX", "")  # internal location of the proxy that serves media files
 
 if SIGNUP_MODE not in {"open", "invite", "closed"}:
@@ -168,6 +169,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES  # rate limits go by the visitor's address
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "handle"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
@@ -254,6 +256,7 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.UserRateThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min", "auth": "10/min"},
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
