@@ -1,85 +1,128 @@
-"""Pictures that strangers send. What comes out is an encoding of our own: upright, sRGB, and nothing of the file
-besides what can be seen (no place, no camera, no thumbnail of what was cropped away)."""
+"""Pictures from strangers, made safe to show: a square WebP of our own encoding.
 
-import io
+Only four formats are opened at all, their size is judged before a pixel is decoded, and nothing of the original file
+survives: no location, no profile, no second frame.
+"""
+
 import struct
-from typing import IO
+from io import SEEK_END, BytesIO
+from typing import IO, NamedTuple
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageOps
+from PIL.Image import DecompressionBombError, DecompressionBombWarning
 
-MAX_BYTES = 10 * 1024 * 1024
-MAX_PIXELS = 50_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
-QUALITY = 86
-_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+MOST_BYTES = 20 * 1024 * 1024
+MOST_PIXELS = 50_000_000
+SMALLEST_SIDE = 16
+QUALITY = 82
+
+# What Pillow's decoders raise on broken files; UnidentifiedImageError is an OSError.
 _BROKEN = (
     OSError,
-    SyntaxError,
     ValueError,
-    EOFError,
-    IndexError,
-    KeyError,
+    SyntaxError,
     TypeError,
+    LookupError,
+    ArithmeticError,
+    EOFError,
     struct.error,
-    ImageCms.PyCMSError,
+    MemoryError,
 )
+_BOMB = (DecompressionBombError, DecompressionBombWarning)
 
 
 class ImageRefused(Exception):
-    """Why a file is not taken, in plain words."""
+    """Its text is for the person who picked the file; `code` is stable."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
-def square_webp(file: IO[bytes], *, size: int) -> bytes:
-    """The middle square as WebP, `size` pixels wide or as many as there are."""
-    image = _upright(_opened(file, size))
-    side = min(size, *image.size)
-    square = ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS)
-    plain = Image.new(square.mode, square.size)  # a new picture has no metadata to forget
-    plain.paste(square)
-    output = io.BytesIO()
-    plain.save(output, "WEBP", quality=QUALITY, method=4)
-    return output.getvalue()
+class Crop(NamedTuple):
+    """A square in pixels of the upright picture."""
+
+    left: int
+    top: int
+    side: int
 
 
-def _opened(file: IO[bytes], size: int) -> Image.Image:
-    data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise ImageRefused(f"This picture is larger than {MAX_BYTES // 1024**2} MB. Pick a smaller one.")
-    if data[4:8] == b"ftyp" and data[8:12] in {b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"avif"}:
-        raise ImageRefused("This kind of picture (HEIC or AVIF) cannot be used. Save it as JPEG, PNG or WebP.")
+def square_webp(file: IO[bytes], *, size: int = 512, crop: Crop | None = None) -> bytes:
+    """At most `size` a side, never enlarged; the middle unless told which part."""
+    _check_bytes(file)
+    with _opened(file) as image:
+        _check_pixels(image)
+        return _encoded(_square(image, size, crop))
+
+
+def _check_bytes(file: IO[bytes]) -> None:
+    file.seek(0, SEEK_END)
+    length = file.tell()
+    file.seek(0)
+    if length > MOST_BYTES:
+        limit = MOST_BYTES // 1024**2
+        raise ImageRefused(
+            "too_large", f"This file is {length / 1024**2:.0f} MB. The limit is {limit} MB. Pick another."
+        )
+
+
+def _opened(file: IO[bytes]) -> Image.Image:
     try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_many_pixels() from error
-    except _BROKEN as error:
-        raise ImageRefused("This file is not a picture that can be used. Use JPEG, PNG or WebP.") from error
-    if image.width * image.height > MAX_PIXELS:
-        raise _too_many_pixels()
-    image.draft("RGB", (size * 2, size * 2))  # a large JPEG is decoded no larger than it is needed
-    return image
+        return Image.open(file, formats=FORMATS)
+    except _BOMB:
+        raise ImageRefused("too_many_pixels", "This picture has too many pixels. Pick a smaller one.") from None
+    except _BROKEN:
+        raise ImageRefused(
+            "not_a_picture", "This file is not a picture we can read. Pick a JPEG, PNG, WebP or GIF."
+        ) from None
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def _check_pixels(image: Image.Image) -> None:
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        raise ImageRefused("too_many_pixels", f"This picture is {width} × {height}. Pick a smaller one.")
+    if min(width, height) < SMALLEST_SIDE:
+        raise ImageRefused("too_small", f"This picture is only {width} × {height}. Pick a larger one.")
+
+
+def _square(image: Image.Image, size: int, crop: Crop | None) -> Image.Image:
+    full = max(image.size)
     try:
-        image.load()
-        profile = image.info.get("icc_profile")
-        image = ImageOps.exif_transpose(image)
-        has_alpha = image.has_transparency_data
-        image = image.convert("RGBA" if has_alpha else "RGB")
-        return _in_srgb(image, profile) if profile else image
-    except _BROKEN as error:
-        raise ImageRefused("This picture is damaged. Pick another one.") from error
+        _decode_small(image, size, crop)
+        upright = ImageOps.exif_transpose(image)
+    except (*_BROKEN, *_BOMB):
+        raise ImageRefused("damaged", "This picture is damaged. Pick another.") from None
+    scale = max(upright.size) / full
+    part = upright.crop(_box(upright.size, crop, scale))
+    part = part.convert("RGBA" if part.has_transparency_data else "RGB")
+    part.thumbnail((size, size), Image.Resampling.LANCZOS)
+    return part
 
 
-def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """Phones photograph in a wider gamut, which without its profile would look pale. A profile that does not fit the
-    picture (CMYK, grey) is left aside."""
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        return ImageCms.profileToProfile(image, source, _SRGB, outputMode=image.mode) or image
-    except (OSError, ImageCms.PyCMSError):
-        return image
+def _decode_small(image: Image.Image, size: int, crop: Crop | None) -> None:
+    """JPEG only: decodes at a half, a quarter or an eighth where that is enough, which spares most of the memory."""
+    side = min(crop.side if crop else min(image.size), *image.size)
+    factor = 2 * size / max(side, 1)
+    image.draft(None, (round(image.width * factor), round(image.height * factor)))
+    image.load()
 
 
-def _too_many_pixels() -> ImageRefused:
-    return ImageRefused(f"This picture has more than {MAX_PIXELS // 10**6} million pixels. Pick a smaller one.")
+def _box(full: tuple[int, int], crop: Crop | None, scale: float) -> tuple[int, int, int, int]:
+    """The asked-for square pushed inside the picture, or the middle one."""
+    width, height = full
+    if crop is None:
+        side = min(full)
+        left, top = (width - side) // 2, (height - side) // 2
+    else:
+        left, top, side = (round(number * scale) for number in crop)
+        side = min(max(side, 1), *full)
+        left, top = min(max(left, 0), width - side), min(max(top, 0), height - side)
+    return left, top, left + side, top + side
+
+
+def _encoded(image: Image.Image) -> bytes:
+    image.info.clear()
+    buffer = BytesIO()
+    image.save(buffer, "WEBP", quality=QUALITY, method=4, exif=b"", icc_profile=b"", xmp=b"")
+    return buffer.getvalue()

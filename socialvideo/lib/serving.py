@@ -1,0 +1,196 @@
+"""Files of the storage over HTTP. Who may see a file has been decided before anything here is called.
+
+On a local disk: single byte ranges, conditional requests, or an X-Accel-Redirect to the proxy in front where
+X_ACCEL_MEDIA_PREFIX names its internal location. From a remote storage: a redirect to a signed address, but playlists
+go through us, because what they name is relative to where they were read. Types come from a table, never from content.
+"""
+
+import re
+from collections.abc import Iterator
+from os import stat_result
+from pathlib import Path
+from typing import cast
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import Storage, default_storage
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, parse_http_date_safe, quote_etag
+
+PLAYLIST = "application/vnd.apple.mpegurl"
+CONTENT_TYPES = {
+    ".gif": "image/gif",
+    ".jpg": "image/jpeg",
+    ".m3u8": PLAYLIST,
+    ".m4s": "video/iso.segment",
+    ".mkv": "video/x-matroska",
+    ".mov": "video/quicktime",
+    ".mp4": "video/mp4",
+    ".png": "image/png",
+    ".webm": "video/webm",
+    ".webp": "image/webp",
+}
+UNKNOWN_TYPE = "application/octet-stream"
+PRIVATE = "private, max-age=3600"
+IMMUTABLE = "public, max-age=31536000, immutable"
+REDIRECT = "private, max-age=60"  # well within a signature's life
+CHUNK = 64 * 1024
+
+_RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII)
+
+
+class Unsatisfiable(Exception):
+    """The range lies outside the file."""
+
+
+def serve(
+    request: HttpRequest, name: str, *, cache_control: str = PRIVATE, storage: Storage = default_storage
+) -> HttpResponseBase:
+    """The file `name` of the storage. Raises Http404 when a local disk does not have it."""
+    if request.method not in {"GET", "HEAD"}:
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    path = _local_path(storage, name)
+    if path is None:
+        return _from_afar(storage, name, cache_control)
+    status = _status(path)
+    prefix = settings.X_ACCEL_MEDIA_PREFIX
+    response = _handed_over(prefix, name) if prefix else _from_disk(request, path, status)
+    return _described(response, name, cache_control)
+
+
+def content_type(name: str) -> str:
+    return CONTENT_TYPES.get(Path(name).suffix.lower(), UNKNOWN_TYPE)
+
+
+def byte_range(header: str, size: int) -> tuple[int, int] | None:
+    """(first, length) of a single range. None asks for the whole file, as malformed and multiple ranges do (RFC 9110)."""
+    match = _RANGE.fullmatch(header.strip())
+    if not match or match[1] == match[2] == "":
+        return None
+    first, last = match[1], match[2]
+    if not first:
+        start, end = max(0, size - int(last)), size - 1
+        if last.strip("0") == "":
+            raise Unsatisfiable
+    else:
+        start, end = int(first), min(int(last or size), size - 1)
+        if last and int(last) < start:
+            return None
+    if start >= size:
+        raise Unsatisfiable
+    return start, end - start + 1
+
+
+def _local_path(storage: Storage, name: str) -> Path | None:
+    try:
+        return Path(storage.path(name))
+    except NotImplementedError:
+        return None
+    except (SuspiciousFileOperation, ValueError):
+        raise Http404 from None
+
+
+def _status(path: Path) -> stat_result:
+    try:
+        if path.is_file():
+            return path.stat()
+    except (OSError, ValueError):
+        pass
+    raise Http404
+
+
+def _from_afar(storage: Storage, name: str, cache_control: str) -> HttpResponseBase:
+    if content_type(name) == PLAYLIST:
+        return _described(HttpResponse(_content(storage, name)), name, cache_control)
+    response = HttpResponseRedirect(storage.url(name))
+    response["Cache-Control"] = REDIRECT
+    return response
+
+
+def _content(storage: Storage, name: str) -> bytes:
+    try:
+        with storage.open(name) as file:
+            return cast("bytes", file.read())
+    except FileNotFoundError:
+        raise Http404 from None
+
+
+def _handed_over(prefix: str, name: str) -> HttpResponse:
+    response = HttpResponse()
+    del response["Content-Type"]
+    response["X-Accel-Redirect"] = f"{prefix.rstrip('/')}/{quote(name.lstrip('/'))}"
+    return response
+
+
+def _from_disk(request: HttpRequest, path: Path, status: stat_result) -> HttpResponseBase:
+    etag = quote_etag(f"{status.st_mtime_ns:x}-{status.st_size:x}")
+    modified = int(status.st_mtime)
+    response = get_conditional_response(request, etag, modified) or _body(request, path, status, etag)
+    response["ETag"] = etag
+    response["Last-Modified"] = http_date(modified)
+    response["Accept-Ranges"] = "bytes"
+    return response
+
+
+def _body(request: HttpRequest, path: Path, status: stat_result, etag: str) -> HttpResponseBase:
+    size = status.st_size
+    try:
+        wanted = byte_range(request.headers["Range"], size) if _may_be_partial(request, status, etag) else None
+    except Unsatisfiable:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    start, length = wanted or (0, size)
+    part = () if request.method == "HEAD" else FilePart(path, start, length)
+    response = StreamingHttpResponse(part, status=206 if wanted else 200, headers={"Content-Length": str(length)})
+    if wanted:
+        response["Content-Range"] = f"bytes {start}-{start + length - 1}/{size}"
+    return response
+
+
+def _may_be_partial(request: HttpRequest, status: stat_result, etag: str) -> bool:
+    """A range is for GET only, and If-Range asks for it only while the file is the one begun with."""
+    if request.method != "GET" or "Range" not in request.headers:
+        return False
+    condition = request.headers.get("If-Range")
+    if condition is None or condition == etag:
+        return True
+    return parse_http_date_safe(condition) == int(status.st_mtime)
+
+
+def _described(response: HttpResponseBase, name: str, cache_control: str) -> HttpResponseBase:
+    """What every answer says, errors excepted."""
+    response["X-Content-Type-Options"] = "nosniff"
+    if response.status_code == 416:
+        return response
+    response["Cache-Control"] = cache_control
+    if response.status_code != 304:
+        response["Content-Type"] = content_type(name)
+        if response["Content-Type"] == UNKNOWN_TYPE:
+            response["Content-Disposition"] = "attachment"
+    return response
+
+
+class FilePart:
+    """An open file from `start` on, `length` bytes, in chunks. Closed with the response."""
+
+    def __init__(self, path: Path, start: int, length: int) -> None:
+        self._file = path.open("rb")
+        self._file.seek(start)
+        self._left = length
+
+    def __iter__(self) -> Iterator[bytes]:
+        while chunk := self._file.read(min(CHUNK, self._left)):
+            self._left -= len(chunk)
+            yield chunk
+
+    def close(self) -> None:
+        self._file.close()
