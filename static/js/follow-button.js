@@ -32,6 +32,7 @@ class FollowButton extends HTMLElement {
     this.addEventListener("htmx:beforeSwap", this.#judge);
     for (const type of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) this.addEventListener(type, this.#failed);
     this.addEventListener("click", this.#again);
+    for (const type of ["pointerleave", "focusout"]) this.addEventListener(type, () => delete this.dataset.fresh);
   }
 
   disconnectedCallback() {
@@ -42,16 +43,15 @@ class FollowButton extends HTMLElement {
     return Number(this.dataset.version) || 0;
   }
 
-  // Shows another button of this account as this one, if it is newer. Keeps what belongs to this place on the page.
+  // Shows another button of this account as this one, unless it is older. Keeps what belongs to this place on the page.
   adopt(other) {
-    if (other.dataset.account !== this.dataset.account || Number(other.dataset.version) < this.version) return;
-    const focused = this.contains(document.activeElement);
-    const { id } = this;
-    const { size } = this.dataset;
+    if (Number(other.dataset.version) < this.version) return;
     const copy = other.cloneNode(true);
-    copy.id = id;
-    if (size) copy.dataset.size = size;
+    const focused = this.contains(document.activeElement);
+    copy.id = this.id;
+    if (this.dataset.size) copy.dataset.size = this.dataset.size;
     else delete copy.dataset.size;
+    if (focused || this.matches(":hover")) copy.dataset.fresh = ""; // says what it became before what a tap would do
     this.replaceWith(copy);
     enliven(copy);
     if (focused) copy.querySelector(".follow-button__button")?.focus();
@@ -90,7 +90,7 @@ class FollowButton extends HTMLElement {
     delete this.dataset.working;
     event.detail.shouldSwap = false;
     if (!answer) return location.assign(event.detail.xhr.responseURL); // the log-in page, for one
-    spread(answer);
+    spread(answer, this);
     announce(answer);
   };
 
@@ -131,8 +131,11 @@ function buttons(account) {
   return document.querySelectorAll(which);
 }
 
-function spread(answer) {
-  buttons(answer.dataset.account).forEach((button) => button.adopt(answer));
+// What went wrong is said where it was tried, not beside every button of the account.
+function spread(answer, tapped) {
+  const others = answer.cloneNode(true);
+  others.querySelector(".follow-button__problem")?.setAttribute("hidden", "");
+  buttons(answer.dataset.account).forEach((button) => button.adopt(button === tapped ? answer : others));
 }
 
 // Other tabs ask for themselves: they may show another size, or belong to another session.

@@ -57,9 +57,16 @@ class UploadForm extends HTMLElement {
     URL.revokeObjectURL(this.#preview);
     if (chosen) chosen.hidden = !file;
     if (!file) return;
-    const limit = Number(this.dataset.maxBytes);
-    if (limit && file.size > limit) this.#say(`This file is ${megabytes(file.size)}. The limit is ${megabytes(limit)}. Pick a smaller one.`);
+    this.#tooLarge();
     if (chosen) this.#describe(file, chosen);
+  }
+
+  #tooLarge() {
+    const limit = Number(this.dataset.maxBytes);
+    const size = this.#file.files[0]?.size ?? 0;
+    if (!limit || size <= limit) return false;
+    this.#say(`This file is ${megabytes(size)}. The limit is ${megabytes(limit)}. Pick a smaller one.`);
+    return true;
   }
 
   #describe(file, chosen) {
@@ -81,7 +88,7 @@ class UploadForm extends HTMLElement {
 
   #send = (event) => {
     event.preventDefault();
-    if (this.#request) return;
+    if (this.#request || this.#tooLarge()) return;
     const request = new XMLHttpRequest();
     request.open("POST", this.#form.action);
     request.setRequestHeader("Accept", "application/json");
@@ -112,7 +119,7 @@ class UploadForm extends HTMLElement {
 
   #working(request) {
     this.#request = request;
-    this.#button.toggleAttribute("disabled", Boolean(request));
+    this.#button.setAttribute("aria-busy", String(Boolean(request)));
     const progress = this.querySelector(".upload__progress");
     if (progress) progress.hidden = !request;
   }

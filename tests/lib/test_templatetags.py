@@ -31,7 +31,18 @@ def test_exact(number: int | None, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(0, "0"), (9999, "9,999"), (10_000, "10K"), (12_304, "12.3K"), (99_999, "99.9K"), (100_999, "100K"), (999_999, "999K"), (1_000_000, "1M"), (12_345_678, "12.3M"), (2_000_000_000, "2B")],
+    [
+        (0, "0"),
+        (9999, "9,999"),
+        (10_000, "10K"),
+        (12_304, "12.3K"),
+        (99_999, "99.9K"),
+        (100_999, "100K"),
+        (999_999, "999K"),
+        (1_000_000, "1M"),
+        (12_345_678, "12.3M"),
+        (2_000_000_000, "2B"),
+    ],
 )
 def test_short_rounds_down(number: int, text: str) -> None:
     shown = re.sub(r'<span class="visually-hidden">.*?</span>|<[^>]+>', "", words.short(number))
@@ -46,7 +57,15 @@ def test_short_carries_the_exact_number() -> None:
 
 @pytest.mark.parametrize(
     ("milliseconds", "text"),
-    [(0, "0:00"), (None, "0:00"), (400, "0:01"), (12_345, "0:12"), (60_000, "1:00"), (362_000, "6:02"), (3_661_000, "1:01:01")],
+    [
+        (0, "0:00"),
+        (None, "0:00"),
+        (400, "0:01"),
+        (12_345, "0:12"),
+        (60_000, "1:00"),
+        (362_000, "6:02"),
+        (3_661_000, "1:01:01"),
+    ],
 )
 def test_duration(milliseconds: int | None, text: str) -> None:
     assert words.duration(milliseconds) == text
@@ -93,7 +112,7 @@ def test_caption_keeps_lines_and_nothing_else() -> None:
 
 def test_icon_is_silent_unless_it_is_told_to_speak() -> None:
     assert 'aria-hidden="true"' in _render('{% icon "heart" %}')
-    assert 'role="img" aria-label="&lt;Private&gt;"' in _render('{% icon "lock" label="<Private>" %}')
+    assert 'role="img" aria-label="&lt;Private&gt;"' in _render('{% icon "lock" label=label %}', label="<Private>")
 
 
 def test_an_unknown_icon_is_a_mistake() -> None:

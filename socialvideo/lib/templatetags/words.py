@@ -65,7 +65,9 @@ def day(value: datetime | None) -> SafeString | str:
     """The date alone: "3 May", or "3 May 2024" when it was not this year."""
     if value is None:
         return ""
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(timespec="seconds"), _day(value, timezone.now()))
+    return format_html(
+        '<time datetime="{}">{}</time>', value.isoformat(timespec="seconds"), _day(value, timezone.now())
+    )
 
 
 @register.filter

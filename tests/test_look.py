@@ -1,0 +1,99 @@
+"""What the look promises and a machine can check: contrast in both themes, a light feed page, a strict policy."""
+
+import gzip
+import math
+import re
+from pathlib import Path
+
+import django_htmx
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+STATIC = ROOT / "static"
+CSS = (STATIC / "css" / "tokens.css").read_text()
+OKLCH = r"oklch\(([\d.]+)% ([\d.]+) ([\d.]+)\)"
+
+TEXT = [
+    *((text, ground) for text in ("text", "muted") for ground in ("bg", "surface", "raised", "sunken", "hover")),
+    *(
+        (f"{kind}-text", ground)
+        for kind in ("accent", "danger", "success", "warning")
+        for ground in ("bg", "surface", "raised")
+    ),
+    *((f"{kind}-text", f"{kind}-soft") for kind in ("accent", "danger", "success", "warning")),
+    *(("text", f"{kind}-soft") for kind in ("accent", "danger", "success", "warning")),
+    ("on-accent", "accent"),
+    ("on-accent", "accent-hover"),
+    ("on-danger", "danger"),
+    ("on-danger", "danger-hover"),
+]
+SHAPES = [("outline", "bg"), ("outline", "surface"), ("accent", "bg"), ("accent-text", "surface"), ("danger", "bg")]
+
+
+def _luminance(lightness: float, chroma: float, hue: float) -> float:
+    """Relative luminance (WCAG) of an OKLCH colour, clipped to sRGB as browsers do at worst."""
+    a, b = chroma * math.cos(math.radians(hue)), chroma * math.sin(math.radians(hue))
+    long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
+    red = 4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short
+    green = -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short
+    blue = -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short
+    red, green, blue = (min(1.0, max(0.0, channel)) for channel in (red, green, blue))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _colour(name: str, theme: str) -> float:
+    match = re.search(rf"--{name}: light-dark\({OKLCH}, {OKLCH}\)", CSS)
+    assert match, f"--{name} has no light-dark() value"
+    numbers = [float(number) for number in match.groups()]
+    lightness, chroma, hue = numbers[:3] if theme == "light" else numbers[3:]
+    return _luminance(lightness / 100, chroma, hue)
+
+
+def _contrast(one: str, other: str, theme: str) -> float:
+    dark, light = sorted((_colour(one, theme), _colour(other, theme)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_is_computed_as_wcag_says() -> None:
+    assert (_luminance(1, 0, 0) + 0.05) / (_luminance(0, 0, 0) + 0.05) == pytest.approx(21, abs=0.01)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("text", "ground"), TEXT)
+def test_text_can_be_read(text: str, ground: str, theme: str) -> None:
+    assert _contrast(text, ground, theme) >= 4.5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("shape", "ground"), SHAPES)
+def test_controls_can_be_seen(shape: str, ground: str, theme: str) -> None:
+    assert _contrast(shape, ground, theme) >= 3
+
+
+def test_every_stylesheet_is_listed() -> None:
+    listed = set(re.findall(r'@import url\("([^"]+)"\)', (STATIC / "css" / "site.css").read_text()))
+    files = {path.relative_to(STATIC / "css").as_posix() for path in (STATIC / "css").rglob("*.css")}
+    assert files - {"site.css"} == listed
+
+
+def test_our_scripts_and_htmx_are_light() -> None:
+    """All that a feed page can load besides hls.js, which only comes where the browser plays no HLS."""
+    htmx = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
+    files = [*sorted((STATIC / "js").glob("*.js")), htmx]
+    assert sum(len(gzip.compress(path.read_bytes())) for path in files) <= 120 * 1024
+
+
+def test_every_listed_element_has_its_module() -> None:
+    listed = re.findall(r'^  "([a-z-]+)",$', (STATIC / "js" / "site.js").read_text(), re.MULTILINE)
+    assert listed
+    for name in listed:
+        assert f'customElements.define("{name}"' in (STATIC / "js" / f"{name}.js").read_text()
+
+
+@pytest.mark.parametrize("template", sorted((ROOT / "templates").rglob("*.html")), ids=lambda path: path.name)
+def test_templates_need_no_inline_style_or_handler(template: Path) -> None:
+    """The content security policy refuses both; a page that relies on them breaks silently."""
+    text = template.read_text()
+    assert not re.search(r"<style\b|\sstyle=|\son[a-z]+=\"|javascript:", text)
