@@ -7,8 +7,8 @@ PYTEST := $(VENV) -m pytest
 DEMANDED := $(if $(filter command line environment,$(origin PYTHON)),--demanded)
 WITH_PACKAGES := $(PYTHON) socialvideo/local/bootstrap.py requirements.txt $(DEMANDED)
 WITH_TOOLS := $(PYTHON) socialvideo/local/bootstrap.py requirements-dev.txt $(DEMANDED)
-SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.py' | grep -v /migrations/)
-TEMPLATES = $(shell git ls-files --cached --others --exclude-standard 'templates/*.html')
+SOURCES = $(shell find accounts follows videos feeds socialvideo tests -name '*.py' -not -path '*/migrations/*')
+TEMPLATES = $(shell find templates -name '*.html')
 TYPED = socialvideo/lib socialvideo/local $(wildcard $(foreach layer,querysets selectors services stats tasks,*/$(layer).py)) \
 	$(wildcard feeds/ranking.py)
 LOCK := --universal --fork-strategy fewest --python-version 3.11 --quiet --no-header --no-annotate --upgrade
@@ -63,3 +63,7 @@ fix:             ## formats, and mends what mends itself
 lock:            ## pins the newest allowed versions of everything in pyproject.toml; needs uv
 	uv pip compile pyproject.toml $(LOCK) -o requirements.txt
 	uv pip compile pyproject.toml --group dev -c requirements.txt $(LOCK) -o requirements-dev.txt
+
+hooks:           ## make check before every commit
+	@$(WITH_TOOLS)
+	$(VENV) -m pre_commit install

@@ -96,7 +96,15 @@ def install(requirements: str) -> None:
     if pip.wait():
         errors = [line for line in output if line.startswith("ERROR")] or output[-1:]
         fail("The packages could not be installed: " + errors[0])
+    make_importable()
     say("Packages: ready in %d s" % (time.time() - started))
+
+
+def make_importable() -> None:
+    """The checkout is on the path of its own Python, so that tools find the project from any folder."""
+    where = subprocess.check_output([VENV_PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"])
+    with open(os.path.join(where.decode().strip(), "checkout.pth"), "w") as file:
+        file.write(ROOT + "\n")
 
 
 def read(path: str) -> str:

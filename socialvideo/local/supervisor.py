@@ -100,7 +100,8 @@ class Service:
     def _relay(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
         for line in process.stdout:
-            self.console.say(line.decode(errors="replace").rstrip(), name=self.name)
+            if text := line.decode(errors="replace").rstrip():
+                self.console.say(text, name=self.name)
 
 
 class Watched(Protocol):
