@@ -5,9 +5,11 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
 T = TypeVar("T")
@@ -32,7 +34,7 @@ def encode_cursor(key: Sequence[Any]) -> str:
 
 
 def decode_cursor(cursor: str, length: int) -> list[int | str] | None:
-    """The key of a cursor; None for a damaged one or one of another list. Values are checked by who uses them."""
+    """The key of a cursor; None for a damaged one or one of another list. Whether its values fit shows in use."""
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error):
@@ -55,7 +57,8 @@ def keyset_page(queryset: QuerySet[M], *, order: Sequence[str], cursor: str = ""
     queryset = queryset.order_by(*order)
     fields = [name.lstrip("-") for name in order]
     if cursor and (key := decode_cursor(cursor, len(order))):
-        queryset = queryset.filter(_after(order, key))
+        with suppress(ValueError, ValidationError):  # a value of another kind than the field's: the first page
+            queryset = queryset.filter(_after(order, key))
     rows = list(queryset[: size + 1])
     if len(rows) <= size:
         return Page(rows)
