@@ -42,7 +42,9 @@ class Follow(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["follower", "followee"], name="follows_follow_one_edge_per_pair"),
-            models.CheckConstraint(condition=~Q(follower=F("followee")), name="follows_follow_nobody_follows_themselves"),
+            models.CheckConstraint(
+                condition=~Q(follower=F("followee")), name="follows_follow_nobody_follows_themselves"
+            ),
             models.CheckConstraint(
                 condition=Q(state="active", since__isnull=False, shows_from__isnull=False)
                 | Q(state="requested", since__isnull=True, shows_from__isnull=True),

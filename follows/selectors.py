@@ -61,7 +61,8 @@ def hidden_from(viewer_id: int | None, account: str) -> Exists:
     """Whether a block stands between the viewer and the account named by a field, as a condition."""
     return Exists(
         Block.objects.filter(
-            Q(blocker_id=OuterRef(account), blocked_id=viewer_id) | Q(blocker_id=viewer_id, blocked_id=OuterRef(account))
+            Q(blocker_id=OuterRef(account), blocked_id=viewer_id)
+            | Q(blocker_id=viewer_id, blocked_id=OuterRef(account))
         )
     )
 
@@ -112,7 +113,9 @@ def _hidden(edges: QuerySet[Follow], viewer_id: int | None, account: str) -> int
     """Costs what the viewer's own blocks cost, not what the list does."""
     if viewer_id is None:
         return 0
-    shut = Block.objects.filter(Q(blocker_id=viewer_id) | Q(blocked_id=viewer_id)).values_list("blocker_id", "blocked_id")
+    shut = Block.objects.filter(Q(blocker_id=viewer_id) | Q(blocked_id=viewer_id)).values_list(
+        "blocker_id", "blocked_id"
+    )
     others = {account_id for pair in shut for account_id in pair} - {viewer_id}
     return edges.filter(**{f"{account}__in": others}).count() if others else 0
 

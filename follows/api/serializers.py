@@ -1,7 +1,5 @@
 """What the API says about ties."""
 
-from typing import Any
-
 from rest_framework import serializers
 
 from accounts.api.serializers import AccountBriefSerializer
@@ -53,4 +51,3 @@ class RequestSerializer(serializers.ModelSerializer):
 
 class BellSerializer(serializers.Serializer):
     notify = serializers.ChoiceField(choices=Follow.Notify)
-

@@ -143,7 +143,9 @@ class MyFollowingView(APIView):
     def get(self, request: Request) -> Response:
         """Everyone I follow or asked to follow, newest first, suspended and deactivated accounts included."""
         cursor = request.query_params.get("cursor", "")
-        return page_response(selectors.manager_page(request.user.pk, cursor=cursor), FollowedSerializer, request=request)
+        return page_response(
+            selectors.manager_page(request.user.pk, cursor=cursor), FollowedSerializer, request=request
+        )
 
 
 class MyRequestsView(APIView):
@@ -153,7 +155,9 @@ class MyRequestsView(APIView):
     def get(self, request: Request) -> Response:
         """Who asks to follow me, newest first."""
         cursor = request.query_params.get("cursor", "")
-        return page_response(selectors.requests_page(request.user.pk, cursor=cursor), RequestSerializer, request=request)
+        return page_response(
+            selectors.requests_page(request.user.pk, cursor=cursor), RequestSerializer, request=request
+        )
 
 
 class CountsView(APIView):

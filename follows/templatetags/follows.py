@@ -11,7 +11,9 @@ register = template.Library()
 
 
 @register.inclusion_tag("follows/_follow_button.html", takes_context=True)
-def follow_button(context: dict[str, Any], account: User, relation: Relation, place: str = "page", size: str = "") -> dict:
+def follow_button(
+    context: dict[str, Any], account: User, relation: Relation, place: str = "page", size: str = ""
+) -> dict:
     """The button for an account in the viewer's relation to it. `place` tells two buttons of a page apart."""
     return {
         "request": context["request"],

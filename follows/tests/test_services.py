@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import services as account_services
@@ -69,7 +69,9 @@ def test_each_reply_has_a_higher_version_when_something_changed(alice, bob):
 
 def test_a_follow_and_an_unfollow_are_two_statements_each(alice, bob):
     for act in (services.follow, services.follow, services.unfollow, services.unfollow):
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             act(follower=alice, followee=bob)
         said = [query["sql"] for query in captured if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
         assert len(said) == 2

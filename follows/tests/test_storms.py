@@ -75,7 +75,10 @@ def test_every_follower_of_a_hot_creator_is_counted_from_zero():
 
 def test_follow_and_unfollow_at_once_end_in_what_the_last_event_says():
     alice, bob = make_account("alice"), make_account("bob")
-    acts = [lambda: services.follow(follower=alice, followee=bob), lambda: services.unfollow(follower=alice, followee=bob)]
+    acts = [
+        lambda: services.follow(follower=alice, followee=bob),
+        lambda: services.unfollow(follower=alice, followee=bob),
+    ]
     storm(acts * 30)
     last = events_between(alice, bob)[-1]
     assert relation(alice.pk, bob.pk).state == last.after

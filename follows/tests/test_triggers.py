@@ -112,8 +112,10 @@ def test_truncate_is_refused(alice, bob, table):
     [
         "UPDATE follows_followevent SET cause = 'followed'",
         "DELETE FROM follows_followevent",
-        "INSERT INTO follows_followevent SELECT id + 1000, follower_id, followee_id, before, after, notify, cause,"
-        " actor_id, happened_at FROM follows_followevent",
+        (
+            "INSERT INTO follows_followevent SELECT id + 1000, follower_id, followee_id, before, after, notify, cause,"
+            " actor_id, happened_at FROM follows_followevent"
+        ),
     ],
 )
 def test_history_is_never_rewritten(alice, bob, statement):

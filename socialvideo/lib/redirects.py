@@ -8,5 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 def redirect_back(request: HttpRequest, fallback: str) -> HttpResponseRedirect:
     """To the form's `next`, never to another host."""
     wanted = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return redirect(wanted if ours else fallback)

@@ -20,7 +20,9 @@ PRIVATE_UNDER_AGE = env.int("PRIVATE_UNDER_AGE", 16)  # years; younger people's 
 FOLLOW_LIMIT = env.int("FOLLOW_LIMIT", 7500)  # accounts one account may follow, requests included
 MAX_VIDEO_SECONDS = env.int("MAX_VIDEO_SECONDS", 180)
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 512 * 1024 * 1024)
-PULL_ONLY_ABOVE = env.int("PULL_ONLY_ABOVE", 0)  # followers above which a video is read, not written, to feeds; 0: never
+PULL_ONLY_ABOVE = env.int(
+    "PULL_ONLY_ABOVE", 0
+)  # followers above which a video is read, not written, to feeds; 0: never
 FANOUT_CHUNK = env.int("FANOUT_CHUNK", 5000)  # followers told in one transaction
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # proxies of ours in front, each adding to X-Forwarded-For
 X_ACCEL_MEDIA_PREFIX = env.str("X_ACCEL_MEDIA_PREFIX", "")  # internal location of the proxy that serves media files
@@ -76,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "socialvideo.lib.desk.DeskPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -175,6 +178,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "handle"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = env.str("ACCOUNT_EMAIL_VERIFICATION", "optional")
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # the old address learns of a new password or address
 ACCOUNT_CHANGE_EMAIL = True  # one address; a new one counts once it is confirmed
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # the password again before the e-mail address changes
 ACCOUNT_FORMS = {
@@ -216,6 +220,11 @@ if bucket := env.str("S3_BUCKET", ""):
             "file_overwrite": False,
         },
     }
+FILE_UPLOAD_HANDLERS = [
+    "socialvideo.lib.uploads.SizeLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 
@@ -241,6 +250,17 @@ CONTENT_SECURITY_POLICY = {
 }
 # The desk's own scripts (Alpine) evaluate expressions and set styles; the exception ends at its addresses.
 DESK_CONTENT_SECURITY_POLICY = {"script-src": [SELF, "'unsafe-eval'"], "style-src": [SELF, "'unsafe-inline'"]}
+
+# --- The moderators' desk ---------------------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": f"{SITE_NAME} desk",
+    "SITE_HEADER": SITE_NAME,
+    "SITE_SUBHEADER": "Moderators' desk",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": True,
+    "SIDEBAR": {"show_search": True, "show_all_applications": False},
+}
 
 # --- API ------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
