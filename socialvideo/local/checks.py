@@ -62,12 +62,10 @@ def listen(host: str, port: int) -> socket.socket:
             listening = socket.create_server((host, candidate), backlog=512)
         except PermissionError:
             raise LocalError(f"Port {candidate} is only for root; choose one above 1023 with PORT=…") from None
-        except socket.gaierror:
-            raise LocalError(f"HOST is {host!r}, which is no address of this machine.") from None
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 continue
-            raise LocalError(f"{host}:{candidate} cannot be opened: {os.strerror(error.errno or 0)}.") from None
+            raise LocalError(f"HOST is {host!r}; it must be an IPv4 address of this machine.") from None
         listening.set_inheritable(True)
         return listening
     raise LocalError(f"No port is free from {port} to {candidate}; choose another with PORT=…")

@@ -39,8 +39,9 @@ class Folder:
 
     def set_defaults(self, environ: MutableMapping[str, str] = os.environ) -> None:
         """Addresses for whoever was given none. Starts nothing."""
-        environ.setdefault("DATABASE_URL", self.database_url)
-        environ.setdefault("REDIS_URL", self.redis_url())
+        for name, url in (("DATABASE_URL", self.database_url), ("REDIS_URL", self.redis_url())):
+            if not environ.get(name):
+                environ[name] = url
 
     def create(self) -> None:
         for path in (self.path, self.redis, self.logs, self.sockets):
