@@ -1,7 +1,25 @@
-"""What the navigation of every page shows."""
+"""What the navigation shows of feeds. Templates call these, so a page that does not show them does not read them."""
+
+from functools import cache
 
 from django.http import HttpRequest
 
+from accounts.models import User
+from feeds import selectors
+
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    return {}
+    """`nav_unread`: what the badge says. `nav_lately`: creators whom the viewer follows and who posted lately."""
+    if not request.user.is_authenticated:
+        return {}
+    viewer_id = request.user.pk
+
+    @cache
+    def nav_unread() -> int:
+        return selectors.unread_count(viewer_id)
+
+    @cache
+    def nav_lately() -> list[User]:
+        return selectors.posted_lately(viewer_id)
+
+    return {"nav_unread": nav_unread, "nav_lately": nav_lately}

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from feeds.querysets import NotificationQuerySet
+
 
 class InboxEntry(models.Model):
     """One publication in one follower's feed and notifications. No key of its own and no foreign keys: it is the
@@ -45,12 +47,16 @@ class Notification(models.Model):
 
     recipient_id = models.BigIntegerField()
     kind = models.CharField(max_length=10, choices=Kind)
-    event_key = models.CharField(max_length=60, help_text="What happened, e.g. follow:<event id> or like:<video>:<account>.")
+    event_key = models.CharField(
+        max_length=60, help_text="What happened, e.g. follow:<event id> or like:<video>:<account>."
+    )
     actor_id = models.BigIntegerField(null=True)
     video_id = models.BigIntegerField(null=True)
     text = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     seen_at = models.DateTimeField(null=True)
+
+    objects = NotificationQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -1,0 +1,191 @@
+"""For You: gathered from a few bounded sources, arranged by the slot rule, then frozen for a quarter of an hour, so that
+paging neither repeats nor skips. A follow, an unfollow or a block drops the slate; whether each video may still be seen
+is asked again at every reading. Without the cache a slate is made afresh each time."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from accounts.models import User
+from feeds.querysets import muted_by
+from feeds.ranking import Candidate, arrange, score
+from feeds.selectors import PAGE_SIZE, Card, cards
+from follows.models import Follow
+from socialvideo.lib.pagination import Page, decode_cursor, encode_cursor
+from videos.models import Publication, Video, Watch
+
+OF_A_SOURCE = 200  # candidates
+LATELY = 2000  # newest videos among which the popular ones are looked for
+LENGTH = 300
+FROZEN_SECONDS = 15 * 60
+FEW_VIEWS = 10
+
+
+@dataclass(frozen=True)
+class Slate:
+    """Videos in their order, each with its reason. Named, so that a page knows which slate it goes on with."""
+
+    name: str
+    entries: list[tuple[int, str]]
+
+
+def for_you_page(viewer_id: int | None, *, cursor: str = "", size: int = PAGE_SIZE) -> Page[Card]:
+    """The next cards of the viewer's slate (None: somebody who is not logged in). Where the slate was dropped since the
+    page before, what was shown stays in front of the new one, and nothing comes twice."""
+    name, position = _place(cursor)
+    slate = _slate(viewer_id, name, position)
+    found: list[tuple[Video, str]] = []
+    while len(found) < size and position < len(slate.entries):
+        part = slate.entries[position : position + size - len(found)]
+        found += visible(viewer_id, part)
+        position += len(part)
+    more = position < len(slate.entries)
+    return Page(cards(viewer_id, found), encode_cursor([slate.name, position]) if more else "")
+
+
+def drop(*account_ids: int) -> None:
+    """Forgets the slates of accounts whose ties have changed."""
+    cache.delete_many([_current(account_id) for account_id in account_ids])
+
+
+def visible(viewer_id: int | None, entries: Sequence[tuple[int, str]]) -> list[tuple[Video, str]]:
+    """Those of the entries that the viewer may see now, in their order. One query."""
+    wanted = [video_id for video_id, _ in entries]
+    videos = _shown_to(viewer_id).with_card().in_bulk(wanted)
+    return [(videos[video_id], reason) for video_id, reason in entries if video_id in videos]
+
+
+def fresh(viewer_id: int | None, *, at_most: int = OF_A_SOURCE) -> list[Video]:
+    """The newest videos for everyone."""
+    return list(_rated(viewer_id, _newest(viewer_id)[:at_most]))
+
+
+def popular(viewer_id: int | None, *, at_most: int = OF_A_SOURCE) -> list[Video]:
+    """The most liked, discussed and seen among the latest videos."""
+    latest = _newest(viewer_id)[:LATELY].values("pk")
+    liked = F("count__likes") * 3 + F("count__comments") * 5 + F("count__views")
+    return list(_rated(viewer_id, Video.objects.filter(pk__in=latest).order_by(-liked, "-published_at")[:at_most]))
+
+
+def suggested(viewer_id: int | None, *, at_most: int = 12) -> list[User]:
+    """Whom to follow: creators of popular videos whom the viewer does not follow or mute, the most popular first."""
+    creators = dict.fromkeys(video.creator_id for video in popular(viewer_id))
+    accounts = User.objects.present().filter(~muted_by(viewer_id, "pk"), pk__in=creators)
+    if viewer_id is not None:
+        accounts = accounts.exclude(pk=viewer_id).exclude(
+            pk__in=Follow.objects.of_follower(viewer_id).values("followee")
+        )
+    found = accounts.in_bulk()
+    return [found[account_id] for account_id in creators if account_id in found][:at_most]
+
+
+# --- Freezing -------------------------------------------------------------------------------------------------
+
+
+def _slate(viewer_id: int | None, name: str, position: int) -> Slate:
+    """The slate of that name while it is the viewer's current one, else a new one that begins with what was shown."""
+    current = cache.get(_current(viewer_id))
+    if current and name in ("", current):
+        entries = cache.get(_frozen(viewer_id, current))
+        if entries is not None:
+            return Slate(current, entries)
+    shown = (cache.get(_frozen(viewer_id, name)) or [])[:position] if name else []
+    slate = Slate(secrets.token_urlsafe(6), [*shown, *_arranged(viewer_id, {video_id for video_id, _ in shown})])
+    cache.set(_frozen(viewer_id, slate.name), slate.entries, FROZEN_SECONDS)
+    cache.set(_current(viewer_id), slate.name, FROZEN_SECONDS)
+    return slate
+
+
+def _current(viewer_id: int | None) -> str:
+    return f"slate:{viewer_id or 'anybody'}"
+
+
+def _frozen(viewer_id: int | None, name: str) -> str:
+    return f"slate:{viewer_id or 'anybody'}:{name}"
+
+
+def _place(cursor: str) -> tuple[str, int]:
+    key: list[Any] | None = decode_cursor(cursor, 2) if cursor else None
+    if key and isinstance(key[0], str) and key[0].isprintable() and " " not in key[0] and isinstance(key[1], int):
+        return key[0], max(key[1], 0)
+    return "", 0
+
+
+# --- Gathering ------------------------------------------------------------------------------------------------
+
+
+def _arranged(viewer_id: int | None, without: set[int]) -> list[tuple[int, str]]:
+    now = timezone.now()
+    waiting = [c for c in _waiting(viewer_id) if c.video_id not in without]
+    scored: dict[int, Candidate] = {}
+    rarely_seen: list[Candidate] = []
+    for reason, videos in (("popular", popular(viewer_id)), ("new", fresh(viewer_id))):
+        for video in videos:
+            if video.pk not in scored and video.pk not in without:
+                scored[video.pk] = candidate = _candidate(video, reason, now)
+                if video.count.views < FEW_VIEWS and not video.is_seen:
+                    rarely_seen.append(candidate)
+    slate = arrange(waiting=waiting, scored=list(scored.values()), little_seen=rarely_seen, length=LENGTH)
+    return [(candidate.video_id, candidate.reason) for candidate in slate]
+
+
+def _waiting(viewer_id: int | None) -> Iterable[Candidate]:
+    """For each creator whom the viewer follows their newest video that the viewer has not seen; first those of whom
+    the viewer has seen nothing for the longest time. One query."""
+    if viewer_id is None:
+        return []
+    watched = Watch.objects.filter(viewer_id=viewer_id)
+    unseen = (
+        Publication.objects.filter(creator_id=OuterRef("followee_id"), id__gte=OuterRef("shows_from"))
+        .filter(Exists(Video.objects.visible_to(viewer_id).filter(pk=OuterRef("video_id"))))
+        .exclude(Exists(watched.filter(video_id=OuterRef("video_id"))))
+        .order_by("-id")
+    )
+    last_shown = watched.filter(video__creator_id=OuterRef("followee_id")).order_by("-last_at").values("last_at")[:1]
+    edges = (
+        Follow.objects.active()
+        .of_follower(viewer_id)
+        .exclude(muted_by(viewer_id, "followee_id"))
+        .annotate(video_id=Subquery(unseen.values("video_id")[:1]), last_shown=Subquery(last_shown))
+        .filter(video_id__isnull=False)
+        .order_by(F("last_shown").asc(nulls_first=True), "-video_id")
+        .values_list("video_id", "followee_id")
+    )
+    return [Candidate(video_id, creator_id, "followed") for video_id, creator_id in edges[:OF_A_SOURCE]]
+
+
+def _candidate(video: Video, reason: str, now: datetime) -> Candidate:
+    age = now - video.published_at
+    rating = score(
+        age_hours=age.total_seconds() / 3600,
+        likes=video.count.likes,
+        comments=video.count.comments,
+        views=video.count.views,
+        seen=video.is_seen,
+    )
+    return Candidate(video.pk, video.creator_id, "followed" if video.is_followed else reason, rating)
+
+
+def _shown_to(viewer_id: int | None) -> "QuerySet[Video]":
+    """What the viewer may see and did not make, of nobody whom they mute."""
+    videos = Video.objects.visible_to(viewer_id).filter(state="published")
+    return (
+        videos if viewer_id is None else videos.exclude(creator_id=viewer_id).exclude(muted_by(viewer_id, "creator_id"))
+    )
+
+
+def _newest(viewer_id: int | None) -> "QuerySet[Video]":
+    return _shown_to(viewer_id).filter(visibility="everyone").order_by("-published_at")
+
+
+def _rated(viewer_id: int | None, videos: "QuerySet[Video]") -> "QuerySet[Video]":
+    """With what the score is made of, and whether the viewer knows video and creator."""
+    seen = Watch.objects.filter(viewer_id=viewer_id, video_id=OuterRef("pk"))
+    followed = Follow.objects.active().filter(follower_id=viewer_id, followee_id=OuterRef("creator_id"))
+    return videos.select_related("count").annotate(is_seen=Exists(seen), is_followed=Exists(followed))
