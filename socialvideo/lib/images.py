@@ -1,21 +1,24 @@
-"""Pictures from strangers, made safe to show: a square WebP of our own encoding.
+"""Pictures from strangers, made safe to show: an upright square WebP in sRGB, of our own encoding.
 
 Only four formats are opened at all, their size is judged before a pixel is decoded, and nothing of the original file
-survives: no location, no profile, no second frame.
+survives: no place, no camera, no second frame, no thumbnail of what was cropped away.
 """
 
 import struct
 from io import SEEK_END, BytesIO
 from typing import IO, NamedTuple
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 from PIL.Image import DecompressionBombError, DecompressionBombWarning
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PIXELS = 50_000_000
 SMALLEST_SIDE = 16
-QUALITY = 82
+QUALITY = 84
+
+_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+_OF_PHONES = {b"heic", b"heix", b"hevc", b"mif1", b"avif"}
 
 # What Pillow's decoders raise on broken files; UnidentifiedImageError is an OSError.
 _BROKEN = (
@@ -68,6 +71,10 @@ def _check_bytes(file: IO[bytes]) -> None:
 
 
 def _opened(file: IO[bytes]) -> Image.Image:
+    if _is_heic(file):
+        raise ImageRefused(
+            "heic", "This kind of picture (HEIC or AVIF) cannot be used. Save it as JPEG, PNG, WebP or GIF."
+        )
     try:
         return Image.open(file, formats=FORMATS)
     except _BOMB:
@@ -76,6 +83,12 @@ def _opened(file: IO[bytes]) -> Image.Image:
         raise ImageRefused(
             "not_a_picture", "This file is not a picture we can read. Pick a JPEG, PNG, WebP or GIF."
         ) from None
+
+
+def _is_heic(file: IO[bytes]) -> bool:
+    head = file.read(12)
+    file.seek(0)
+    return head[4:8] == b"ftyp" and head[8:] in _OF_PHONES
 
 
 def _check_pixels(image: Image.Image) -> None:
@@ -97,7 +110,19 @@ def _square(image: Image.Image, size: int, crop: Crop | None) -> Image.Image:
     part = upright.crop(_box(upright.size, crop, scale))
     part = part.convert("RGBA" if part.has_transparency_data else "RGB")
     part.thumbnail((size, size), Image.Resampling.LANCZOS)
-    return part
+    return _in_srgb(part, image.info.get("icc_profile"))
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Phones photograph in a wider gamut, which without its profile would look pale. One that does not fit (of grey or
+    CMYK pictures) is left aside."""
+    if not profile:
+        return image
+    try:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        return ImageCms.profileToProfile(image, source, _SRGB, outputMode=image.mode) or image
+    except (OSError, ImageCms.PyCMSError):
+        return image
 
 
 def _decode_small(image: Image.Image, size: int, crop: Crop | None) -> None:

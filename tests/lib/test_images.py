@@ -6,7 +6,7 @@ from contextlib import suppress
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from socialvideo.lib.images import MOST_BYTES, Crop, ImageRefused, square_webp
 
@@ -176,6 +176,29 @@ def png_claiming(width: int, height: int) -> BytesIO:
 @pytest.mark.parametrize("size", [(8000, 8000), (10_000, 10_000), (60_000, 60_000)])
 def test_a_bomb_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
     assert refusal(png_claiming(*size)).code == "too_many_pixels"
+
+
+def test_pictures_of_phones_in_formats_we_do_not_read_are_named() -> None:
+    assert "HEIC" in str(refusal(BytesIO(b"\0\0\0\x18ftypheic" + bytes(100))))
+
+
+def test_a_wide_gamut_becomes_srgb() -> None:
+    """The profile says that red and blue are swapped, which is easier to see than Display P3."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    tags = {bytes(profile[at : at + 4]): at for at in range(132, 132 + 12 * profile[131], 12)}
+    red, blue = tags[b"rXYZ"], tags[b"bXYZ"]
+    profile[red + 4 : red + 12], profile[blue + 4 : blue + 12] = (
+        profile[blue + 4 : blue + 12],
+        profile[red + 4 : red + 12],
+    )
+    made = opened(square_webp(saved(Image.new("RGB", (64, 64), RED), icc_profile=bytes(profile))))
+    assert near(made, (30, 30), BLUE)
+
+
+@pytest.mark.parametrize("profile", [b"nonsense", bytes(200)])
+def test_a_broken_profile_is_left_aside(profile: bytes) -> None:
+    made = opened(square_webp(saved(Image.new("RGB", (64, 64), RED), icc_profile=profile)))
+    assert near(made, (30, 30), RED)
 
 
 def test_too_large_and_too_small() -> None:

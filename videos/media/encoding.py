@@ -20,6 +20,8 @@ from .running import DeadlineExceeded, Finished, ffmpeg_path, run
 from .transcoding import Renditions, command, frame_rate, ladder
 from .verifying import verify
 
+OnProgress = Callable[[float], None]
+
 PROGRESS_SECONDS = 1
 NEARLY = 0.95  # the rest is looking at the output
 
@@ -27,19 +29,23 @@ _TRY_AGAIN = "Processing went wrong. Try again."
 _LATER = "Processing is not available right now. Your file is safe; try again later."
 
 
+def _unheard(fraction: float) -> None:
+    pass
+
+
 def encode(
     source: Path,
     probe: Probe,
     target_dir: Path,
     *,
-    on_progress: Callable[[float], None] = lambda fraction: None,
+    on_progress: OnProgress = _unheard,
     limits: Limits | None = None,
 ) -> Renditions:
     """`on_progress` gets 0 to 1, rising, about once a second; what it raises ends the work and comes out here."""
     limits = limits or Limits()
     ffmpeg = ffmpeg_path()
     with _working_folder(target_dir) as folder:
-        finished = _run_ffmpeg(ffmpeg, source, probe, folder, on_progress, limits)
+        finished = _run_ffmpeg(ffmpeg, source, probe, folder, on_progress=on_progress, limits=limits)
         renditions = _finish(folder, probe, limits, finished.errors)
         _put_in_place(folder, target_dir)
     on_progress(1.0)
@@ -65,7 +71,7 @@ def _put_in_place(folder: Path, target: Path) -> None:
 
 
 def _run_ffmpeg(
-    ffmpeg: str, source: Path, probe: Probe, folder: Path, on_progress: Callable[[float], None], limits: Limits
+    ffmpeg: str, source: Path, probe: Probe, folder: Path, *, on_progress: OnProgress, limits: Limits
 ) -> Finished:
     for rung in ladder(probe):
         (folder / rung.name).mkdir()
@@ -85,7 +91,7 @@ def _run_ffmpeg(
     return finished
 
 
-def _progress_reader(duration_ms: int, on_progress: Callable[[float], None]) -> Callable[[str], None]:
+def _progress_reader(duration_ms: int, on_progress: OnProgress) -> Callable[[str], None]:
     reached, told_at = 0.0, float("-inf")
 
     def read(line: str) -> None:
@@ -160,5 +166,5 @@ def _damaged(errors: str) -> RejectedMedia:
 @cache
 def can_tonemap(ffmpeg: str) -> bool:
     finished = run([ffmpeg, "-hide_banner", "-filters"], limits=Limits(), seconds=10)
-    names = {line.split()[1] for line in finished.output.decode(errors="replace").splitlines() if line.startswith(" ") and len(line.split()) > 2}
-    return {"zscale", "tonemap"} <= names
+    listed = (line.split() for line in finished.output.decode(errors="replace").splitlines())
+    return {"zscale", "tonemap"} <= {words[1] for words in listed if len(words) > 1}

@@ -11,9 +11,12 @@ import sys
 from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import av
 from av.error import FFmpegError
+
+Facts = dict[str, Any]
 
 VIDEO_CODECS = {
     "h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "h263", "mjpeg", "prores", "mpeg2video", "mpeg1video", "theora",
@@ -111,7 +114,7 @@ class Track:
         return 1 / (gap * self.stream.time_base)
 
 
-def measure(path: str, demuxer: str, max_streams: int, max_pixels: int) -> dict:
+def measure(path: str, demuxer: str, max_streams: int, max_pixels: int) -> Facts:
     with open_media(path, demuxer, max_streams) as container:
         video = choose(container.streams.video, VIDEO_CODECS)
         if video is None:
@@ -135,7 +138,7 @@ def read(container, tracks: dict[str, Track]) -> None:
         track.look(packet)
 
 
-def describe(video: Track, audio: Track | None) -> dict:
+def describe(video: Track, audio: Track | None) -> Facts:
     if not video.times or video.first_frame is None:
         raise Refused("damaged")
     if audio and not audio.times:
@@ -188,7 +191,7 @@ def sign(number: int) -> int:
     return (number > 0) - (number < 0)
 
 
-def check(path: str, demuxer: str) -> dict:
+def check(path: str, demuxer: str) -> Facts:
     """A file of our own: its key frames decode, its packets are counted. Playlists may open their segments."""
     with av.open(path, format=demuxer, container_options=OWN_FILES.get(demuxer, {})) as container:
         found = {"width": 0, "height": 0, "pictures": 0, "video_ms": 0, "audio_ms": 0}
@@ -211,7 +214,7 @@ def check(path: str, demuxer: str) -> dict:
 OWN_FILES = {"hls": {"protocol_whitelist": "file", "allowed_extensions": "ALL", "extension_picky": "0"}}
 
 
-def answer(task: str, **arguments) -> dict:
+def answer(task: str, **arguments) -> Facts:
     try:
         if task == "measure":
             return measure(**arguments)

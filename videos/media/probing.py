@@ -9,12 +9,16 @@ import sys
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
-from . import prober
 from .errors import EncodingFailed, RejectedMedia
 from .limits import Limits
 from .running import DeadlineExceeded, Finished, run
 from .sniffing import sniff
+
+Facts = dict[str, Any]
+
+PROBER = str(Path(__file__).with_name("prober.py"))  # never imported: PyAV stays out of this process
 
 PQ, HLG = 16, 18  # transfer characteristics of ITU-T H.273
 LONGEST_OVERRUN_MS = 1000  # phones that stop by themselves at three minutes stop a little later
@@ -63,7 +67,7 @@ class Probe:
     def short_side(self) -> int:
         return min(self.width, self.height)
 
-    def as_json(self) -> dict:
+    def as_json(self) -> Facts:
         """For a JSON column."""
         return {**asdict(self), "fps": str(self.fps), "has_audio": self.has_audio}
 
@@ -79,16 +83,16 @@ def inspect(path: Path, limits: Limits | None = None) -> Probe:
     return probe
 
 
-def ask(task: dict, limits: Limits, seconds: float) -> dict:
+def ask(task: Facts, limits: Limits, seconds: float) -> Facts:
     """One question to the prober. Its death is an answer too: "damaged"."""
-    command = [sys.executable, "-I", prober.__file__, json.dumps(task)]
+    command = [sys.executable, "-I", PROBER, json.dumps(task)]
     finished = run(command, limits=limits, seconds=seconds)
     if finished.code == 0:
         return json.loads(finished.output)
     return _meaning_of_death(finished)
 
 
-def _meaning_of_death(finished: Finished) -> dict:
+def _meaning_of_death(finished: Finished) -> Facts:
     if finished.never_started or "ImportError" in finished.errors or "ModuleNotFoundError" in finished.errors:
         raise EncodingFailed(
             "prober_broken",
@@ -99,7 +103,7 @@ def _meaning_of_death(finished: Finished) -> dict:
     return {"refused": "too_demanding" if out_of_memory else "damaged", "detail": finished.errors}
 
 
-def _measure(path: Path, container: str, limits: Limits) -> dict:
+def _measure(path: Path, container: str, limits: Limits) -> Facts:
     task = {
         "task": "measure",
         "path": str(path.resolve()),
@@ -116,7 +120,7 @@ def _measure(path: Path, container: str, limits: Limits) -> dict:
     return facts
 
 
-def _refusal(facts: dict) -> RejectedMedia:
+def _refusal(facts: Facts) -> RejectedMedia:
     code, detail = facts["refused"], facts.get("detail", "")
     match code:
         case "unreadable_codec":
@@ -129,7 +133,7 @@ def _refusal(facts: dict) -> RejectedMedia:
     return RejectedMedia(code, message, detail=detail)
 
 
-def _probe(container: str, facts: dict) -> Probe:
+def _probe(container: str, facts: Facts) -> Probe:
     rotation, mirrored = orientation(*facts["matrix"])
     width, height = display_size(facts["coded_width"], facts["coded_height"], Fraction(facts["sar"]), rotation)
     return Probe(

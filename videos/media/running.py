@@ -64,10 +64,10 @@ def ffmpeg_path() -> str:
 
 
 def _bundled_ffmpeg() -> str | None:
-    import imageio_ffmpeg  # noqa: PLC0415 - reads the file system on import; needed on bare machines only
+    import imageio_ffmpeg  # only bare machines need it
 
     try:
-        return imageio_ffmpeg.get_ffmpeg_exe()
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError:
         return None
 
@@ -89,7 +89,7 @@ def run(
 @contextmanager
 def _child(
     command: Sequence[str], limits: Limits, seconds: float, folder: Path | None
-) -> Iterator[subprocess.Popen]:
+) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         [*_WRAPPER, json.dumps(_ceilings(limits, seconds)), *command],
         stdin=subprocess.DEVNULL,
@@ -121,14 +121,14 @@ def _environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C", "MALLOC_ARENA_MAX": "2"}
 
 
-def _kill_group(process: subprocess.Popen) -> None:
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
     """Before the leader is reaped its group's number cannot be anybody else's."""
     if process.returncode is None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
 def _drain(
-    process: subprocess.Popen, deadline: float, on_line: Callable[[str], None] | None
+    process: subprocess.Popen[bytes], deadline: float, on_line: Callable[[str], None] | None
 ) -> tuple[bytes, bytes]:
     """Both pipes to their end, then the exit code. Of the errors the last ones are kept."""
     output, errors = bytearray(), bytearray()

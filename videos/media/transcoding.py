@@ -62,7 +62,7 @@ class Rung:
     @property
     def max_kbits(self) -> int:
         """About 3.5 Mbit/s at 720 × 1280, less than proportionally lower below."""
-        return max(200, round(3500 * (self.size.area / (720 * 1280)) ** 0.75))
+        return max(200, round(3500 * float(self.size.area / (720 * 1280)) ** 0.75))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +101,8 @@ def ladder(probe: Probe) -> list[Rung]:
 
 
 def fitted(probe: Probe, short_side: int) -> Size:
-    scale = min(Fraction(short_side, probe.short_side), Fraction(LONGEST_SIDE, max(probe.width, probe.height)), 1)
+    by_short, by_long = Fraction(short_side, probe.short_side), Fraction(LONGEST_SIDE, max(probe.width, probe.height))
+    scale = min(by_short, by_long, Fraction(1))
     return Size(even(probe.width * scale), even(probe.height * scale))
 
 
@@ -184,16 +185,19 @@ def filter_graph(probe: Probe, limits: Limits, *, tonemap: bool) -> str:
     top = rungs[-1].size
     branches = [*(f"r{index}" for index in range(len(rungs))), "p", "l"]
     chains = [
-        f"[0:{probe.video_index}]{','.join(_picture(probe, top, limits, tonemap))}"
-        f",split={len(branches)}{''.join(f'[{name}]' for name in branches)}",
+        f"[0:{probe.video_index}]{','.join([*_picture(probe, top, limits, tonemap), _split(branches)])}",
         *(_scaled(f"r{index}", rung.size, f"v{index}") for index, rung in enumerate(rungs)),
         _poster_chain(frame_rate(probe, limits)),
-        f"[l]trim=duration={PREVIEW_SECONDS},fps={PREVIEW_FPS},scale={fitted(probe, PREVIEW_SHORT_SIDE)}[preview]",
+        f"[l]trim=duration={PREVIEW_SECONDS},fps={PREVIEW_FPS},scale={fitted(probe, PREVIEW_SHORT_SIDE)},setsar=1[preview]",
     ]
     if probe.has_audio:
         outputs = "".join(f"[a{index}]" for index in range(len(rungs)))
         chains.append(f"[0:{probe.audio_index}]{','.join(_sound(probe))},asplit={len(rungs)}{outputs}")
     return ";".join(chains)
+
+
+def _split(names: list[str]) -> str:
+    return f"split={len(names)}{''.join(f'[{name}]' for name in names)}"
 
 
 def _scaled(source: str, size: Size, target: str) -> str:
@@ -235,9 +239,9 @@ def _to_size(probe: Probe, size: Size, tonemap: bool) -> Iterator[str]:
 
 
 def _tone_mapped(probe: Probe, input_range: str) -> Iterator[str]:
-    """HLG and PQ to SDR through linear light. 203 cd/m² is the white of ITU-R BT.2408."""
+    """HLG and PQ to SDR through linear light; 100 cd/m² as white comes out as bright as HLG shown on an SDR screen."""
     transfer = "arib-std-b67" if probe.transfer == HLG else "smpte2084"
-    yield f"zscale=tin={transfer}:min=bt2020nc:pin=bt2020:rin={input_range}:t=linear:npl=203"
+    yield f"zscale=tin={transfer}:min=bt2020nc:pin=bt2020:rin={input_range}:t=linear:npl=100"
     yield from ("format=gbrpf32le", "zscale=p=bt709", "tonemap=hable:desat=0")
     yield from ("zscale=t=bt709:m=bt709:r=tv", "format=yuv420p")
 

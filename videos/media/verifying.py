@@ -4,7 +4,7 @@ from pathlib import Path
 
 from .errors import EncodingFailed
 from .limits import Limits
-from .probing import Probe, ask
+from .probing import Facts, Probe, ask
 from .running import DeadlineExceeded
 from .transcoding import MASTER, PLAYLIST, POSTER, PREVIEW, PREVIEW_SECONDS, Rung, ladder
 
@@ -32,7 +32,7 @@ def verify(folder: Path, probe: Probe, limits: Limits | None = None) -> None:
         raise _bad(f"preview of {preview_facts['video_ms']} ms")
 
 
-def _look(files: list[dict], limits: Limits, seconds: float) -> list[dict]:
+def _look(files: list[Facts], limits: Limits, seconds: float) -> list[Facts]:
     try:
         answer = ask({"task": "check", "files": files}, limits, seconds)
     except DeadlineExceeded:
@@ -42,7 +42,7 @@ def _look(files: list[dict], limits: Limits, seconds: float) -> list[dict]:
     return answer["checked"]
 
 
-def _check_rung(rung: Rung, facts: dict, probe: Probe) -> None:
+def _check_rung(rung: Rung, facts: Facts, probe: Probe) -> None:
     if (facts["width"], facts["height"]) != (rung.size.width, rung.size.height) or not facts["pictures"]:
         raise _bad(f"{rung.name}: {facts['pictures']} pictures of {facts['width']}x{facts['height']}")
     if abs(facts["video_ms"] - probe.duration_ms) > TOLERANCE_MS:
