@@ -14,7 +14,7 @@ class RelationSerializer(serializers.Serializer):
     state = serializers.ChoiceField(choices=sorted(LABELS), source="button")
     following = serializers.BooleanField()
     followed_by = serializers.BooleanField(source="follows_me")
-    notify = serializers.ChoiceField(choices=Follow.Notify)
+    notify = serializers.ChoiceField(choices=Follow.Notify.choices)
     version = serializers.IntegerField()
 
 
@@ -50,4 +50,4 @@ class RequestSerializer(serializers.ModelSerializer):
 
 
 class BellSerializer(serializers.Serializer):
-    notify = serializers.ChoiceField(choices=Follow.Notify)
+    notify = serializers.ChoiceField(choices=Follow.Notify.choices)
