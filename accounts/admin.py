@@ -1,0 +1,217 @@
+"""The desk's view of accounts. Moderators read and suspend, always with a reason; e-mail addresses and dates of birth are
+for administrators, who alone may make somebody staff. What people say about themselves nobody edits for them."""
+
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+from unfold.paginator import InfinitePaginator
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from accounts import selectors, services
+from accounts.models import Invitation, StandingEvent, User
+from socialvideo.lib.desk import ReadOnlyAdmin
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one way in, with its limits
+
+
+class StandingFilter(admin.SimpleListFilter):
+    title = "standing"
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("present", "Present"),
+            ("suspended", "Suspended"),
+            ("deactivated", "Deactivated"),
+            ("erased", "Erased"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        match self.value():
+            case "present":
+                return queryset.present()  # type: ignore[attr-defined]
+            case "suspended" | "deactivated" | "erased" as moment:
+                return queryset.filter(**{f"{moment}_at__isnull": False})
+        return queryset
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        max_length=500,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text="The owner reads it when they try to log in.",
+    )
+
+
+@admin.register(User)
+class AccountAdmin(ModelAdmin):
+    list_display = ("account", "joined_at", "standing", "is_private", "is_staff")
+    list_filter = (StandingFilter, "is_private", "is_staff")
+    search_help_text = "Handle or name"
+    ordering = ("-id",)
+    show_full_result_count = False
+    paginator = InfinitePaginator
+    actions = ("suspend_chosen", "unsuspend_chosen")
+    actions_detail = ("suspend_this", "unsuspend_this")
+    filter_horizontal = ("groups",)
+
+    FOR_EVERYONE = ("account", "handle", "name", "bio", "is_private", "joined_at", "standing", "history")
+    FOR_ADMINISTRATORS = ("email", "birth_date", "last_login")
+    ROLES = ("is_staff", "is_superuser", "groups")
+
+    # --- Who may do what --------------------------------------------------------------------------------------
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+    def has_suspend_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("accounts.suspend_user")
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> list[tuple[str | None, dict[str, Any]]]:
+        sets: list[tuple[str | None, dict[str, Any]]] = [(None, {"fields": self.FOR_EVERYONE})]
+        if request.user.is_superuser:
+            sets.append(("Only for administrators", {"fields": self.FOR_ADMINISTRATORS}))
+            sets.append(("Roles", {"fields": self.ROLES}))
+        return sets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        return self.FOR_EVERYONE + self.FOR_ADMINISTRATORS
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("handle", "name", "email") if request.user.is_superuser else ("handle", "name")
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Roles only, so that nothing read a while ago is written back."""
+        obj.save(update_fields=["is_staff", "is_superuser"])
+
+    # --- What is shown ----------------------------------------------------------------------------------------
+
+    @display(description="account", header=True, ordering="handle")
+    def account(self, account: User) -> list[Any]:
+        picture = {"path": account.avatar.url} if account.avatar else None
+        return [account.display_name, f"@{account.handle}", account.display_name[:1], picture]
+
+    @display(label={"suspended": "danger", "deactivated": "warning", "erased": "warning", "present": "success"})
+    def standing(self, account: User) -> str:
+        moments = {
+            "erased": account.erased_at,
+            "suspended": account.suspended_at,
+            "deactivated": account.deactivated_at,
+        }
+        return next((name for name, moment in moments.items() if moment), "present")
+
+    @display(description="history of standing")
+    def history(self, account: User) -> SafeString:
+        events = selectors.standing_history(account.pk)
+        handles = dict(User.objects.filter(pk__in=[event.actor_id for event in events]).values_list("pk", "handle"))
+        return render_to_string("accounts/desk_history.html", {"rows": [(e, handles.get(e.actor_id)) for e in events]})
+
+    # --- Suspension -------------------------------------------------------------------------------------------
+
+    @action(description="Suspend…", permissions=["suspend"])
+    def suspend_chosen(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse:
+        return self._ask(StandingEvent.Act.SUSPENDED, queryset.values_list("pk", flat=True))
+
+    @action(description="Lift suspension…", permissions=["suspend"])
+    def unsuspend_chosen(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse:
+        return self._ask(StandingEvent.Act.UNSUSPENDED, queryset.values_list("pk", flat=True))
+
+    @action(description="Suspend", permissions=["suspend"], url_path="suspend-this", icon="block")
+    def suspend_this(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self._ask(StandingEvent.Act.SUSPENDED, [object_id])
+
+    @action(description="Lift suspension", permissions=["suspend"], url_path="unsuspend-this", icon="undo")
+    def unsuspend_this(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self._ask(StandingEvent.Act.UNSUSPENDED, [object_id])
+
+    def _ask(self, act: str, ids: Any) -> HttpResponse:
+        chosen = urlencode([(ACTION_CHECKBOX_NAME, pk) for pk in ids])
+        return redirect(f"{reverse('admin:accounts_user_standing', args=[act])}?{chosen}")
+
+    def get_urls(self) -> list[URLPattern]:
+        asking = path(
+            "standing/<str:act>/", self.admin_site.admin_view(self.standing_view), name="accounts_user_standing"
+        )
+        return [asking, *super().get_urls()]
+
+    def standing_view(self, request: HttpRequest, act: str) -> HttpResponse:
+        """Asks for the reason, then suspends the chosen accounts or lifts their suspension, and says what became of each."""
+        services_by_act = {"suspended": services.suspend, "unsuspended": services.unsuspend}
+        if act not in services_by_act or not self.has_suspend_permission(request):
+            raise PermissionDenied
+        ids = [int(pk) for pk in request.GET.getlist(ACTION_CHECKBOX_NAME) if pk.isdecimal() and len(pk) < 19]
+        accounts = list(User.objects.filter(pk__in=ids[:500]).order_by("handle"))
+        form = ReasonForm(request.POST if request.method == "POST" else None)
+        form.fields["reason"].required = act == "suspended"
+        if accounts and form.is_valid():
+            for account in accounts:
+                self._act(request, services_by_act[act], account, form.cleaned_data["reason"])
+            return redirect("admin:accounts_user_changelist")
+        titles = {"suspended": "Suspend these accounts?", "unsuspended": "Lift the suspension of these accounts?"}
+        context = self.admin_site.each_context(request) | {"opts": self.opts, "title": titles[act]}
+        return TemplateResponse(
+            request, "accounts/desk_standing.html", context | {"form": form, "accounts": accounts, "act": act}
+        )
+
+    def _act(self, request: HttpRequest, service: Any, account: User, reason: str) -> None:
+        try:
+            service(account=account, by=request.user, reason=reason)
+        except services.AccountRefused as refused:
+            messages.error(request, f"@{account.handle}: {refused.message}")
+        else:
+            stands = "is suspended" if account.suspended_at else "is not suspended"
+            messages.success(request, f"@{account.handle} {stands}.")
+
+
+@admin.register(StandingEvent)
+class StandingEventAdmin(ReadOnlyAdmin):
+    list_display = ("account_id", "act", "reason", "actor_id", "happened_at")
+    list_filter = ("act",)
+    search_fields = ("=account_id", "=actor_id")
+    search_help_text = "An account id of either side"
+    ordering = ("-id",)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ModelAdmin):
+    """Codes for sign-up by invitation. The link to hand on is shown once the invitation is saved."""
+
+    list_display = ("code", "note", "uses_left", "expires_at", "created_by", "created_at")
+    list_select_related = ("created_by",)
+    search_fields = ("code", "note")
+    ordering = ("-id",)
+    fields = ("note", "uses_left", "expires_at", "code", "link", "created_by")
+    readonly_fields = ("code", "link", "created_by")
+
+    @display(description="link to hand on")
+    def link(self, invitation: Invitation) -> SafeString | str:
+        if invitation.pk is None:
+            return "Save to see it."
+        address = reverse("account_signup") + "?" + urlencode({"code": invitation.code})
+        return format_html('<a href="{0}">{0}</a>', address)
+
+    def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
+        if not change:
+            obj.created_by = request.user  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)
