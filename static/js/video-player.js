@@ -242,7 +242,8 @@ class VideoPlayer extends HTMLElement {
 
   #mute(muted) {
     this.video.muted = muted;
-    this.querySelector(".player__sound").setAttribute("aria-pressed", String(!muted));
+    this.toggleAttribute("data-sound", !muted);
+    this.querySelector(".player__sound").setAttribute("aria-label", muted ? "Tap for sound" : "Mute");
   }
 
   #report = () => this.#meter.report();

@@ -116,7 +116,7 @@ def test_icon_is_silent_unless_it_is_told_to_speak() -> None:
 
 
 def test_an_unknown_icon_is_a_mistake() -> None:
-    with pytest.raises(TemplateSyntaxError, match="static/icons/nothing.svg"):
+    with pytest.raises(TemplateSyntaxError, match=r"static/icons/nothing\.svg"):
         _render('{% icon "nothing" %}')
 
 
