@@ -14,7 +14,8 @@ from feeds.models import InboxEntry, Notification
 from follows.relations import Relation
 from follows.selectors import relations
 from socialvideo.lib.pagination import Page, decode_cursor, encode_cursor
-from videos.models import Like, Publication, Video
+from videos.models import Publication, Video
+from videos.selectors import liked_among
 
 PAGE_SIZE = 10
 NOTICES_A_PAGE = 30
@@ -62,10 +63,7 @@ class Notice:
 def cards(viewer_id: int | None, shown: Sequence[tuple[Video, str]]) -> list[Card]:
     """Videos with their reasons as cards. Two queries more, however many."""
     ties = relations(viewer_id, {video.creator_id for video, _ in shown})
-    liked = set()
-    if viewer_id is not None:
-        likes = Like.objects.filter(account_id=viewer_id, video_id__in=[video.pk for video, _ in shown])
-        liked = set(likes.values_list("video_id", flat=True))
+    liked = liked_among(viewer_id, [video.pk for video, _ in shown])
     return [Card(video, ties[video.creator_id], video.pk in liked, reason) for video, reason in shown]
 
 

@@ -17,7 +17,7 @@ from feeds.querysets import muted_by
 from feeds.ranking import Candidate, arrange, score
 from feeds.selectors import PAGE_SIZE, Card, cards
 from follows.models import Follow
-from socialvideo.lib.pagination import Page, decode_cursor, encode_cursor
+from socialvideo.lib.pagination import Page, decode_cursor, encode_cursor, keyset_page
 from videos.models import Publication, Video, Watch
 
 OF_A_SOURCE = 200  # candidates
@@ -25,6 +25,8 @@ LATELY = 2000  # newest videos among which the popular ones are looked for
 LENGTH = 300
 FROZEN_SECONDS = 15 * 60
 FEW_VIEWS = 10
+MOST_POPULAR = 60  # on the explore page
+GRID_SIZE = 24
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,15 @@ def popular(viewer_id: int | None, *, at_most: int = OF_A_SOURCE) -> list[Video]
     latest = _newest(viewer_id)[:LATELY].values("pk")
     liked = F("count__likes") * 3 + F("count__comments") * 5 + F("count__views")
     return list(_rated(viewer_id, Video.objects.filter(pk__in=latest).order_by(-liked, "-published_at")[:at_most]))
+
+
+def explore_page(viewer_id: int | None, *, sort: str, cursor: str = "") -> Page[Video]:
+    """ "new": everything for everyone, newest first. "popular": one page of what is popular."""
+    if sort == "new":
+        newest = _newest(viewer_id).with_card().select_related("publication")
+        return keyset_page(newest, order=["-publication__id"], cursor=cursor, size=GRID_SIZE)
+    best = popular(viewer_id, at_most=MOST_POPULAR)
+    return Page([video for video, _ in visible(viewer_id, [(video.pk, "popular") for video in best])])
 
 
 def suggested(viewer_id: int | None, *, at_most: int = 12) -> list[User]:

@@ -63,7 +63,8 @@ FEED = f"""
         WHERE fanout_state IN ('pending', 'running') AND id < %(before)s AND id >= down_to
         UNION ALL
         SELECT latest.id, latest.creator_id, NULL
-        FROM reach, pulled_creators JOIN follows_follow AS f ON f.follower_id = %(viewer)s AND f.followee_id = pulled_creators.id
+        FROM reach, pulled_creators
+        JOIN follows_follow AS f ON f.follower_id = %(viewer)s AND f.followee_id = pulled_creators.id
         CROSS JOIN LATERAL (
             SELECT id, creator_id FROM videos_publication
             WHERE creator_id = f.followee_id AND fanout_state = 'pull_only' AND id < %(before)s AND id >= down_to

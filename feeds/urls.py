@@ -1,4 +1,13 @@
 """Addresses of the pages."""
 
+from django.urls import path
+
+from feeds import views
+
 app_name = "feeds"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("following/", views.following_feed, name="following_feed"),
+    path("explore/", views.explore, name="explore"),
+    path("inbox/", views.notifications, name="notifications"),
+]

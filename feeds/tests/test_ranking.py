@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ def test_with_enough_creators_nobody_stands_side_by_side_or_three_in_ten(values:
     waiting = [Candidate(creator, creator, "followed") for creator in range(q)]
     pool = [Candidate(100 + i, i % creators, "new", value) for i, value in enumerate(values)]
     slate = [c.creator_id for c in arrange(waiting=waiting, scored=pool, length=20)]
-    assert all(one != other for one, other in zip(slate, slate[1:], strict=False))
+    assert all(one != other for one, other in pairwise(slate))
     assert all(max(Counter(slate[i : i + TEN]).values()) <= 2 for i in range(11))
 
 

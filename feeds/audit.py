@@ -1,0 +1,47 @@
+"""Promise 4 on live data. Who was a follower at publishing is decided by a replay of the follow events before it, not by
+anything that the fan-out wrote."""
+
+from socialvideo.lib.audit import Check
+
+# What the events before publication p left of the pair.
+_REPLAYED = """(SELECT "after" FROM follows_followevent AS event WHERE event.follower_id = {follower}
+    AND event.followee_id = p.creator_id AND event.id < p.id ORDER BY event.id DESC LIMIT 1)"""
+
+NOT_TOLD = f"""
+    SELECT edge.follower_id, p.id FROM videos_publication AS p
+    JOIN follows_follow AS edge ON edge.followee_id = p.creator_id AND edge.state = 'active' AND edge.since < p.id
+    WHERE p.fanout_state = 'done' AND {_REPLAYED.format(follower="edge.follower_id")} = 'active'
+      AND NOT EXISTS (SELECT 1 FROM feeds_inboxentry AS entry
+                      WHERE entry.recipient_id = edge.follower_id AND entry.publication_id = p.id)
+"""
+
+TOLD_FOR_NOTHING = f"""
+    SELECT entry.recipient_id, p.id FROM feeds_inboxentry AS entry
+    JOIN videos_publication AS p ON p.id = entry.publication_id
+    WHERE entry.state > 0 AND {_REPLAYED.format(follower="entry.recipient_id")} IS DISTINCT FROM 'active'
+"""
+
+SUMS_DO_NOT_ADD_UP = """
+    SELECT id FROM videos_publication
+    WHERE fanout_state IN ('done', 'pull_only')
+      AND (followers_at_publish <> alerted + listed_quietly + muted + pull_only + left_first OR left_first < 0)
+"""
+
+OVERDUE = """
+    SELECT id FROM videos_publication
+    WHERE fanout_state IN ('pending', 'running') AND published_at < now() - interval '5 minutes'
+"""
+
+ENTRY_OF_ANOTHER_CREATOR = """
+    SELECT entry.recipient_id, entry.publication_id FROM feeds_inboxentry AS entry
+    LEFT JOIN videos_publication AS p ON p.id = entry.publication_id
+    WHERE p.creator_id IS DISTINCT FROM entry.creator_id
+"""
+
+CHECKS = [
+    Check("every follower at publishing who still follows was told", "4", NOT_TOLD),
+    Check("nobody was told who did not follow at publishing", "4", TOLD_FOR_NOTHING),
+    Check("every delivery adds up", "4", SUMS_DO_NOT_ADD_UP),
+    Check("every entry is of its publication's creator", "4", ENTRY_OF_ANOTHER_CREATOR),
+    Check("no fan-out is overdue", "4", OVERDUE),
+]

@@ -1,0 +1,80 @@
+"""Pages of feeds. A page beyond the first is a link of its own; htmx asks the same address for the cards alone."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from feeds import selectors, services, slates
+from feeds.selectors import Card
+from follows.selectors import relations
+from socialvideo.lib.pagination import Page
+
+
+@require_GET
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    """For You, for everybody."""
+    page = slates.for_you_page(request.user.pk, cursor=request.GET.get("after", ""))
+    return _feed(request, "for_you", page)
+
+
+@require_GET
+@never_cache
+def following_feed(request: HttpRequest) -> HttpResponse:
+    """Everything new of those whom the viewer follows. Who is not logged in is invited to."""
+    viewer_id = request.user.pk
+    page: Page[Card] = Page([])
+    if viewer_id is not None:
+        page = selectors.following_page(viewer_id, cursor=request.GET.get("after", ""))
+    return _feed(request, "following", page)
+
+
+def _feed(request: HttpRequest, which: str, page: Page[Card]) -> HttpResponse:
+    context: dict[str, Any] = {"which": which, "page": page, "continued": "after" in request.GET}
+    if _wants_more(request):
+        return render(request, "feeds/feed.html#cards", context)
+    if not page.items:
+        context |= _suggestions(request.user.pk)
+    return render(request, "feeds/feed.html", context)
+
+
+@require_GET
+@never_cache
+def explore(request: HttpRequest) -> HttpResponse:
+    """What is popular, or what is new; and whom to follow."""
+    viewer_id = request.user.pk
+    sort = "new" if request.GET.get("sort") == "new" else "popular"
+    page = slates.explore_page(viewer_id, sort=sort, cursor=request.GET.get("after", ""))
+    context: dict[str, Any] = {"sort": sort, "page": page}
+    if _wants_more(request):
+        return render(request, "feeds/explore.html#cards", context)
+    return render(request, "feeds/explore.html", context | _suggestions(viewer_id))
+
+
+@login_required
+@require_GET
+@never_cache
+def notifications(request: HttpRequest) -> HttpResponse:
+    """What happened, newest first. What this answer lists counts as seen from now on."""
+    viewer_id: int = request.user.pk
+    page = selectors.notifications_page(viewer_id, cursor=request.GET.get("after", ""))
+    services.see(
+        viewer_id=viewer_id,
+        publication_ids=[notice.key for notice in page.items if notice.unseen and notice.is_new_video],
+        notification_ids=[notice.key for notice in page.items if notice.unseen and not notice.is_new_video],
+    )
+    part = "#notices" if _wants_more(request) else ""
+    return render(request, f"feeds/notifications.html{part}", {"page": page})
+
+
+def _suggestions(viewer_id: int | None) -> dict[str, Any]:
+    accounts = slates.suggested(viewer_id)
+    return {"suggested": accounts, "relations": relations(viewer_id, [account.pk for account in accounts])}
+
+
+def _wants_more(request: HttpRequest) -> bool:
+    return bool(request.htmx) and "after" in request.GET  # type: ignore[attr-defined]
