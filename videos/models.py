@@ -7,8 +7,8 @@ from typing import ClassVar
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 
 from accounts.locks import account_lock_sql
@@ -58,7 +58,9 @@ class Video(models.Model):
     # Processing: who works on it until when, and how it went.
     progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
     attempts = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, help_text="A worker holds the video until then; afterwards it is free.")
+    lease_until = models.DateTimeField(
+        null=True, help_text="A worker holds the video until then; afterwards it is free."
+    )
     lease_key = models.CharField(max_length=32, blank=True)
     failure_code = models.CharField(max_length=40, blank=True)
     failure_reason = models.CharField(max_length=300, blank=True, help_text="In the creator's words.")
@@ -80,10 +82,12 @@ class Video(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["creator", "upload_key"], name="videos_video_one_per_upload_key"),
             models.CheckConstraint(
-                condition=~Q(state="published") | Q(published_at__isnull=False), name="videos_video_published_at_a_moment"
+                condition=~Q(state="published") | Q(published_at__isnull=False),
+                name="videos_video_published_at_a_moment",
             ),
             models.CheckConstraint(
-                condition=Q(state="removed", removed_at__isnull=False) | (~Q(state="removed") & Q(removed_at__isnull=True)),
+                condition=Q(state="removed", removed_at__isnull=False)
+                | (~Q(state="removed") & Q(removed_at__isnull=True)),
                 name="videos_video_removed_at_a_moment",
             ),
             models.CheckConstraint(
@@ -96,8 +100,13 @@ class Video(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            # A profile's grid and the studio, newest first.
-            models.Index(fields=["creator", "-id"], name="videos_video_of_creator"),
+            # A profile's grid and the studio, newest first: what was opened late is new.
+            models.Index(
+                F("creator"),
+                Coalesce("published_at", "created_at").desc(),
+                F("id").desc(),
+                name="videos_video_of_creator",
+            ),
             # The sweep: what is still to be processed.
             models.Index(fields=["lease_until"], condition=Q(state="processing"), name="videos_video_unprocessed"),
             # The sweep: finished, meant for others, and not published yet.
@@ -185,11 +194,11 @@ class Publication(models.Model):
             models.CheckConstraint(
                 condition=~Q(fanout_state__in=["done", "pull_only"])
                 | Q(
-                    followers_at_publish=models.F("alerted")
-                    + models.F("listed_quietly")
-                    + models.F("muted")
-                    + models.F("pull_only")
-                    + models.F("left_first")
+                    followers_at_publish=F("alerted")
+                    + F("listed_quietly")
+                    + F("muted")
+                    + F("pull_only")
+                    + F("left_first")
                 ),
                 name="videos_publication_delivery_adds_up",
             ),
@@ -199,7 +208,9 @@ class Publication(models.Model):
             models.Index(fields=["creator", "-id"], name="videos_publication_of_creator"),
             # The sweep and the feed's union: fan-outs not finished.
             models.Index(
-                fields=["id"], condition=Q(fanout_state__in=["pending", "running"]), name="videos_publication_unfinished"
+                fields=["id"],
+                condition=Q(fanout_state__in=["pending", "running"]),
+                name="videos_publication_unfinished",
             ),
             models.Index(
                 fields=["creator", "id"], condition=Q(fanout_state="pull_only"), name="videos_publication_pull_only"
@@ -217,7 +228,9 @@ class Publication(models.Model):
                     RETURN NEW;
                 """,
             ),
-            Refuse(name="published_once", operation=pgtrigger.Delete, message="A publication stands; remove its video."),
+            Refuse(
+                name="published_once", operation=pgtrigger.Delete, message="A publication stands; remove its video."
+            ),
             never_truncate(),
         ]
 
@@ -264,12 +277,16 @@ def _counted(column: str, where: str = "TRUE") -> list[Promise]:
 class Like(models.Model):
     """One person's like of one video."""
 
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="likes")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="likes"
+    )
     video = models.ForeignKey(Video, on_delete=models.CASCADE, db_index=False, related_name="likes")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["video", "account"], name="videos_like_once_per_person")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["video", "account"], name="videos_like_once_per_person")
+        ]
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="videos_like_of_account")]
         triggers: ClassVar = _counted("likes")
 
@@ -291,6 +308,8 @@ class Comment(models.Model):
     removed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
     )
+
+    objects = CommentQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -348,7 +367,9 @@ class Watch(models.Model):
     last_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["viewer", "video"], name="videos_watch_one_per_viewer")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["viewer", "video"], name="videos_watch_one_per_viewer")
+        ]
         triggers: ClassVar = _counted("views")
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from follows.models import Block, Follow
 from follows.selectors import hidden_from
@@ -43,6 +43,10 @@ class VideoQuerySet(models.QuerySet):
         """All that their creator still sees: everything but what was removed."""
         return self.exclude(state="removed")
 
+    def by_age(self) -> Self:
+        """With `shown_at`, the moment that orders a creator's videos: publication, or upload before it."""
+        return self.annotate(shown_at=Coalesce("published_at", "created_at"))
+
     def with_card(self) -> Self:
         """What a card, a player or an answer shows of a video: one query for any number of them."""
         return self.select_related("creator", "count")
@@ -75,7 +79,5 @@ class CommentQuerySet(models.QuerySet):
 
     def visible_to(self, viewer_id: int | None) -> Self:
         """Not removed, by present authors with no block between them and the viewer."""
-        shown = self.standing().filter(
-            author__suspended_at=None, author__deactivated_at=None, author__erased_at=None
-        )
+        shown = self.standing().filter(author__suspended_at=None, author__deactivated_at=None, author__erased_at=None)
         return shown if viewer_id is None else shown.filter(~hidden_from(viewer_id, "author_id"))

@@ -11,7 +11,7 @@ def process_video(video_id: int) -> None:
 
 
 @shared_task
-def sweep() -> None:
+def sweep_processing() -> None:
     """Resumes what a lost hint, a killed worker or a creator's absence left standing."""
     services.sweep()
 

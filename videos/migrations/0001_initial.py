@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.comparison
 import django.db.models.functions.datetime
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -119,7 +120,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='video',
-            index=models.Index(fields=['creator', '-id'], name='videos_video_of_creator'),
+            index=models.Index(
+                models.F('creator'),
+                models.OrderBy(django.db.models.functions.comparison.Coalesce('published_at', 'created_at'), descending=True),
+                models.OrderBy(models.F('id'), descending=True),
+                name='videos_video_of_creator',
+            ),
         ),
         migrations.AddIndex(
             model_name='video',

@@ -40,8 +40,10 @@ def remove(*, by: User, video: Video, reason: str = "") -> Video:
         raise not_yours()
     lock_account(video.creator_id)
     removal = {"removed_at": Now(), "removed_by": by, "removal_reason": reason}
-    removed = Video.objects.standing().filter(pk=video.pk).update(
-        state=Video.State.REMOVED, state_before_removal=F("state"), **removal
+    removed = (
+        Video.objects.standing()
+        .filter(pk=video.pk)
+        .update(state=Video.State.REMOVED, state_before_removal=F("state"), **removal)
     )
     if not removed and moderates:
         own_deletion = Video.objects.filter(pk=video.pk, state=Video.State.REMOVED, removed_by=video.creator_id)

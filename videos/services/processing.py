@@ -83,16 +83,20 @@ def claim(video_id: int) -> Video | None:
 def finish(video: Video, made: Finished) -> None:
     """The video is ready, and published if it is meant for others. Raises LeaseLost."""
     lock_account(video.creator_id)
-    ready = Video.objects.held_by(video.lease_key).filter(pk=video.pk).update(
-        state=Video.State.READY,
-        rendition_key=made.rendition_key,
-        duration_ms=made.duration_ms,
-        width=made.width,
-        height=made.height,
-        has_audio=made.has_audio,
-        progress=100,
-        lease_key="",
-        lease_until=None,
+    ready = (
+        Video.objects.held_by(video.lease_key)
+        .filter(pk=video.pk)
+        .update(
+            state=Video.State.READY,
+            rendition_key=made.rendition_key,
+            duration_ms=made.duration_ms,
+            width=made.width,
+            height=made.height,
+            has_audio=made.has_audio,
+            progress=100,
+            lease_key="",
+            lease_until=None,
+        )
     )
     if not ready:
         raise LeaseLost
@@ -103,8 +107,12 @@ def finish(video: Video, made: Finished) -> None:
 @transaction.atomic
 def fail(video: Video, code: str, reason: str) -> None:
     """Ends in `failed` with the reason that the creator reads. Nothing happens when the lease is lost."""
-    failed = Video.objects.held_by(video.lease_key).filter(pk=video.pk).update(
-        state=Video.State.FAILED, failure_code=code, failure_reason=reason[:300], lease_key="", lease_until=None
+    failed = (
+        Video.objects.held_by(video.lease_key)
+        .filter(pk=video.pk)
+        .update(
+            state=Video.State.FAILED, failure_code=code, failure_reason=reason[:300], lease_key="", lease_until=None
+        )
     )
     if failed:
         video_failed.send(Video, video_id=video.pk)

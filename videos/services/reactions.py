@@ -33,7 +33,8 @@ _COMMENT = """
 """
 # A first report cannot be longer than the video; later ones neither than that nor than the time since the last.
 _WATCH = """
-    INSERT INTO videos_watch AS w (viewer_id, video_id, watched_ms) VALUES (%(viewer)s, %(video)s, least(%(ms)s, %(duration)s))
+    INSERT INTO videos_watch AS w (viewer_id, video_id, watched_ms)
+    VALUES (%(viewer)s, %(video)s, least(%(ms)s, %(duration)s))
     ON CONFLICT (viewer_id, video_id) DO UPDATE SET
         watched_ms = w.watched_ms + least(
             %(ms)s, %(duration)s, greatest(0, extract(epoch FROM clock_timestamp() - w.last_at) * 1000)::bigint),
@@ -103,7 +104,7 @@ def _must_not_flood(author: User) -> None:
         raise Refused("too_fast", "You have written many comments in the last minute. Wait a moment.")
 
 
-def _inserted(statement: str, values: list[object]) -> int | None:
+def _inserted(statement: str, values: list[int | str]) -> int | None:
     """The new row's id, or None where it stood already."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

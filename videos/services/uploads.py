@@ -2,6 +2,7 @@
 reason. The sender's file name, its extension and its declared type are never used."""
 
 from contextlib import suppress
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import File
@@ -17,12 +18,13 @@ from videos.signals import processing_due
 
 @transaction.atomic
 def start_upload(
-    *, creator: User, upload_key: str, file: File, caption: str = "", visibility: str = Video.Visibility.EVERYONE
+    *, creator: User, upload_key: str, file: "File[Any]", caption: str = "", visibility: str = Video.Visibility.EVERYONE
 ) -> Video:
     """Stores the file and leaves the video to the workers. The same key is the same video, however often, and however
-    much at once, it is sent; only the first file is kept. Raises Refused."""
+    much at once, it is sent; only the first file is kept. Raises Refused, also for a key that stands for a file of
+    another size."""
     if earlier := Video.objects.filter(creator=creator, upload_key=upload_key).first():
-        return earlier
+        return _same(earlier, file)
     _check(creator, file)
     video = Video(
         creator=creator, upload_key=upload_key, caption=caption, visibility=visibility, uploaded_bytes=file.size
@@ -33,7 +35,13 @@ def start_upload(
         stored.original = _store(file, f"{stored.media_folder}/original")
         stored.save(update_fields=["original"])
         processing_due.send(Video, video_id=stored.pk)
-    return stored
+    return _same(stored, file)
+
+
+def _same(video: Video, file: "File[Any]") -> Video:
+    if video.uploaded_bytes != file.size:
+        raise Refused("key_used", "This upload was already used for another file. Reload the page and send it again.")
+    return video
 
 
 @transaction.atomic
@@ -56,7 +64,7 @@ def retry(*, creator: User, video: Video) -> Video:
     return video
 
 
-def _check(creator: User, file: File) -> None:
+def _check(creator: User, file: "File[Any]") -> None:
     if not creator.is_present:
         raise Refused("not_present", "Your account cannot upload at the moment.")
     if not file.size:
@@ -70,7 +78,7 @@ def too_large(size: int) -> str:
     return f"This file is {filesizeformat(size)}. The limit is {limit}. Export it smaller or pick another."
 
 
-def _store(file: File, name: str) -> str:
+def _store(file: "File[Any]", name: str) -> str:
     try:
         return default_storage.save(name, file)
     except BaseException:

@@ -33,16 +33,6 @@ def published():
     video_published.disconnect(hear)
 
 
-@pytest.fixture
-def alice():
-    return make_account("alice")
-
-
-@pytest.fixture
-def bob():
-    return make_account("bob")
-
-
 @pytest.mark.parametrize("visibility", [Visibility.EVERYONE, Visibility.FOLLOWERS])
 def test_a_finished_video_for_others_is_published(alice, bob, published, visibility):
     follows.follow(follower=bob, followee=alice)
@@ -120,8 +110,7 @@ def test_what_is_not_finished_is_not_published(alice, published, state):
     assert published == []
 
 
-def test_a_suspended_creators_video_waits_until_they_are_back(alice, published):
-    moderator = make_account("mod", is_staff=True, is_superuser=True)
+def test_a_suspended_creators_video_waits_until_they_are_back(alice, moderator, published):
     video = upload(alice)
     accounts.suspend(account=alice, by=moderator, reason="spam")
     finish(video)

@@ -1,0 +1,23 @@
+"""What an address means to whoever opened it. Not there and not allowed look alike."""
+
+from django.http import Http404, HttpRequest
+
+from accounts.models import User
+from videos import selectors
+from videos.models import Video
+
+
+def access_video(request: HttpRequest, video_id: int) -> Video:
+    """A video that the viewer may watch, or one of their own in whatever state."""
+    video = selectors.video_for(request.user.pk, video_id)
+    if video is None:
+        raise Http404
+    return video
+
+
+def access_own_video(request: HttpRequest, video_id: int) -> Video:
+    me: User = request.user  # type: ignore[assignment]
+    video = Video.objects.of_creator(me.pk).with_card().filter(pk=video_id).first()
+    if video is None:
+        raise Http404
+    return video

@@ -1,0 +1,33 @@
+"""The page of an account: who they are, what they made."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from accounts.selectors import account_by_handle, current_handle_of
+from videos import selectors
+
+
+@require_GET
+def profile(request: HttpRequest, handle: str) -> HttpResponse:
+    account = account_by_handle(handle)
+    if account is None:
+        return _moved(handle)
+    if account.handle != handle:
+        return redirect(account, permanent=True)
+    shown = selectors.profile(account, request.user.pk)
+    if shown.relation.blocked_by:
+        raise Http404
+    context = {"profile": shown, "account": account, "relation": shown.relation}
+    if not shown.closed:
+        context["page"] = selectors.grid_page(account.pk, request.user.pk, cursor=request.GET.get("after", ""))
+    more = request.htmx and request.GET.get("after")  # type: ignore[attr-defined]
+    return render(request, "videos/profile.html#cards" if more else "videos/profile.html", context)
+
+
+def _moved(handle: str) -> HttpResponse:
+    """A former handle still leads to the same account."""
+    now = current_handle_of(handle)
+    if now is None:
+        raise Http404
+    return redirect("videos:profile", now, permanent=True)

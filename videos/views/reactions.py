@@ -1,0 +1,53 @@
+"""Likes, and what players report. A like button's answer is the whole button as the database now has it."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from socialvideo.lib.redirects import redirect_back
+from videos import selectors, services, watching
+from videos.views.access import access_video
+
+
+@login_required
+@require_POST
+def like(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
+    return _react(request, video_id, services.like)
+
+
+@login_required
+@require_POST
+def unlike(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
+    return _react(request, video_id, services.unlike)
+
+
+def _react(request: HttpRequest, video_id: int, act: Callable[..., services.Reaction]) -> HttpResponse:
+    video = access_video(request, video_id)
+    try:
+        reaction = act(account=request.user, video=video)
+    except services.Refused as refused:
+        messages.error(request, refused.message)
+        return redirect_back(request, video.get_absolute_url())
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect_back(request, video.get_absolute_url())
+    place = "rail" if request.POST.get("place") == "rail" else "page"
+    context = {"video": video, "liked": reaction.liked, "likes": reaction.likes, "place": place}
+    return render(request, "videos/_like_button.html", context)
+
+
+@csrf_exempt
+@require_POST
+def watch(request: HttpRequest, token: str) -> HttpResponse:
+    """A player's report. It counts only from the very viewer that the address was made for; nothing is answered."""
+    said = watching.watched(token)
+    if said and said[0] == request.user.pk:
+        video = selectors.video_for(said[0], said[1])
+        ms = request.POST.get("ms", "")
+        if video and ms.isdecimal() and len(ms) < 10:
+            services.record_watch(viewer=request.user, video=video, ms=int(ms))  # type: ignore[arg-type]
+    return HttpResponse(status=204)
