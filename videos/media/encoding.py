@@ -137,10 +137,13 @@ def failure(finished: Finished) -> MediaError:
             return EncodingFailed("crashed", _TRY_AGAIN, detail=f"signal {number}\n{errors}")
 
 
+_OUT_OF_MEMORY = ("Cannot allocate memory", "Could not allocate", "get_buffer() failed", "malloc of size")
+
+
 def _by_words(errors: str) -> MediaError:
     if "No space left" in errors or "File too large" in errors or "quota exceeded" in errors:
         return EncodingFailed("disk_full", _LATER, detail=errors)
-    if "Cannot allocate memory" in errors:
+    if any(words in errors for words in _OUT_OF_MEMORY):
         return RejectedMedia(
             "too_demanding",
             "This file needs more memory than we can give it. Export it in 4K or smaller and try again.",

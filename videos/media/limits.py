@@ -19,7 +19,7 @@ class Limits:
     file_bytes: int = 1_000_000_000
     probe_seconds: float = 60
     encode_seconds: float = 60
-    encode_seconds_per_second: float = 20
+    encode_seconds_per_second: float = 30
     threads: int = field(default_factory=_few_threads)
 
     def encode_deadline(self, duration_ms: int) -> float:

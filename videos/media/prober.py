@@ -26,6 +26,8 @@ AUDIO_CODECS = {
     "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_f32le", "pcm_mulaw", "pcm_alaw", "pcm_u8",
 }  # fmt: skip
 STILL = Fraction(10)  # seconds that a last picture may claim to stay; more is a broken header
+UNEVEN = 1.5  # times as long as another
+ROUNDING = 0.01  # Matroska counts in milliseconds
 IDENTITY = (1, 0, 0, 1)
 
 
@@ -40,7 +42,7 @@ class Refused(Exception):
 def open_media(path: str, demuxer: str, max_streams: int) -> av.container.InputContainer:
     bounded = {
         "protocol_whitelist": "file",
-        "max_streams": str(max_streams),
+        "max_streams": str(max_streams + 1),  # what is above is left out, so one more tells
         "probesize": "20000000",
         "analyzeduration": "10000000",
     }
@@ -105,17 +107,23 @@ class Track:
 
     @property
     def rate(self) -> Fraction:
-        """Pictures a second: the mean when they come evenly, else what the closest ones need."""
+        """Pictures a second: what the container says if the packets bear it out, their mean when they come evenly, else
+        what the closest ones need."""
         gaps = sorted(b - a for a, b in pairwise(sorted(self.times)) if b > a)
+        claimed = self.stream.average_rate
         if not gaps:
-            return self.stream.average_rate or Fraction(30)
+            return claimed or Fraction(30)
         close, wide = gaps[len(gaps) // 10], gaps[len(gaps) * 9 // 10]
-        gap = Fraction(sum(gaps), len(gaps)) if wide <= 1.5 * close else Fraction(close)
-        return 1 / (gap * self.stream.time_base)
+        if wide > UNEVEN * close:
+            return 1 / (close * self.stream.time_base)
+        mean = len(gaps) / (sum(gaps) * self.stream.time_base)
+        return claimed if claimed and abs(claimed / mean - 1) < ROUNDING else mean
 
 
 def measure(path: str, demuxer: str, max_streams: int, max_pixels: int) -> Facts:
     with open_media(path, demuxer, max_streams) as container:
+        if len(container.streams) > max_streams:
+            raise Refused("too_many_streams")
         video = choose(container.streams.video, VIDEO_CODECS)
         if video is None:
             raise Refused("no_video")

@@ -28,6 +28,7 @@ STEEPEST_RATIO = 8
 _WORDS = {
     "damaged": "This file is damaged or incomplete. Copy it again from where it was made, or pick another.",
     "no_video": "This file has sound but no picture. Pick a video.",
+    "too_many_streams": "This file has too many tracks. Export it with one picture and one sound track and try again.",
     "too_demanding": "This file needs more memory than we can give it. Export it in 4K or smaller and try again.",
     "probe_timeout": "This file takes too long to read. Export it again as MP4, or pick another.",
 }
