@@ -18,6 +18,7 @@ from videos.models import Publication, Video
 from videos.selectors import liked_among
 
 PAGE_SIZE = 10
+API_PAGE_SIZE = 20
 NOTICES_A_PAGE = 30
 ROWS = 40  # of the inbox in the first round
 MOST_ROWS = 1280

@@ -1,0 +1,78 @@
+"""Feeds and notifications as JSON, over the same reads as the pages."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from feeds import selectors, services, slates
+from feeds.api.serializers import CardSerializer, NoticeSerializer, SeenSerializer, UnreadSerializer
+from socialvideo.lib.api import CURSOR, page_response, paged
+from socialvideo.lib.pagination import Page
+
+
+def _cursor(request: Request) -> str:
+    return request.query_params.get("cursor", "")
+
+
+class FollowingFeedView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(parameters=[CURSOR], responses=paged(CardSerializer), operation_id="following_feed")
+    def get(self, request: Request) -> Response:
+        """Videos of everyone I follow, newest publication first, none left out."""
+        page = selectors.following_page(request.user.pk, cursor=_cursor(request), size=selectors.API_PAGE_SIZE)
+        return page_response(page, CardSerializer, request=request)
+
+
+class ForYouFeedView(APIView):
+    @extend_schema(parameters=[CURSOR], responses=paged(CardSerializer), operation_id="for_you_feed")
+    def get(self, request: Request) -> Response:
+        """Videos chosen for me; the newest unseen ones of those I follow within a fixed bound."""
+        page = slates.for_you_page(request.user.pk, cursor=_cursor(request), size=selectors.API_PAGE_SIZE)
+        return page_response(page, CardSerializer, request=request)
+
+
+class ExploreFeedView(APIView):
+    @extend_schema(parameters=[CURSOR], responses=paged(CardSerializer), operation_id="explore_feed")
+    def get(self, request: Request) -> Response:
+        """Everything that is for everyone, newest first."""
+        page = slates.explore_page(request.user.pk, sort="new", cursor=_cursor(request))
+        cards = selectors.cards(request.user.pk, [(video, "new") for video in page.items])
+        return page_response(Page(cards, page.next_cursor), CardSerializer, request=request)
+
+
+class NotificationsView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(parameters=[CURSOR], responses=paged(NoticeSerializer), operation_id="notifications")
+    def get(self, request: Request) -> Response:
+        """What happened, newest first. Reading marks nothing as seen."""
+        page = selectors.notifications_page(request.user.pk, cursor=_cursor(request))
+        return page_response(page, NoticeSerializer, request=request)
+
+
+class SeenView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(request=SeenSerializer, responses=UnreadSerializer, operation_id="notifications_seen")
+    def post(self, request: Request) -> Response:
+        """Mark notifications as seen; answers how many are left. Twice is once."""
+        seen = SeenSerializer(data=request.data)
+        seen.is_valid(raise_exception=True)
+        services.see(
+            viewer_id=request.user.pk,
+            publication_ids=seen.validated_data["new_videos"],
+            notification_ids=seen.validated_data["others"],
+        )
+        return Response({"unread": selectors.unread_count(request.user.pk)})
+
+
+class UnreadView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(responses=UnreadSerializer, operation_id="notifications_unread")
+    def get(self, request: Request) -> Response:
+        """What the badge says."""
+        return Response({"unread": selectors.unread_count(request.user.pk)})

@@ -1,0 +1,76 @@
+"""The API says what the pages say."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.tests.factories import make_account
+from feeds import services
+from follows import services as follows
+from videos.tests.factories import make_video
+
+pytestmark = pytest.mark.django_db
+PRIVATE = ["feeds/following/", "notifications/", "notifications/unread/"]
+
+
+@pytest.fixture
+def api() -> APIClient:
+    return APIClient()
+
+
+@pytest.fixture
+def alice(api: APIClient) -> User:
+    account = make_account("alice")
+    api.force_authenticate(account)
+    return account
+
+
+@pytest.fixture
+def mira() -> User:
+    return make_account("mira", name="Mira")
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_what_is_personal_needs_a_login(api: APIClient, address: str) -> None:
+    assert api.get(f"/api/v1/{address}").status_code == 401
+    assert api.post("/api/v1/notifications/seen/", {}).status_code == 401
+
+
+@pytest.mark.parametrize("feed", ["following", "for-you", "explore"])
+def test_feeds_page_by_cursor(api: APIClient, alice: User, mira: User, feed: str) -> None:
+    follows.follow(follower=alice, followee=mira)
+    made = {make_video(mira).pk for _ in range(26)}
+    found, cursor = [], ""
+    while True:
+        answer = api.get(f"/api/v1/feeds/{feed}/", {"cursor": cursor}).json()
+        found += [card["video"]["id"] for card in answer["results"]]
+        assert {card["relation"]["state"] for card in answer["results"]} == {"following"}
+        cursor = answer["next_cursor"]
+        if not cursor:
+            break
+    assert len(found) == 26
+    assert set(found) == made
+
+
+@pytest.mark.parametrize("address", ["feeds/for-you/", "feeds/explore/"])
+def test_visitors_see_what_is_for_everyone(api: APIClient, mira: User, address: str) -> None:
+    shown = make_video(mira)
+    make_video(mira, visibility="followers")
+    answer = api.get(f"/api/v1/{address}").json()
+    assert [card["video"]["id"] for card in answer["results"]] == [shown.pk]
+    assert answer["results"][0]["video"]["creator"]["handle"] == "mira"
+
+
+def test_notifications_are_listed_counted_and_seen(api: APIClient, alice: User, mira: User) -> None:
+    follows.follow(follower=alice, followee=mira)
+    follows.follow(follower=mira, followee=alice)
+    services.consume_outbox()
+    services.run_fan_out(make_video(mira).publication.pk)
+    listed = api.get("/api/v1/notifications/").json()["results"]
+    assert [(notice["kind"], notice["seen"]) for notice in listed] == [("new_video", False), ("followed", False)]
+    assert api.get("/api/v1/notifications/unread/").json() == {"unread": 2}
+    seen = {"new_videos": [listed[0]["id"]], "others": [listed[1]["id"]]}
+    for expected in ({"unread": 0}, {"unread": 0}):
+        assert api.post("/api/v1/notifications/seen/", seen).json() == expected
+    assert all(notice["seen"] for notice in api.get("/api/v1/notifications/").json()["results"])
+    assert api.post("/api/v1/notifications/seen/", {"others": ["x"]}).status_code == 400

@@ -1,0 +1,209 @@
+"""Telling under real concurrency: killed in the middle, two workers on one publication, follows and unfollows while
+videos are published. On real connections; a replay of the events decides who was to be told."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import pytest
+from django.conf import settings as site
+from django.db import connection, connections, transaction
+
+from accounts.models import User
+from accounts.tests.factories import make_account
+from feeds import selectors, services, tasks
+from feeds.audit import CHECKS
+from feeds.models import InboxEntry
+from feeds.tests.crowds import entries, make_followers
+from follows import services as follows
+from follows.models import Follow, FollowEvent
+from socialvideo.lib.audit import breaches, examples
+from videos.models import Publication
+from videos.tests.factories import make_video
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TELL = "import sys, django; django.setup(); from feeds import services; services.run_fan_out(int(sys.argv[1]))"
+
+
+@pytest.fixture(autouse=True)
+def audited() -> Iterator[None]:
+    yield
+    for check in CHECKS:
+        assert not breaches(check), f"{check.name}: {examples(check)}"
+
+
+def at_once(*acts: Callable[[], object]) -> None:
+    """Each act on a thread and a connection of its own."""
+
+    def run(act: Callable[[], object]) -> None:
+        try:
+            act()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        for future in [pool.submit(run, act) for act in acts]:
+            future.result()
+
+
+def followers_by_replay(publication: Publication) -> set[int]:
+    """Whom the events before the publication leave following."""
+    events = FollowEvent.objects.filter(followee_id=publication.creator_id, id__lt=publication.pk).order_by("id")
+    last = dict(events.values_list("follower_id", "after"))
+    return {follower_id for follower_id, after in last.items() if after == "active"}
+
+
+def telling_process(publication: Publication, chunk: int) -> subprocess.Popen[bytes]:
+    """A process of its own that tells the publication's followers, in small chunks."""
+    address = os.environ["DATABASE_URL"].rpartition("/")[0]
+    env = os.environ | {
+        "DATABASE_URL": f"{address}/{connection.settings_dict['NAME']}",
+        "DJANGO_SETTINGS_MODULE": "socialvideo.settings.test",
+        "FANOUT_CHUNK": str(chunk),
+    }
+    return subprocess.Popen([sys.executable, "-c", TELL, str(publication.pk)], cwd=site.BASE_DIR, env=env)
+
+
+def test_killed_in_the_middle_it_goes_on_and_everyone_has_exactly_one_entry() -> None:
+    mira = make_account("mira")
+    fans = make_followers(mira, 600)
+    publication = make_video(mira).publication
+    for _ in range(2):
+        publication.refresh_from_db()
+        before = publication.told
+        process = telling_process(publication, chunk=2)
+        while publication.told < before + 20:
+            assert process.poll() is None, "it ended before it could be killed"
+            time.sleep(0.005)
+            publication.refresh_from_db()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    publication.refresh_from_db()
+    assert publication.fanout_state == "running"
+    assert 40 <= publication.told < 600
+    while publication.told != len(entries(publication)):  # the server may still be finishing what the dead one sent
+        publication.refresh_from_db()
+    assert selectors.unread_count(fans[-1]) == 1
+    services.run_fan_out(publication.pk)
+    publication.refresh_from_db()
+    assert set(entries(publication)) == set(fans)
+    assert (publication.fanout_state, publication.told, publication.left_first) == ("done", 600, 0)
+
+
+def test_workers_on_the_same_publication_tell_everyone_once(settings: Any) -> None:
+    settings.FANOUT_CHUNK = 7
+    mira = make_account("mira")
+    fans = make_followers(mira, 300)
+    publication = make_video(mira).publication
+
+    def work() -> None:
+        while Publication.objects.filter(pk=publication.pk, fanout_state__in=["pending", "running"]).exists():
+            services.continue_fan_out(publication.pk)
+
+    at_once(*[work] * 6)
+    publication.refresh_from_db()
+    assert set(entries(publication)) == set(fans)
+    assert (publication.told, publication.left_first) == (300, 0)
+
+
+def test_a_publication_in_other_hands_is_left_alone() -> None:
+    mira = make_account("mira")
+    make_followers(mira, 3)
+    publication = make_video(mira).publication
+    with transaction.atomic():
+        Publication.objects.select_for_update().get(pk=publication.pk)
+        at_once(lambda: services.run_fan_out(publication.pk))
+    assert entries(publication) == {}
+    services.run_fan_out(publication.pk)
+    assert len(entries(publication)) == 3
+
+
+def test_consumers_of_the_outbox_act_once_on_each_event() -> None:
+    mira, zoe = make_account("mira"), make_account("zoe")
+    for creator in (mira, zoe):
+        make_video(creator)
+    fans = make_followers(mira, 60)
+    Follow.objects.bulk_create([Follow(follower_id=fan, followee=zoe) for fan in fans])
+
+    def work() -> None:
+        while services.consume_outbox(at_most=5):
+            pass
+
+    at_once(*[work] * 5)
+    assert InboxEntry.objects.filter(state=InboxEntry.State.FEED_ONLY).count() == 120
+    assert sum(notice.kind == "followed" for notice in selectors.notifications_page(mira.pk, size=100).items) == 60
+
+
+def test_fifty_readers_seeing_at_once_and_a_fan_out_make_one_entry() -> None:
+    mira = make_account("mira")
+    (fan,) = make_followers(mira, 1)
+    publication = make_video(mira).publication
+    see = lambda: services.see(viewer_id=fan, publication_ids=[publication.pk])  # noqa: E731
+    at_once(*[see] * 8, lambda: services.run_fan_out(publication.pk), *[see] * 8)
+    assert entries(publication) == {fan: InboxEntry.State.SEEN}
+
+
+def finish_everything() -> None:
+    for publication_id in selectors.unfinished_fan_outs():
+        services.run_fan_out(publication_id)
+    tasks.consume_outbox()
+
+
+def assert_told_as_replayed(publication: Publication) -> None:
+    publication.refresh_from_db()
+    followers = followers_by_replay(publication)
+    noticed = {recipient for recipient, state in entries(publication).items() if state > InboxEntry.State.FEED_ONLY}
+    stayed = Follow.objects.active().filter(followee=publication.creator_id, since__lt=publication.pk)
+    assert publication.followers_at_publish == len(followers)
+    assert set(stayed.values_list("follower_id", flat=True)) <= noticed <= followers
+    assert publication.told == len(noticed)
+
+
+class Storm:
+    """A crowd that follows and unfollows, creators who publish, workers who tell: all for some seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self.creators = [make_account(f"creator{i}") for i in range(2)]
+        self.crowd = list(User.objects.filter(pk__in=make_followers(self.creators[0], 24)))
+        self.publications: list[Publication] = []
+        self.over = time.monotonic() + seconds
+
+    def rages(self) -> bool:
+        return time.monotonic() < self.over
+
+    def tap(self, seed: int) -> None:
+        chance = random.Random(seed)
+        while self.rages():
+            act = chance.choice([follows.follow, follows.unfollow])
+            act(follower=chance.choice(self.crowd), followee=chance.choice(self.creators))
+
+    def publish(self, creator: User) -> None:
+        while self.rages():
+            self.publications.append(make_video(creator).publication)
+
+    def tell(self) -> None:
+        while self.rages():
+            for publication_id in selectors.unfinished_fan_outs():
+                services.continue_fan_out(publication_id, chunks=1)
+            services.consume_outbox(at_most=20)
+
+
+def test_in_a_storm_of_follows_and_unfollows_the_replay_decides_who_is_told(settings: Any) -> None:
+    settings.FANOUT_CHUNK = 5
+    storm = Storm(seconds=6)
+    publishers = [partial(storm.publish, creator) for creator in storm.creators]
+    at_once(*[partial(storm.tap, seed) for seed in range(5)], *publishers, storm.tell, storm.tell)
+    finish_everything()
+    assert len(storm.publications) >= 10
+    for publication in storm.publications:
+        assert_told_as_replayed(publication)
+    for follower in storm.crowd:
+        shown = [video.pk for video in selectors.following_videos(follower.pk, size=1000).items]
+        assert shown == [video.pk for video in selectors.pulled_videos(follower.pk)]
