@@ -45,6 +45,13 @@ class AccountAdapter(DefaultAccountAdapter):
         context = {"account": user, "suspension": selectors.suspension(user.pk)}
         return render(request, "account/account_inactive.html", context, status=403)
 
+    def set_password(self, user: User, password: str) -> None:
+        services.change_password(account=user, password=password)
+
+    def can_delete_email(self, email_address: EmailAddress) -> bool:
+        """An account always has an address; one that waits to be confirmed can be given up."""
+        return not email_address.primary
+
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """False when another account took the address while this one had not confirmed it."""
         try:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.account.internal.flows.email_verification import send_verification_email_to_address
+from allauth.account.models import EmailAddress
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -104,6 +106,12 @@ class ChangePasswordForm(PlainLabels, allauth.ChangePasswordForm):
 
 class ChangeEmailForm(PlainLabels, allauth.AddEmailForm):
     labels = {"email": "New e-mail"}
+
+    def save(self, request: HttpRequest) -> EmailAddress:
+        """The address so far stays, confirmed or not, until the new one is."""
+        address = services.ask_for_email(account=self.user, email=self.cleaned_data["email"])
+        send_verification_email_to_address(request, address)
+        return address
 
 
 class ReauthenticateForm(PlainLabels, allauth.ReauthenticateForm):

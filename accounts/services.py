@@ -158,7 +158,22 @@ def _replace_avatar(account: User, content: bytes | None) -> User:
     return account
 
 
-# --- Access of programs ---------------------------------------------------------------------------------------
+# --- Getting in -----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def change_password(*, account: User, password: str) -> None:
+    """Whoever got in by the old one is out: sessions end by themselves, the token here."""
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    revoke_token(account=account)
+
+
+@transaction.atomic
+def ask_for_email(*, account: User, email: str) -> EmailAddress:
+    """The address that the account is to have once it is confirmed; another one asked for before is forgotten."""
+    EmailAddress.objects.filter(user=account, primary=False).delete()
+    return EmailAddress.objects.create(user=account, email=email.lower())
 
 
 def give_token(*, account: User) -> Token:
