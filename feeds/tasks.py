@@ -21,7 +21,7 @@ def sweep_fan_outs() -> None:
         fan_out.apply_async([publication_id], expires=SWEEP_SECONDS)
 
 
-@shared_task
+@shared_task(coalesced=True)
 def consume_outbox() -> None:
     while services.consume_outbox():
         pass
