@@ -17,10 +17,9 @@ from pathlib import Path
 import pytest
 
 from socialvideo.local.errors import AlreadyRunningError, LocalError
-from socialvideo.local.folder import Folder, temporary
+from socialvideo.local.folder import MARK, Folder, temporary
 from socialvideo.local.servers import Postgres, Redis, end_marked
 
-_FOLDER = "SOCIALVIDEO_TEST_FOLDER"  # inherited by xdist's processes
 _session = contextlib.ExitStack()
 JUST_MADE_SECONDS = 60  # another run may stand between making its folder and locking it
 
@@ -30,7 +29,7 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
         _own_folder()
-    folder = Folder(Path(os.environ[_FOLDER]))
+    folder = Folder(Path(os.environ[MARK]))
     os.environ["DATABASE_URL"] = folder.database_url
     os.environ["REDIS_URL"] = folder.redis_url(int((worker or "gw0").removeprefix("gw")))  # one database each
     os.environ["MEDIA_ROOT"] = str(folder.path / f"media-{worker or 'main'}")
@@ -41,7 +40,7 @@ def pytest_load_initial_conftests() -> Iterator[None]:
 def pytest_sessionstart(session: pytest.Session) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ or session.config.option.collectonly:
         return
-    folder = Folder(Path(os.environ[_FOLDER]))
+    folder = Folder(Path(os.environ[MARK]))
     try:
         for server in (Postgres(folder, durable=False), Redis(folder, durable=False)):
             _session.callback(server.stop)
@@ -62,7 +61,8 @@ def _own_folder() -> None:
     _session.callback(shutil.rmtree, folder.sockets, ignore_errors=True)
     _session.callback(shutil.rmtree, folder.path, ignore_errors=True)
     _session.enter_context(folder.locked())
-    os.environ[_FOLDER] = str(folder.path)
+    os.environ[MARK] = str(folder.path)  # inherited by all children, xdist's processes among them
+    _session.callback(end_marked, folder)
 
 
 def _remove_stale_folders() -> None:

@@ -52,6 +52,7 @@ class Service:
     console: Console
     inherited: Sequence[int] = ()  # open files and sockets that the process takes over
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    relay: threading.Thread = field(init=False)
     pause: float = field(default=FIRST_PAUSE, init=False)
     due: float = field(default=0.0, init=False)
     started: float = field(default=0.0, init=False)
@@ -67,7 +68,8 @@ class Service:
             start_new_session=True,
         )
         self.started = time.monotonic()
-        threading.Thread(target=self._relay, args=(self.process,), daemon=True).start()
+        self.relay = threading.Thread(target=self._relay, args=(self.process,), daemon=True)
+        self.relay.start()
 
     def keep_up(self) -> None:
         """Called often: starts the process again when it ended and its pause is over."""
@@ -95,13 +97,15 @@ class Service:
         """Takes along whatever the leader left."""
         if self.process is not None:
             kill_group(self.process)
+            self.relay.join(STOP_SECONDS)
             self.process = None
 
     def _relay(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            if text := line.decode(errors="replace").rstrip():
-                self.console.say(text, name=self.name)
+        with process.stdout as lines:
+            for line in lines:
+                if text := line.decode(errors="replace").rstrip():
+                    self.console.say(text, name=self.name)
 
 
 class Watched(Protocol):
