@@ -64,8 +64,8 @@ ICONS = {
     "blocked": "block",
     "following": "check",
     "requested": "clock",
-    "follow_back": "follow",
-    "follow": "follow",
+    "follow_back": "plus",
+    "follow": "plus",
 }
 
 
