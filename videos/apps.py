@@ -7,4 +7,4 @@ class VideosConfig(AppConfig):
     name = "videos"
 
     def ready(self) -> None:
-        from videos import receivers  # noqa: F401
+        from videos import checks, receivers  # noqa: F401

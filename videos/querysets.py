@@ -47,6 +47,10 @@ class VideoQuerySet(models.QuerySet):
         """With `shown_at`, the moment that orders a creator's videos: publication, or upload before it."""
         return self.annotate(shown_at=Coalesce("published_at", "created_at"))
 
+    def for_others(self) -> Self:
+        """Not for their creator only."""
+        return self.exclude(visibility="only_me")
+
     def with_card(self) -> Self:
         """What a card, a player or an answer shows of a video: one query for any number of them."""
         return self.select_related("creator", "count")

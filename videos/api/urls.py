@@ -1,3 +1,20 @@
-"""Addresses of the API."""
+"""Addresses of the API of videos."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from videos.api import views
+
+urlpatterns = [
+    path("accounts/<str:handle>/", views.ProfileView.as_view()),
+    path("accounts/<str:handle>/videos/", views.AccountVideosView.as_view()),
+    path("videos/", views.UploadView.as_view()),
+    path("videos/<int:video_id>/", views.VideoView.as_view()),
+    path("videos/<int:video_id>/restore/", views.RestoreView.as_view()),
+    path("videos/<int:video_id>/processing/", views.ProcessingView.as_view()),
+    path("videos/<int:video_id>/like/", views.LikeView.as_view()),
+    path("videos/<int:video_id>/comments/", views.CommentsView.as_view()),
+    path("videos/<int:video_id>/watch/", views.WatchView.as_view()),
+    path("comments/<int:comment_id>/", views.CommentView.as_view()),
+    path("me/studio/", views.StudioView.as_view()),
+    path("me/studio/videos/", views.StudioVideosView.as_view()),
+]

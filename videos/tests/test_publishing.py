@@ -1,14 +1,13 @@
 """Publishing: once, exact, and only when others may see."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import IntegrityError, InternalError, connection, transaction
+from django.db import IntegrityError, InternalError, transaction
 
 from accounts import services as accounts
 from accounts.tests.factories import make_account
 from follows import services as follows
 from follows.models import CreatorPulse, Follow, FollowEvent
+from socialvideo.lib.testing import in_threads
 from videos import services
 from videos.models import Publication, Video
 from videos.services import processing
@@ -158,19 +157,6 @@ def test_delivery_has_to_add_up(alice):
 
 
 # --- Races ----------------------------------------------------------------------------------------------------
-
-
-def in_threads(*acts):
-    """Runs the acts at once, each on its own connection, and returns what they returned."""
-
-    def run(act):
-        try:
-            return act()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [future.result(30) for future in [pool.submit(run, act) for act in acts]]
 
 
 @pytest.mark.django_db(transaction=True)

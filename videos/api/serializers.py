@@ -1,0 +1,122 @@
+"""Videos as JSON, and what is sent to make and change them. A serializer never saves."""
+
+from rest_framework import serializers
+
+from accounts.api.serializers import AccountBriefSerializer
+from follows.api.serializers import CountsSerializer, RelationSerializer
+from videos.models import Publication, Video
+
+
+class VideoSerializer(serializers.Serializer):
+    """Addresses are paths on this site; those of files are empty until the video is finished."""
+
+    id = serializers.IntegerField()
+    url = serializers.CharField(source="get_absolute_url")
+    caption = serializers.CharField()
+    creator = AccountBriefSerializer()
+    visibility = serializers.ChoiceField(choices=Video.Visibility.choices)
+    state = serializers.ChoiceField(choices=Video.State.choices)
+    hls_url = serializers.CharField()
+    preview_url = serializers.CharField()
+    poster_url = serializers.CharField()
+    duration_ms = serializers.IntegerField(allow_null=True)
+    width = serializers.IntegerField(allow_null=True)
+    height = serializers.IntegerField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    published_at = serializers.DateTimeField(allow_null=True)
+    likes = serializers.IntegerField(source="count.likes")
+    comments = serializers.IntegerField(source="count.comments")
+    views = serializers.IntegerField(source="count.views")
+
+
+class ProcessingSerializer(serializers.Serializer):
+    """How far a video of mine has come."""
+
+    id = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=Video.State.choices)
+    progress = serializers.IntegerField(help_text="Percent.")
+    failure_code = serializers.CharField()
+    failure_reason = serializers.CharField()
+
+
+class UploadSerializer(serializers.Serializer):
+    file = serializers.FileField(allow_empty_file=True)
+    caption = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    visibility = serializers.ChoiceField(choices=Video.Visibility.choices, required=False)
+
+
+class VideoChangesSerializer(serializers.Serializer):
+    """What is not sent stays."""
+
+    caption = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    visibility = serializers.ChoiceField(choices=Video.Visibility.choices, required=False)
+
+
+class ReactionSerializer(serializers.Serializer):
+    liked = serializers.BooleanField()
+    likes = serializers.IntegerField()
+
+
+class CommentSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    author = AccountBriefSerializer()
+    text = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+class NewCommentSerializer(serializers.Serializer):
+    text = serializers.CharField(max_length=500)
+
+
+class WatchedSerializer(serializers.Serializer):
+    ms = serializers.IntegerField(min_value=1, max_value=10**9, help_text="Milliseconds watched since the last report.")
+
+
+class ProfileSerializer(serializers.Serializer):
+    account = AccountBriefSerializer()
+    bio = serializers.SerializerMethodField()
+    is_private = serializers.BooleanField(source="account.is_private")
+    counts = CountsSerializer()
+    videos = serializers.IntegerField(source="video_count", help_text="As many as the list of videos shows me.")
+    relation = RelationSerializer()
+    closed = serializers.ChoiceField(
+        choices=[("", "open"), ("gone", "not available"), ("blocking", "I block it"), ("private", "private")],
+        help_text="Why there are no videos to see.",
+    )
+
+    def get_bio(self, profile: object) -> str:
+        return "" if profile.closed == "gone" else profile.account.bio  # type: ignore[attr-defined]
+
+
+class DeliverySerializer(serializers.Serializer):
+    """followers = alerted + listed_quietly + muted + pull_only + left_first, once it is done."""
+
+    state = serializers.ChoiceField(choices=Publication.Fanout.choices)
+    followers = serializers.IntegerField(help_text="At publishing.")
+    told = serializers.IntegerField(help_text="Alerted or listed quietly.")
+    alerted = serializers.IntegerField()
+    listed_quietly = serializers.IntegerField()
+    muted = serializers.IntegerField()
+    pull_only = serializers.IntegerField()
+    left_first = serializers.IntegerField()
+
+
+class VideoStatsSerializer(serializers.Serializer):
+    video = VideoSerializer()
+    delivery = DeliverySerializer(allow_null=True)
+
+
+class DaySerializer(serializers.Serializer):
+    day = serializers.DateField(help_text="In UTC.")
+    gained = serializers.IntegerField()
+    lost = serializers.IntegerField()
+
+
+class StudioSerializer(serializers.Serializer):
+    followers = serializers.IntegerField()
+    gained = serializers.IntegerField(help_text="In the days listed.")
+    lost = serializers.IntegerField(help_text="In the days listed.")
+    views = serializers.IntegerField()
+    likes = serializers.IntegerField()
+    comments = serializers.IntegerField()
+    days = DaySerializer(many=True)

@@ -1,0 +1,239 @@
+"""JSON over the same reads and acts as the pages. What makes something carries an Idempotency-Key: sent again, it is the
+same video or comment."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import User
+from accounts.selectors import account_by_handle
+from follows.selectors import relation
+from socialvideo.lib.api import CURSOR, Refused, page_response, paged
+from videos import selectors, services, stats
+from videos.api import serializers
+from videos.models import Comment, Video
+from videos.services.uploads import too_large
+
+KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="Yours to choose, up to 64 characters."
+)
+
+
+def _key(request: Request) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if not 0 < len(key) <= 64 or not key.isascii() or not key.isprintable():
+        raise ValidationError({"Idempotency-Key": ["Send this header: up to 64 characters of your choice."]})
+    return key
+
+
+def _allowed(act: Callable[..., Any], **given: Any) -> Any:
+    """The act's result, or 409 with the reason."""
+    try:
+        return act(**given)
+    except services.Refused as refused:
+        raise Refused(refused.message, refused.code) from refused
+
+
+def _given(serializer: type[serializers.serializers.Serializer], request: Request) -> dict[str, Any]:
+    wish = serializer(data=request.data)
+    wish.is_valid(raise_exception=True)
+    return wish.validated_data  # type: ignore[no-any-return]
+
+
+def _video(request: Request, video_id: int) -> Video:
+    video = selectors.video_for(request.user.pk, video_id)
+    if video is None:
+        raise Http404
+    return video
+
+
+def _own_video(request: Request, video_id: int) -> Video:
+    video = _video(request, video_id)
+    if video.creator_id != request.user.pk:
+        raise Http404
+    return video
+
+
+def _visible_account(request: Request, handle: str) -> User:
+    account = account_by_handle(handle)
+    if account is None or relation(request.user.pk, account.pk).blocked_by:
+        raise Http404
+    return account
+
+
+class ProfileView(APIView):
+    @extend_schema(responses=serializers.ProfileSerializer, operation_id="profile")
+    def get(self, request: Request, handle: str) -> Response:
+        """An account as I see it, with exact counts."""
+        profile = selectors.profile(_visible_account(request, handle), request.user.pk)
+        return Response(serializers.ProfileSerializer(profile).data)
+
+
+class AccountVideosView(APIView):
+    @extend_schema(parameters=[CURSOR], responses=paged(serializers.VideoSerializer), operation_id="account_videos")
+    def get(self, request: Request, handle: str) -> Response:
+        """An account's videos that I may watch, newest first. My own are all there, in whatever state."""
+        account = _visible_account(request, handle)
+        page = selectors.grid_page(account.pk, request.user.pk, cursor=request.query_params.get("cursor", ""))
+        return page_response(page, serializers.VideoSerializer, request=request)
+
+
+class UploadView(APIView):
+    permission_classes = (IsAuthenticated,)
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(
+        parameters=[KEY],
+        request={"multipart/form-data": serializers.UploadSerializer},
+        responses={201: serializers.VideoSerializer},
+        operation_id="upload",
+    )
+    def post(self, request: Request) -> Response:
+        """Send a video. Ask for its processing until it is published, ready or failed with a reason."""
+        key = _key(request)
+        data = request.data
+        if size := getattr(request, "too_large", 0):
+            raise Refused(too_large(size), "too_large")
+        wish = serializers.UploadSerializer(data=data)
+        wish.is_valid(raise_exception=True)
+        video = _allowed(services.start_upload, creator=request.user, upload_key=key, **wish.validated_data)
+        return Response(serializers.VideoSerializer(_video(request, video.pk)).data, status=201)
+
+
+class VideoView(APIView):
+    permission_classes = (IsAuthenticatedOrReadOnly,)
+
+    @extend_schema(responses=serializers.VideoSerializer, operation_id="video")
+    def get(self, request: Request, video_id: int) -> Response:
+        return Response(serializers.VideoSerializer(_video(request, video_id)).data)
+
+    @extend_schema(
+        request=serializers.VideoChangesSerializer,
+        responses=serializers.VideoSerializer,
+        operation_id="change_video",
+    )
+    def patch(self, request: Request, video_id: int) -> Response:
+        """Change caption or visibility. Opening a finished video to others for the first time publishes it."""
+        video = _own_video(request, video_id)
+        changes = _given(serializers.VideoChangesSerializer, request)
+        _allowed(services.edit, creator=request.user, video=video, **changes)
+        return Response(serializers.VideoSerializer(_video(request, video_id)).data)
+
+    @extend_schema(responses={204: None}, operation_id="delete_video")
+    def delete(self, request: Request, video_id: int) -> Response:
+        """Take a video of mine out of every surface. Can be undone by restoring."""
+        _allowed(services.remove, by=request.user, video=_own_video(request, video_id))
+        return Response(status=204)
+
+
+class RestoreView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(request=None, responses=serializers.VideoSerializer, operation_id="restore_video")
+    def post(self, request: Request, video_id: int) -> Response:
+        """Bring back a video that I deleted."""
+        _allowed(services.restore, by=request.user, video=_own_video(request, video_id))
+        return Response(serializers.VideoSerializer(_video(request, video_id)).data)
+
+
+class ProcessingView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(responses=serializers.ProcessingSerializer, operation_id="processing")
+    def get(self, request: Request, video_id: int) -> Response:
+        return Response(serializers.ProcessingSerializer(_own_video(request, video_id)).data)
+
+    @extend_schema(request=None, responses=serializers.ProcessingSerializer, operation_id="retry_processing")
+    def post(self, request: Request, video_id: int) -> Response:
+        """Process a failed video again."""
+        video = _allowed(services.retry, creator=request.user, video=_own_video(request, video_id))
+        return Response(serializers.ProcessingSerializer(video).data)
+
+
+class LikeView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(request=None, responses=serializers.ReactionSerializer, operation_id="like")
+    def put(self, request: Request, video_id: int) -> Response:
+        reaction = _allowed(services.like, account=request.user, video=_video(request, video_id))
+        return Response(serializers.ReactionSerializer(reaction).data)
+
+    @extend_schema(responses={200: serializers.ReactionSerializer}, operation_id="unlike")
+    def delete(self, request: Request, video_id: int) -> Response:
+        reaction = _allowed(services.unlike, account=request.user, video=_video(request, video_id))
+        return Response(serializers.ReactionSerializer(reaction).data)
+
+
+class CommentsView(APIView):
+    permission_classes = (IsAuthenticatedOrReadOnly,)
+
+    @extend_schema(parameters=[CURSOR], responses=paged(serializers.CommentSerializer), operation_id="comments")
+    def get(self, request: Request, video_id: int) -> Response:
+        """Comments under a video, newest first."""
+        cursor = request.query_params.get("cursor", "")
+        page = selectors.comments_page(_video(request, video_id), request.user.pk, cursor=cursor)
+        return page_response(page, serializers.CommentSerializer, request=request)
+
+    @extend_schema(
+        parameters=[KEY],
+        request=serializers.NewCommentSerializer,
+        responses={201: serializers.CommentSerializer},
+        operation_id="comment",
+    )
+    def post(self, request: Request, video_id: int) -> Response:
+        key, wish = _key(request), _given(serializers.NewCommentSerializer, request)
+        video = _video(request, video_id)
+        comment = _allowed(services.comment, author=request.user, video=video, submit_key=key, **wish)
+        return Response(serializers.CommentSerializer(comment).data, status=201)
+
+
+class CommentView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(responses={204: None}, operation_id="remove_comment")
+    def delete(self, request: Request, comment_id: int) -> Response:
+        """Remove my comment, or one under my video."""
+        comment = Comment.objects.select_related("video").filter(pk=comment_id).first()
+        if comment is None:
+            raise Http404
+        _video(request, comment.video_id)
+        _allowed(services.remove_comment, by=request.user, comment=comment)
+        return Response(status=204)
+
+
+class WatchView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(request=serializers.WatchedSerializer, responses={204: None}, operation_id="watch")
+    def post(self, request: Request, video_id: int) -> Response:
+        """Report what I watched. The first report of a video makes the view."""
+        ms = _given(serializers.WatchedSerializer, request)["ms"]
+        _allowed(services.record_watch, viewer=request.user, video=_video(request, video_id), ms=ms)
+        return Response(status=204)
+
+
+class StudioView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(responses=serializers.StudioSerializer, operation_id="studio")
+    def get(self, request: Request) -> Response:
+        """My followers and figures now, and followers gained and lost per day."""
+        return Response(serializers.StudioSerializer(stats.overview(request.user.pk)).data)
+
+
+class StudioVideosView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(parameters=[CURSOR], responses=paged(serializers.VideoStatsSerializer), operation_id="studio_videos")
+    def get(self, request: Request) -> Response:
+        """My videos, newest first, with how many followers each was told to."""
+        page = stats.videos_page(request.user.pk, cursor=request.query_params.get("cursor", ""))
+        return page_response(page, serializers.VideoStatsSerializer, request=request)

@@ -1,0 +1,96 @@
+"""The moderators' desk: read, remove with a reason, restore, process again; nothing else."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from accounts.tests.factories import make_account
+from videos import checks
+from videos.models import Comment, Video
+from videos.tests.factories import make_comment, make_failed_video, make_video
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(db):
+    """Somebody at the desk who may read only."""
+    account = make_account("reader", is_staff=True)
+    account.user_permissions.add(
+        *Permission.objects.filter(codename__in=["view_video", "view_comment", "view_publication"])
+    )
+    return account
+
+
+def signed_in(account):
+    client = Client()
+    client.force_login(account)
+    return client
+
+
+@pytest.mark.parametrize("model", ["video", "publication", "comment"])
+def test_lists_and_pages_open(alice, bob, moderator, model):
+    video = make_video(alice, caption="Seen at the desk")
+    make_failed_video(alice)
+    row = {"video": video, "publication": video.publication, "comment": make_comment(bob, video)}[model]
+    desk = signed_in(moderator)
+    assert desk.get(f"/admin/videos/{model}/?q=alice").status_code == 200
+    page = desk.get(f"/admin/videos/{model}/{row.pk}/change/")
+    assert page.status_code == 200
+    assert desk.get(f"/admin/videos/{model}/add/").status_code == 403
+
+
+def test_removing_asks_for_a_reason(alice, moderator):
+    video = make_video(alice)
+    desk = signed_in(moderator)
+    url = f"/admin/videos/video/remove/?_selected_action={video.pk}"
+    assert "The creator reads" in desk.get(url).content.decode()
+    desk.post(url, {"reason": ""})
+    video.refresh_from_db()
+    assert video.state == Video.State.PUBLISHED
+    desk.post(url, {"reason": "Stolen."})
+    video.refresh_from_db()
+    assert (video.state, video.removed_by, video.removal_reason) == (Video.State.REMOVED, moderator, "Stolen.")
+    desk.post("/admin/videos/video/", {"action": "restore_chosen", "_selected_action": video.pk})
+    video.refresh_from_db()
+    assert video.state == Video.State.PUBLISHED
+
+
+def test_processing_again(alice, moderator):
+    video = make_failed_video(alice)
+    signed_in(moderator).post("/admin/videos/video/", {"action": "retry_chosen", "_selected_action": video.pk})
+    video.refresh_from_db()
+    assert video.state == Video.State.PROCESSING
+
+
+def test_removing_comments(alice, bob, moderator):
+    comment = make_comment(bob, make_video(alice))
+    signed_in(moderator).post("/admin/videos/comment/", {"action": "remove_chosen", "_selected_action": comment.pk})
+    assert not Comment.objects.standing().exists()
+
+
+def test_readers_change_nothing(alice, bob, staff):
+    video = make_video(alice)
+    comment = make_comment(bob, video)
+    desk = signed_in(staff)
+    assert desk.get("/admin/videos/video/").status_code == 200
+    assert desk.post(f"/admin/videos/video/remove/?_selected_action={video.pk}", {"reason": "x"}).status_code == 403
+    desk.post("/admin/videos/comment/", {"action": "remove_chosen", "_selected_action": comment.pk})
+    video.refresh_from_db()
+    assert video.state == Video.State.PUBLISHED
+    assert Comment.objects.standing().exists()
+
+
+def test_what_is_for_the_creator_only_is_not_shown(alice, moderator):
+    video = make_video(alice, visibility="only_me")
+    page = signed_in(moderator).get(f"/admin/videos/video/{video.pk}/change/").content.decode()
+    assert "Only its creator can watch it." in page
+    assert video.hls_url not in page
+
+
+def test_a_missing_ffmpeg_is_one_line(monkeypatch):
+    assert checks.ffmpeg_is_there() == []
+    monkeypatch.setenv("FFMPEG", "/nowhere/ffmpeg")
+    (warning,) = checks.ffmpeg_is_there()
+    assert warning.msg.startswith("Videos cannot be processed: ")
+    assert "\n" not in warning.msg
