@@ -48,7 +48,9 @@ function build() {
     <div class="comments__body"></div>`;
   document.body.append(made);
   made.addEventListener("close", () => opener?.querySelector("a")?.focus());
-  made.addEventListener("keydown", (event) => event.key === "Escape" && made.close());
+  made.addEventListener("htmx:afterSettle", () => {
+    if (!made.contains(document.activeElement)) made.querySelector("textarea")?.focus(); // the form was swapped
+  });
   made.addEventListener("click", ({ target }) => (target === made || target.closest(".comments__close")) && made.close());
   WIDE.addEventListener("change", () => made.close());
   return made;
@@ -75,6 +77,9 @@ function element(name, className = "") {
 }
 
 customElements.define("comment-sheet", CommentSheet);
+
+// A panel is no modal dialog: Escape reaches it only from here.
+document.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && dialog?.close());
 
 document.addEventListener("feed:active", ({ target }) => {
   const sheet = target.querySelector("comment-sheet");

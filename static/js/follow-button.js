@@ -45,7 +45,7 @@ class FollowButton extends HTMLElement {
 
   // Shows another button of this account as this one, unless it is older. Keeps what belongs to this place on the page.
   adopt(other) {
-    if (Number(other.dataset.version) < this.version) return;
+    if (Number(other.dataset.version) < this.version || this.#says(other)) return;
     const copy = other.cloneNode(true);
     const focused = this.contains(document.activeElement);
     copy.id = this.id;
@@ -77,6 +77,12 @@ class FollowButton extends HTMLElement {
       this.refresh();
     });
     this.#seen.observe(this);
+  }
+
+  // Already shown: what stands beside it, a problem with "Try again", may stay.
+  #says(other) {
+    const problem = other.querySelector(".follow-button__problem:not([hidden])");
+    return !problem && other.dataset.version === this.dataset.version && other.dataset.state === this.dataset.state;
   }
 
   #working = () => {

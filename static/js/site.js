@@ -20,13 +20,14 @@ function load(root) {
   for (const name of wanted) {
     if (root.matches?.(name) || root.querySelector(name)) {
       wanted.delete(name);
-      import(name);
+      import(name).catch(() => wanted.add(name)); // the connection was lost: once more when it is back
     }
   }
 }
 
 load(document);
 document.addEventListener("htmx:load", (event) => load(event.target));
+addEventListener("online", () => load(document));
 
 // Back to a video that was watched in a feed leads to the feed, at that video.
 const [visit] = performance.getEntriesByType("navigation");

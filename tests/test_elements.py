@@ -1,0 +1,214 @@
+"""The custom elements on the real pages, in a real browser: what is shown is what is committed, whatever the network
+does. Every page that logs an error, a breach of the content security policy included, fails its test."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from accounts.tests.factories import make_account
+from follows import selectors, services
+from videos.tests.factories import make_comment, make_video
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGES = ["/", "/explore/", "/following/", "/inbox/", "/@alice/", "/upload/", "/studio/"]
+PAGES += ["/settings/", "/settings/profile/", "/settings/following/"]
+NETWORK = r"Failed to load resource|htmx:sendError|htmx:afterRequest|Response Status Error"
+
+
+@pytest.fixture
+def alice() -> User:
+    return make_account("alice", name="Alice")
+
+
+@pytest.fixture
+def mira() -> User:
+    return make_account("mira", name="Mira")
+
+
+@pytest.fixture
+def enter(page: Any, sign_in: Callable[..., None], alice: User) -> Callable[[str], Any]:
+    """Alice opens an address."""
+
+    def open_as_alice(path: str) -> Any:
+        sign_in(page, alice)
+        page.goto(path)
+        page.wait_for_function("document.querySelector('body :not(:defined)') === null")
+        return page
+
+    return open_as_alice
+
+
+def _button(page: Any) -> Any:
+    return page.locator(".profile follow-button")
+
+
+def _state(page: Any, state: str) -> Any:
+    return page.locator(f'.profile follow-button[data-state="{state}"]:not([data-working])').wait_for()
+
+
+# --- Follow button --------------------------------------------------------------------------------------------
+
+
+def test_a_tap_settles_on_the_truth_in_every_tab(enter: Callable[[str], Any], alice: User, mira: User) -> None:
+    page = enter("/@mira/")
+    other = page.context.new_page()
+    other.goto("/@mira/")
+    _button(other).locator("button").wait_for()
+    page.bring_to_front()
+    _button(page).locator(".follow-button__button").click()
+    _state(page, "following")
+    _state(other, "following")
+    assert selectors.relation(alice.pk, mira.pk).following
+
+
+def test_a_double_tap_is_one_follow(enter: Callable[[str], Any], alice: User, mira: User) -> None:
+    page = enter("/@mira/")
+    _button(page).locator(".follow-button__button").dblclick()
+    _state(page, "following")
+    page.wait_for_load_state("networkidle")
+    _state(page, "following")
+    assert selectors.counts(mira.pk).followers == 1
+
+
+@pytest.mark.console_errors(NETWORK)
+def test_without_a_connection_the_old_state_stands(enter: Callable[[str], Any], alice: User, mira: User) -> None:
+    page = enter("/@mira/")
+    page.context.set_offline(True)
+    _button(page).locator(".follow-button__button").click()
+    problem = page.locator(".follow-button__problem")
+    problem.wait_for()
+    assert problem.inner_text() == "Could not reach the server. Last known: you do not follow Mira. Try again"
+    assert _button(page).get_attribute("data-state") == "follow"
+    page.context.set_offline(False)
+    problem.get_by_role("button", name="Try again").click()
+    _state(page, "following")
+    assert selectors.relation(alice.pk, mira.pk).following
+
+
+@pytest.mark.console_errors(NETWORK)
+def test_a_lost_reply_is_looked_up(enter: Callable[[str], Any], alice: User, mira: User) -> None:
+    page = enter("/@mira/")
+
+    def commit_and_lose(route: Any) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/follow/", commit_and_lose)
+    _button(page).locator(".follow-button__button").click()
+    _state(page, "following")
+    assert not page.locator(".follow-button__problem").is_visible()
+
+
+@pytest.mark.console_errors(NETWORK)
+def test_a_server_that_fails_is_said_so_and_the_state_is_checked(enter: Callable[[str], Any], mira: User) -> None:
+    page = enter("/@mira/")
+    page.route("**/follow/", lambda route: route.fulfill(status=500, body="broken"))
+    _button(page).locator(".follow-button__button").click()
+    problem = page.locator(".follow-button__problem")
+    problem.wait_for()
+    assert problem.inner_text() == "That did not work. You still do not follow Mira. Try again"
+
+
+def test_an_answer_older_than_what_is_shown_is_dropped(enter: Callable[[str], Any], alice: User, mira: User) -> None:
+    services.follow(follower=alice, followee=mira)
+    page = enter("/@mira/")
+    _state(page, "following")
+    _button(page).evaluate("button => { button.dataset.version = Number(button.dataset.version) + 1000 }")
+    _button(page).locator(".follow-button__button").click()
+    page.wait_for_load_state("networkidle")
+    _state(page, "following")
+
+
+def test_back_shows_what_became_true_meanwhile(enter: Callable[[str], Any], alice: User, mira: User) -> None:
+    page = enter("/@mira/")
+    page.goto("/explore/")
+    services.follow(follower=alice, followee=mira)
+    page.go_back()
+    _state(page, "following")
+
+
+# --- Feed and player ------------------------------------------------------------------------------------------
+
+
+def test_keys_move_through_the_feed_and_the_address_follows(enter: Callable[[str], Any], mira: User) -> None:
+    first, second = make_video(mira), make_video(mira)
+    page = enter("/")
+    page.wait_for_url(f"**/video/{second.pk}/")
+    page.keyboard.press("j")
+    page.wait_for_url(f"**/video/{first.pk}/")
+    page.keyboard.press("k")
+    page.wait_for_url(f"**/video/{second.pk}/")
+
+
+def test_back_leads_to_the_card_that_was_left(enter: Callable[[str], Any], mira: User) -> None:
+    first, _ = make_video(mira), make_video(mira)
+    page = enter("/")
+    page.wait_for_url("**/video/*/")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_url(f"**/video/{first.pk}/")
+    page.evaluate("addEventListener('unload', () => {})")  # keeps the page out of the Back cache
+    page.goto("/explore/")
+    page.go_back()
+    page.wait_for_selector("video-feed")
+    page.wait_for_url(f"**/video/{first.pk}/")
+
+
+def test_a_video_that_cannot_be_played_says_so(enter: Callable[[str], Any], mira: User) -> None:
+    make_video(mira)  # its files are no video
+    page = enter("/")
+    problem = page.locator(".player__problem")
+    problem.wait_for()
+    assert problem.locator("p").inner_text() == "This video could not be played."
+    problem.get_by_role("button", name="Try again").click()
+    problem.wait_for()
+
+
+def test_a_like_by_key(enter: Callable[[str], Any], mira: User) -> None:
+    video = make_video(mira)
+    page = enter("/")
+    page.wait_for_url("**/video/*/")
+    page.keyboard.press("l")
+    page.locator('[data-key="l"][aria-pressed="true"]').wait_for()
+    video.count.refresh_from_db()
+    assert video.count.likes == 1
+
+
+def test_comments_open_beside_the_feed_and_give_the_focus_back(enter: Callable[[str], Any], mira: User) -> None:
+    make_comment(mira, make_video(mira), "First of all")
+    page = enter("/")
+    page.wait_for_url("**/video/*/")
+    page.locator("comment-sheet a").click()
+    page.locator(".comments").get_by_text("First of all").wait_for()
+    page.locator(".comments textarea").fill("And second")
+    page.locator(".comments").get_by_role("button", name="Send").click()
+    page.locator(".comments .comment__text").get_by_text("And second").wait_for()
+    page.keyboard.press("Escape")
+    page.locator(".comments").wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.closest('comment-sheet') !== null")
+
+
+# --- Shell ----------------------------------------------------------------------------------------------------
+
+
+def test_a_chosen_theme_stays(enter: Callable[[str], Any]) -> None:
+    page = enter("/settings/")
+    page.locator("main theme-switch").get_by_role("button", name="Dark").click()
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    page.goto("/explore/")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_pages_fit_a_phone(phone_page: Any, sign_in: Callable[..., None], alice: User, mira: User) -> None:
+    make_video(mira)
+    alice.name = "Bartholomew Featherstonehaugh-Cholmondeley III"
+    alice.save(update_fields=["name"])
+    services.follow(follower=mira, followee=alice)
+    services.follow(follower=alice, followee=mira)
+    sign_in(phone_page, alice)
+    for path in PAGES:
+        assert phone_page.goto(path).status == 200, path
+        assert phone_page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert phone_page.locator("h1").count() == 1, path
