@@ -1,6 +1,6 @@
 """The vocabulary of feeds."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -17,7 +17,7 @@ def muted_by(viewer_id: int | None, account: str) -> Exists:
     return Exists(mutes)
 
 
-class NotificationQuerySet(models.QuerySet):
+class NotificationQuerySet(models.QuerySet[Any]):
     def shown_to(self, recipient_id: int) -> Self:
         """The recipient's own, without those of accounts that are gone, blocked or muted."""
         present = Exists(User.objects.present().filter(pk=OuterRef("actor_id")))

@@ -22,11 +22,10 @@ class Candidate:
     score: float = 0.0
 
 
-def score(*, age_hours: float, likes: int, comments: int, views: int, seen: bool) -> float:
-    """What is liked counts for more, what is old for less; what the viewer knows comes after all that they do not."""
+def score(*, age_hours: float, likes: int, comments: int, views: int) -> float:
+    """What is liked counts for more, what is old for less."""
     heat = math.log1p(3 * likes + 5 * comments + views) + 1
-    freshness = (max(age_hours, 0.0) + 12.0) ** -0.5
-    return heat * freshness - (1000.0 if seen else 0.0)
+    return heat / math.sqrt(max(age_hours, 0.0) + 12.0)
 
 
 def arrange(

@@ -118,7 +118,8 @@ def _read(
         cursor.execute(
             sql.FEED, {"viewer": viewer_id, "before": before, "rows": rows, "least": least, "states": wanted}
         )
-        return cursor.fetchone()
+        down_to, publication_ids, found = cursor.fetchone()
+    return down_to, publication_ids, found
 
 
 def _visible(viewer_id: int, publication_ids: Sequence[int]) -> list[Video]:

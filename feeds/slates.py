@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.models import User
@@ -19,11 +19,13 @@ from feeds.selectors import PAGE_SIZE, Card, cards
 from follows.models import Follow
 from socialvideo.lib.pagination import Page, decode_cursor, encode_cursor, keyset_page
 from videos.models import Publication, Video, Watch
+from videos.querysets import VideoQuerySet
 
 OF_A_SOURCE = 200  # candidates
 LATELY = 2000  # newest videos among which the popular ones are looked for
 LENGTH = 300
 FROZEN_SECONDS = 15 * 60
+TIES_SECONDS = 24 * 3600
 FEW_VIEWS = 10
 MOST_POPULAR = 60  # on the explore page
 GRID_SIZE = 24
@@ -53,7 +55,7 @@ def for_you_page(viewer_id: int | None, *, cursor: str = "", size: int = PAGE_SI
 
 def drop(*account_ids: int) -> None:
     """Forgets the slates of accounts whose ties have changed."""
-    cache.delete_many([_current(account_id) for account_id in account_ids])
+    cache.delete_many([_key(account_id, "ties") for account_id in account_ids])
 
 
 def visible(viewer_id: int | None, entries: Sequence[tuple[int, str]]) -> list[tuple[Video, str]]:
@@ -100,31 +102,35 @@ def suggested(viewer_id: int | None, *, at_most: int = 12) -> list[User]:
 
 
 def _slate(viewer_id: int | None, name: str, position: int) -> Slate:
-    """The slate of that name while it is the viewer's current one, else a new one that begins with what was shown."""
-    current = cache.get(_current(viewer_id))
-    if current and name in ("", current):
-        entries = cache.get(_frozen(viewer_id, current))
-        if entries is not None:
-            return Slate(current, entries)
-    shown = (cache.get(_frozen(viewer_id, name)) or [])[:position] if name else []
-    slate = Slate(secrets.token_urlsafe(6), [*shown, *_arranged(viewer_id, {video_id for video_id, _ in shown})])
-    cache.set(_frozen(viewer_id, slate.name), slate.entries, FROZEN_SECONDS)
-    cache.set(_current(viewer_id), slate.name, FROZEN_SECONDS)
+    """The slate of that name (none: the current one), as long as the viewer's ties are what they were when it was made;
+    else a new one. One that a page in the middle goes on with begins with what was shown and is nobody's first page."""
+    ties = cache.get_or_set(_key(viewer_id, "ties"), _new_name, TIES_SECONDS) or _new_name()
+    wanted = name or cache.get(_key(viewer_id, ties)) or ""
+    entries = cache.get(_key(viewer_id, wanted)) if wanted else None
+    if entries is not None and wanted.startswith(ties):
+        return Slate(wanted, entries)
+    shown = (entries or [])[:position] if name else []
+    slate = Slate(ties + _new_name(), [*shown, *_arranged(viewer_id, {video_id for video_id, _ in shown})])
+    cache.set(_key(viewer_id, slate.name), slate.entries, FROZEN_SECONDS)
+    if not name:
+        cache.set(_key(viewer_id, ties), slate.name, FROZEN_SECONDS)
     return slate
 
 
-def _current(viewer_id: int | None) -> str:
-    return f"slate:{viewer_id or 'anybody'}"
-
-
-def _frozen(viewer_id: int | None, name: str) -> str:
+def _key(viewer_id: int | None, name: str) -> str:
+    """`ties`: a name for the present state of the viewer's ties. That name: the current slate's name, which begins with
+    it. A slate's name: its entries."""
     return f"slate:{viewer_id or 'anybody'}:{name}"
+
+
+def _new_name() -> str:
+    return secrets.token_urlsafe(6)
 
 
 def _place(cursor: str) -> tuple[str, int]:
     key: list[Any] | None = decode_cursor(cursor, 2) if cursor else None
-    if key and isinstance(key[0], str) and key[0].isprintable() and " " not in key[0] and isinstance(key[1], int):
-        return key[0], max(key[1], 0)
+    if key and isinstance(key[0], str) and key[0].isascii() and key[0].isprintable() and isinstance(key[1], int):
+        return key[0].replace(" ", ""), max(key[1], 0)
     return "", 0
 
 
@@ -132,17 +138,16 @@ def _place(cursor: str) -> tuple[str, int]:
 
 
 def _arranged(viewer_id: int | None, without: set[int]) -> list[tuple[int, str]]:
+    """First all that the viewer has not seen, then the rest once more."""
+    waiting = [candidate for candidate in _waiting(viewer_id) if candidate.video_id not in without]
+    rated: dict[int, Any] = {video.pk: video for video in [*fresh(viewer_id), *popular(viewer_id)]}
+    left = [video for video in rated.values() if video.pk not in without]
     now = timezone.now()
-    waiting = [c for c in _waiting(viewer_id) if c.video_id not in without]
-    scored: dict[int, Candidate] = {}
-    rarely_seen: list[Candidate] = []
-    for reason, videos in (("popular", popular(viewer_id)), ("new", fresh(viewer_id))):
-        for video in videos:
-            if video.pk not in scored and video.pk not in without:
-                scored[video.pk] = candidate = _candidate(video, reason, now)
-                if video.count.views < FEW_VIEWS and not video.is_seen:
-                    rarely_seen.append(candidate)
-    slate = arrange(waiting=waiting, scored=list(scored.values()), little_seen=rarely_seen, length=LENGTH)
+    unseen = [_candidate(video, now) for video in left if not video.is_seen]
+    rare = [_candidate(video, now) for video in left if video.count.views < FEW_VIEWS]
+    slate = arrange(waiting=waiting, scored=unseen, little_seen=rare, length=LENGTH)
+    seen = [_candidate(video, now) for video in left if video.is_seen]
+    slate += arrange(waiting=[], scored=seen, length=LENGTH - len(slate))
     return [(candidate.video_id, candidate.reason) for candidate in slate]
 
 
@@ -171,19 +176,18 @@ def _waiting(viewer_id: int | None) -> Iterable[Candidate]:
     return [Candidate(video_id, creator_id, "followed") for video_id, creator_id in edges[:OF_A_SOURCE]]
 
 
-def _candidate(video: Video, reason: str, now: datetime) -> Candidate:
-    age = now - video.published_at
+def _candidate(video: Any, now: datetime) -> Candidate:
     rating = score(
-        age_hours=age.total_seconds() / 3600,
+        age_hours=(now - video.published_at).total_seconds() / 3600,
         likes=video.count.likes,
         comments=video.count.comments,
         views=video.count.views,
-        seen=video.is_seen,
     )
+    reason = "new" if video.count.views < FEW_VIEWS else "popular"
     return Candidate(video.pk, video.creator_id, "followed" if video.is_followed else reason, rating)
 
 
-def _shown_to(viewer_id: int | None) -> "QuerySet[Video]":
+def _shown_to(viewer_id: int | None) -> VideoQuerySet:
     """What the viewer may see and did not make, of nobody whom they mute."""
     videos = Video.objects.visible_to(viewer_id).filter(state="published")
     return (
@@ -191,11 +195,11 @@ def _shown_to(viewer_id: int | None) -> "QuerySet[Video]":
     )
 
 
-def _newest(viewer_id: int | None) -> "QuerySet[Video]":
+def _newest(viewer_id: int | None) -> VideoQuerySet:
     return _shown_to(viewer_id).filter(visibility="everyone").order_by("-published_at")
 
 
-def _rated(viewer_id: int | None, videos: "QuerySet[Video]") -> "QuerySet[Video]":
+def _rated(viewer_id: int | None, videos: VideoQuerySet) -> VideoQuerySet:
     """With what the score is made of, and whether the viewer knows video and creator."""
     seen = Watch.objects.filter(viewer_id=viewer_id, video_id=OuterRef("pk"))
     followed = Follow.objects.active().filter(follower_id=viewer_id, followee_id=OuterRef("creator_id"))

@@ -60,7 +60,7 @@ def explore(request: HttpRequest) -> HttpResponse:
 @never_cache
 def notifications(request: HttpRequest) -> HttpResponse:
     """What happened, newest first. What this answer lists counts as seen from now on."""
-    viewer_id: int = request.user.pk
+    viewer_id: int = request.user.pk  # type: ignore[assignment]
     page = selectors.notifications_page(viewer_id, cursor=request.GET.get("after", ""))
     services.see(
         viewer_id=viewer_id,

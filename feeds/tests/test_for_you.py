@@ -57,7 +57,6 @@ def test_the_newest_unseen_of_each_followed_creator_stands_within_the_bound(alic
     positions = {card.video.pk: place for place, card in enumerate(shown, start=1)}
     assert sorted(positions[video_id] for video_id in newest.values()) == [2, 5, 8, 12, 15]
     assert {card.reason_words for card in shown if card.video.pk == newest[mira.pk]} == {"You follow Mira"}
-    assert {card.reason for card in shown} == {"followed", "popular", "new"} or len(shown) == 34
 
 
 def test_who_was_not_shown_for_longest_comes_first_and_the_seen_last(alice: User, mira: User) -> None:

@@ -207,3 +207,26 @@ def test_in_a_storm_of_follows_and_unfollows_the_replay_decides_who_is_told(sett
     for follower in storm.crowd:
         shown = [video.pk for video in selectors.following_videos(follower.pk, size=1000).items]
         assert shown == [video.pk for video in selectors.pulled_videos(follower.pk)]
+
+
+def test_a_real_worker_tells_backfills_and_survives_being_killed(celery_worker_process: Any) -> None:
+    mira, late = make_account("mira"), make_account("late")
+    fans = make_followers(mira, 40)
+    first = make_video(mira).publication
+    eventually(lambda: set(entries(first)) == set(fans))
+    celery_worker_process.kill()
+    second = make_video(mira).publication
+    follows.follow(follower=late, followee=mira)
+    assert entries(second) == {}
+    celery_worker_process.start()
+    tasks.sweep_fan_outs.delay()
+    eventually(lambda: set(entries(second)) == {*fans, late.pk})
+    eventually(lambda: entries(first).get(late.pk) == InboxEntry.State.FEED_ONLY)
+    assert {entries(second)[fan] for fan in fans} == {InboxEntry.State.ALERTED}
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 30) -> None:
+    over = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < over, "it never came"
+        time.sleep(0.05)

@@ -1,0 +1,141 @@
+"""The demo world with tiny clips and no worker: complete, once, and nowhere but in development."""
+
+from collections import Counter
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import override_settings
+
+from accounts.models import User
+from feeds.demo import world
+from feeds.demo.clips import CLIPS, Clip
+from feeds.demo.people import COMMENTS, CREATOR, MODERATOR, PASSWORD, PEOPLE, PRIVATE, VIEWER
+from follows.models import Follow
+from follows.selectors import counts
+from follows.services import unfollow
+from follows.tests.truth import assert_graph_is_true
+from videos.models import Comment, Like, Video, Watch
+from videos.services.reactions import COMMENTS_A_MINUTE
+
+HANDLES = {person.handle for person in PEOPLE}
+
+
+def tiny(key: str, by: str = CREATOR, **fields: object) -> Clip:
+    return Clip(key=key, by=by, caption=key, picture="color=red:s=36x64:r=10", sound="sine=f=440", seconds=1, **fields)
+
+
+TINY = (tiny("hills"), tiny("dusk", visibility="followers"), tiny("plasma", by=PRIVATE))
+silent = [].append
+
+
+def rows() -> dict[str, int]:
+    return {model.__name__: model.objects.count() for model in (User, Follow, Video, Comment, Like, Watch)}
+
+
+# --- The script -----------------------------------------------------------------------------------------------
+
+
+def test_everybody_named_is_in_the_cast() -> None:
+    assert {clip.by for clip in CLIPS} | {CREATOR, VIEWER, MODERATOR, PRIVATE} <= HANDLES
+    assert {handle for person in PEOPLE for handle in person.follows.split()} <= HANDLES
+    assert {handle for said in COMMENTS.values() for handle, _ in said} <= HANDLES
+
+
+def test_every_comment_has_its_clip_and_no_clip_comes_twice() -> None:
+    keys = [clip.key for clip in CLIPS]
+    assert len(keys) == len(set(keys))
+    assert set(COMMENTS) <= set(keys)
+
+
+def test_nobody_writes_faster_than_the_site_allows() -> None:
+    written = Counter(handle for said in COMMENTS.values() for handle, _ in said) + Counter([CREATOR])
+    assert max(written.values()) < COMMENTS_A_MINUTE
+
+
+# --- The world ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_world_is_built_once_without_any_worker() -> None:
+    world.build(say=silent, clips=TINY, patience=0)
+    assert {account.handle for account in User.objects.all()} == HANDLES
+    assert set(Video.objects.values_list("state", flat=True)) == {"published"}
+    assert counts(User.objects.get(handle=CREATOR).pk).followers == len(HANDLES) - 2
+    assert counts(User.objects.get(handle=PRIVATE).pk).requests > 0
+    hills = Video.objects.with_card().get(caption="hills")
+    assert hills.count.views >= hills.count.likes > 0
+    assert hills.count.comments == len(COMMENTS["hills"]) + 1
+    assert User.objects.get(handle=VIEWER).check_password(PASSWORD)
+    assert_graph_is_true()
+
+    built = rows()
+    world.build(say=silent, clips=TINY, patience=0)
+    assert rows() == built
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_run_is_completed_and_what_visitors_undo_stays_undone(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world, "_wait_for", die)
+        with pytest.raises(Killed):
+            world.build(say=silent, clips=TINY[:1], patience=0)
+    assert set(Video.objects.values_list("state", flat=True)) == {"processing"}
+
+    world.build(say=silent, clips=TINY[:2], patience=0)
+    assert Video.objects.count() == 2
+    viewer, creator = (User.objects.get(handle=handle) for handle in (VIEWER, CREATOR))
+    unfollow(follower=viewer, followee=creator)
+    world.build(say=silent, clips=TINY[:2], patience=0)
+    assert not Follow.objects.filter(follower=viewer, followee=creator).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clip_that_fails_is_said_and_retried_by_the_next_run() -> None:
+    silence = Clip(key="hills", by=CREATOR, caption="", picture="nonsense", sound="sine", seconds=1)
+    with pytest.raises(world.Unfinished, match="hills"):
+        world.build(say=silent, clips=[silence], patience=0)
+    world.build(say=silent, clips=TINY[:1], patience=0)
+    video = Video.objects.get()
+    Comment.objects.filter(submit_key=world.LAST_ACT).delete()
+    Video.objects.update(state="failed", failure_reason="The disk was full.", rendition_key="")
+
+    world.build(say=silent, clips=TINY[:1], patience=0)
+    video.refresh_from_db()
+    assert video.state == "published"
+
+
+# --- The command ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@override_settings(DEMO_ALLOWED=False)
+def test_a_public_site_gets_no_demo_accounts() -> None:
+    with pytest.raises(CommandError, match="public"):
+        call_command("demo")
+    assert not User.objects.exists()
+
+
+def test_only_development_and_tests_allow_it() -> None:
+    from socialvideo.settings import base, dev
+
+    assert not base.DEMO_ALLOWED
+    assert dev.DEMO_ALLOWED
+
+
+@pytest.mark.django_db
+def test_the_command_prints_the_logins_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world, "build", lambda *, say: say("progress"))
+    out, err = StringIO(), StringIO()
+    call_command("demo", stdout=out, stderr=err)
+    assert [line.split() for line in out.getvalue().splitlines()] == [
+        [role, handle, "password", PASSWORD]
+        for role, handle in (("viewer", VIEWER), ("creator", CREATOR), ("moderator", MODERATOR))
+    ]
+    assert err.getvalue() == "progress\n"
