@@ -17,6 +17,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from rest_framework.authtoken.admin import TokenAdmin  # noqa: F401 - registers what is taken back below
+from rest_framework.authtoken.models import TokenProxy
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
@@ -26,6 +28,7 @@ from accounts import selectors, services
 from accounts.models import Invitation, StandingEvent, User
 from socialvideo.lib.desk import ReadOnlyAdmin
 
+admin.site.unregister(TokenProxy)  # a token acts as its owner: nobody else is shown it
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one way in, with its limits
 
 
@@ -70,7 +73,7 @@ class AccountAdmin(ModelAdmin):
     actions_detail = ("suspend_this", "unsuspend_this")
     filter_horizontal = ("groups",)
 
-    FOR_EVERYONE = ("account", "handle", "name", "bio", "is_private", "joined_at", "standing", "history")
+    FOR_EVERYONE = ("picture", "handle", "name", "bio", "is_private", "joined_at", "standing", "history")
     FOR_ADMINISTRATORS = ("email", "birth_date", "last_login")
     ROLES = ("is_staff", "is_superuser", "groups")
 
@@ -112,6 +115,12 @@ class AccountAdmin(ModelAdmin):
         picture = {"path": account.avatar.url} if account.avatar else None
         return [account.display_name, f"@{account.handle}", account.display_name[:1], picture]
 
+    @display(description="picture")
+    def picture(self, account: User) -> SafeString | str:
+        return (
+            format_html('<img src="{}" alt="" width="96" height="96">', account.avatar.url) if account.avatar else "–"
+        )
+
     @display(label={"suspended": "danger", "deactivated": "warning", "erased": "warning", "present": "success"})
     def standing(self, account: User) -> str:
         moments = {
@@ -144,6 +153,12 @@ class AccountAdmin(ModelAdmin):
     @action(description="Lift suspension", permissions=["suspend"], url_path="unsuspend-this", icon="undo")
     def unsuspend_this(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return self._ask(StandingEvent.Act.UNSUSPENDED, [object_id])
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[Any]:
+        """The one act of the two that would change something."""
+        is_suspended = str(object_id).isdecimal() and selectors.is_suspended(int(object_id))
+        idle = "_user_suspend_this" if is_suspended else "_user_unsuspend_this"
+        return [act for act in super().get_actions_detail(request, object_id) if not act.action_name.endswith(idle)]
 
     def _ask(self, act: str, ids: Any) -> HttpResponse:
         chosen = urlencode([(ACTION_CHECKBOX_NAME, pk) for pk in ids])

@@ -38,6 +38,8 @@ class PlainLabels:
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)
+        if "password1" in self.fields:
+            self.fields["password1"].help_text = "At least 8 characters; no common word, not only digits."
 
 
 class SignupForm(PlainLabels, allauth.SignupForm):

@@ -33,6 +33,10 @@ def token_of(account: User) -> Token | None:
     return Token.objects.filter(user=account).first()
 
 
+def is_suspended(account_id: int) -> bool:
+    return User.objects.filter(pk=account_id, suspended_at__isnull=False).exists()
+
+
 def suspension(account_id: int) -> StandingEvent | None:
     """The record of the suspension that stands."""
     events = StandingEvent.objects.filter(account_id=account_id, act=StandingEvent.Act.SUSPENDED)

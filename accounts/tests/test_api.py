@@ -170,12 +170,7 @@ def test_one_fault_changes_nothing(as_alice: APIClient, alice: User, change: dic
     response = as_alice.patch("/api/v1/me/", {"name": "Other", "is_private": True} | change)
     assert response.status_code == 400
     alice.refresh_from_db()
-    assert (alice.name, alice.handle, alice.bio, alice.is_private) == (
-        "Alice",
-        "alice",
-        "Hello",
-        False,
-    ) or "is_private" in change
+    assert (alice.name, alice.handle, alice.bio, alice.is_private) == ("Alice", "alice", "Hello", False)
 
 
 def test_my_picture(as_alice: APIClient, alice: User) -> None:
