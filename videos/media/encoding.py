@@ -75,8 +75,9 @@ def _run_ffmpeg(
 ) -> Finished:
     for rung in ladder(probe):
         (folder / rung.name).mkdir()
-    arguments = command(ffmpeg, str(source.resolve()), probe, limits, tonemap=can_tonemap(ffmpeg))
     try:
+        tonemap = probe.hdr and can_tonemap(ffmpeg)
+        arguments = command(ffmpeg, str(source.resolve()), probe, limits, tonemap=tonemap)
         finished = run(
             arguments,
             limits=limits,
@@ -169,5 +170,7 @@ def _damaged(errors: str) -> RejectedMedia:
 @cache
 def can_tonemap(ffmpeg: str) -> bool:
     finished = run([ffmpeg, "-hide_banner", "-filters"], limits=Limits(), seconds=10)
+    if finished.code:
+        raise failure(finished)
     listed = (line.split() for line in finished.output.decode(errors="replace").splitlines())
     return {"zscale", "tonemap"} <= {words[1] for words in listed if len(words) > 1}

@@ -31,7 +31,6 @@ PREVIEW_SHORT_SIDE = 240
 # H.273 matrix coefficients by the names of ffmpeg's scale filter; 2 is "unspecified".
 _MATRICES = {1: "bt709", 4: "fcc", 5: "bt601", 6: "bt601", 7: "smpte240m", 9: "bt2020", 10: "bt2020"}
 _HD_LINES = 720
-_TURNS = {0: [], 90: ["transpose=clock"], 180: ["hflip", "vflip"], 270: ["transpose=cclock"]}
 _SDR = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 
 
@@ -42,10 +41,6 @@ class Size:
 
     def __str__(self) -> str:
         return f"{self.width}:{self.height}"
-
-    @property
-    def turned(self) -> "Size":
-        return Size(self.height, self.width)
 
     @property
     def area(self) -> int:
@@ -135,7 +130,7 @@ def _input(source: str, probe: Probe, limits: Limits) -> list[str]:
         *("-protocol_whitelist", "file", "-f", probe.container),
         *("-max_streams", str(limits.max_streams), "-max_pixels", str(limits.max_pixels)),
         *("-probesize", "20000000", "-analyzeduration", "10000000"),
-        *("-threads", str(limits.threads), "-noautorotate", "-reinit_filter", "0"),
+        *("-threads", str(limits.threads), "-reinit_filter", "0"),
         *("-i", f"file:{source}"),
     ]
 
@@ -214,12 +209,10 @@ def _poster_chain(fps: Fraction) -> str:
 
 
 def _picture(probe: Probe, size: Size, limits: Limits, tonemap: bool) -> Iterator[str]:
-    """Evenly timed from zero, right side up, square SDR pixels of the top rung's size. Scaled first: the rest is dear."""
+    """Evenly timed from zero, square SDR pixels of the top rung's size. ffmpeg has turned them: told not to, version 5
+    copies the turn of a silent source into the output."""
     yield f"fps={frame_rate(probe, limits)}:start_time=0"
-    yield from _to_size(probe, size.turned if probe.rotation in (90, 270) else size, tonemap)
-    if probe.mirrored:
-        yield "hflip"
-    yield from _TURNS[probe.rotation]
+    yield from _to_size(probe, size, tonemap)
     yield from ("setsar=1", _SDR, "sidedata=delete")
     if probe.audio_ms > probe.video_ms:
         yield f"tpad=stop_mode=clone:stop_duration={(probe.audio_ms - probe.video_ms) / 1000:.3f}"
