@@ -6,34 +6,16 @@ from accounts.api.serializers import AccountBriefSerializer
 from feeds.models import Notification
 from feeds.selectors import Notice
 from follows.api.serializers import RelationSerializer
+from videos.api.serializers import VideoSerializer
 
 REASONS = [("followed", "by somebody you follow"), ("new", "new"), ("popular", "popular")]
 NOTICE_KINDS = [("new_video", "published a video"), *Notification.Kind.choices]
 
 
-class FeedVideoSerializer(serializers.Serializer):
-    """A video as a feed plays it. Addresses are paths on this site."""
-
-    id = serializers.IntegerField()
-    url = serializers.CharField(source="get_absolute_url")
-    caption = serializers.CharField()
-    creator = AccountBriefSerializer()
-    hls_url = serializers.CharField()
-    preview_url = serializers.CharField()
-    poster_url = serializers.CharField()
-    duration_ms = serializers.IntegerField(allow_null=True)
-    width = serializers.IntegerField(allow_null=True)
-    height = serializers.IntegerField(allow_null=True)
-    published_at = serializers.DateTimeField(allow_null=True)
-    likes = serializers.IntegerField(source="count.likes")
-    comments = serializers.IntegerField(source="count.comments")
-    views = serializers.IntegerField(source="count.views")
-
-
 class CardSerializer(serializers.Serializer):
     """A video, why it is there, and what I am to it and its creator."""
 
-    video = FeedVideoSerializer()
+    video = VideoSerializer()
     reason = serializers.ChoiceField(choices=REASONS)
     reason_words = serializers.CharField()
     liked = serializers.BooleanField()
@@ -49,7 +31,7 @@ class NoticeSerializer(serializers.Serializer):
     at = serializers.DateTimeField()
     seen = serializers.SerializerMethodField()
     actor = AccountBriefSerializer(allow_null=True)
-    video = FeedVideoSerializer(allow_null=True)
+    video = VideoSerializer(allow_null=True)
     text = serializers.CharField()
 
     def get_seen(self, notice: Notice) -> bool:

@@ -22,7 +22,9 @@ HANDLES = {person.handle for person in PEOPLE}
 
 
 def tiny(key: str, by: str = CREATOR, **fields: object) -> Clip:
-    return Clip(key=key, by=by, caption=key, picture="color=red:s=36x64:r=10", sound="sine=f=440", seconds=1, **fields)
+    return Clip(
+        key=key, by=by, caption=key, picture="color=red:s=36x64:r=10", sound="sine=f=440:r=48000", seconds=1, **fields
+    )
 
 
 TINY = (tiny("hills"), tiny("dusk", visibility="followers"), tiny("plasma", by=PRIVATE))
