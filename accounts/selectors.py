@@ -26,7 +26,7 @@ def current_handle_of(old: str) -> str | None:
 
 def handle_is_free(handle: str, *, account_id: int | None = None) -> bool:
     """Never anybody's, or this account's own. A hint for a form: the database decides when it is taken."""
-    return not HandleClaim.objects.filter(handle=handle).exclude(account_id=account_id).exists()
+    return HandleClaim.objects.filter(handle=handle).values_list("account_id", flat=True).first() in (None, account_id)
 
 
 def token_of(account: User) -> Token | None:
