@@ -26,7 +26,7 @@ AUDIO_CODECS = {
     "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_f32le", "pcm_mulaw", "pcm_alaw", "pcm_u8",
 }  # fmt: skip
 STILL = Fraction(10)  # seconds that a last picture may claim to stay; more is a broken header
-UNEVEN = 1.5  # times as long as another
+UNEVEN = 1.1  # times as close as on average
 ROUNDING = 0.01  # Matroska counts in milliseconds
 IDENTITY = (1, 0, 0, 1)
 
@@ -113,10 +113,10 @@ class Track:
         claimed = self.stream.average_rate
         if not gaps:
             return claimed or Fraction(30)
-        close, wide = gaps[len(gaps) // 10], gaps[len(gaps) * 9 // 10]
-        if wide > UNEVEN * close:
-            return 1 / (close * self.stream.time_base)
+        close = 1 / (gaps[len(gaps) // 10] * self.stream.time_base)
         mean = len(gaps) / (sum(gaps) * self.stream.time_base)
+        if close > UNEVEN * mean:
+            return close
         return claimed if claimed and abs(claimed / mean - 1) < ROUNDING else mean
 
 
