@@ -16,6 +16,7 @@ from follows.selectors import counts
 from follows.services import unfollow
 from follows.tests.truth import assert_graph_is_true
 from videos.models import Comment, Like, Video, Watch
+from videos.services import processing
 from videos.services.reactions import COMMENTS_A_MINUTE
 
 HANDLES = {person.handle for person in PEOPLE}
@@ -99,18 +100,25 @@ def test_a_killed_run_is_completed_and_what_visitors_undo_stays_undone(monkeypat
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_clip_that_fails_is_said_and_retried_by_the_next_run() -> None:
-    silence = Clip(key="hills", by=CREATOR, caption="", picture="nonsense", sound="sine", seconds=1)
-    with pytest.raises(world.Unfinished, match="hills"):
-        world.build(say=silent, clips=[silence], patience=0)
-    world.build(say=silent, clips=TINY[:1], patience=0)
-    video = Video.objects.get()
-    Comment.objects.filter(submit_key=world.LAST_ACT).delete()
-    Video.objects.update(state="failed", failure_reason="The disk was full.", rendition_key="")
+def test_a_clip_that_cannot_be_drawn_is_said() -> None:
+    broken = Clip(key="hills", by=CREATOR, caption="", picture="nonsense", sound="sine", seconds=1)
+    with pytest.raises(world.Unfinished, match=r"hills.*nonsense"):
+        world.build(say=silent, clips=[broken], patience=0)
+    assert not Video.objects.exists()
 
+
+@pytest.mark.django_db(transaction=True)
+def test_a_video_that_failed_is_said_and_retried_by_the_next_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(video_id: int) -> None:
+        if video := processing.claim(video_id):
+            processing.fail(video, "disk_full", "The disk was full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.services, "process", fail)
+        with pytest.raises(world.Unfinished, match="The disk was full"):
+            world.build(say=silent, clips=TINY[:1], patience=0)
     world.build(say=silent, clips=TINY[:1], patience=0)
-    video.refresh_from_db()
-    assert video.state == "published"
+    assert Video.objects.get().state == "published"
 
 
 # --- The command ----------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ PULL_ONLY_ABOVE = env.int(
 FANOUT_CHUNK = env.int("FANOUT_CHUNK", 5000)  # followers told in one transaction
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # proxies of ours in front, each adding to X-Forwarded-For
 X_ACCEL_MEDIA_PREFIX = env.str("X_ACCEL_MEDIA_PREFIX", "")  # internal location of the proxy that serves media files
+DEMO_ALLOWED = False  # whether `manage.py demo` may make accounts with known passwords
 
 if SIGNUP_MODE not in {"open", "invite", "closed"}:
     raise ImproperlyConfigured(f"SIGNUP_MODE is {SIGNUP_MODE!r}; it must be open, invite or closed.")

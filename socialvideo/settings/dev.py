@@ -11,6 +11,7 @@ DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "only-for-development-never-for-a-public-site")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["*"])
 INTERNAL_IPS = ["127.0.0.1"]
+DEMO_ALLOWED = True
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None  # nothing is collected
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405

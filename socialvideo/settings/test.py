@@ -4,6 +4,7 @@ from socialvideo.settings.base import *  # noqa: F403
 
 SECRET_KEY = "only-for-tests"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
+DEMO_ALLOWED = True
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
 # Tests empty tables whose rows no ordinary statement may drop at once.
 DATABASES["default"]["OPTIONS"]["options"] = "-c socialvideo.may_truncate=tests"  # noqa: F405
