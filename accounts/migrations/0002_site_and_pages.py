@@ -38,11 +38,10 @@ the moments at which that changed.</p>
 <p>One keeps you logged in, one protects forms, one remembers the colours you chose. None of them follows you elsewhere,
 and nothing is loaded from other sites.</p>
 <h2>How long</h2>
-<p>As long as you have the account. A deactivated account is hidden and kept. When an account is deleted, its data is
-erased; others then read “a deleted account” where it stood.</p>
+<p>As long as you have the account. A deactivated account is hidden and kept. To have it erased, write to whoever runs this
+site; others then read “a deleted account” where it stood.</p>
 <h2>Your choices</h2>
-<p>You can see and change your data under Settings, make your account private, and take the list of those you follow with
-you.</p>
+<p>You can see and change your data under Settings, make your account private, and deactivate it.</p>
 """
 
 
