@@ -174,9 +174,7 @@ def test_nothing_tells_where_it_was_made(long_clip: tuple[Path, Renditions]) -> 
     for path in folder.rglob("*"):
         if path.is_file():
             content = path.read_bytes()
-            assert not any(
-                word in content for word in (b"Xyzzy", b"+48.2082", b"Plugh", b"Lavf", str(folder.parent).encode())
-            )
+            assert not any(word in content for word in (b"Xyzzy", b"+48.2082", b"Plugh", str(folder.parent).encode()))
 
 
 def test_the_preview_is_short_small_and_silent(long_clip: tuple[Path, Renditions]) -> None:
