@@ -86,7 +86,7 @@ def explore_page(viewer_id: int | None, *, sort: str, cursor: str = "") -> Page[
     return Page([video for video, _ in visible(viewer_id, [(video.pk, "popular") for video in best])])
 
 
-def suggested(viewer_id: int | None, *, at_most: int = 12) -> list[User]:
+def suggested(viewer_id: int | None, *, at_most: int) -> list[User]:
     """Whom to follow: creators of popular videos whom the viewer does not follow or mute, the most popular first."""
     creators = dict.fromkeys(video.creator_id for video in popular(viewer_id))
     accounts = User.objects.present().filter(~muted_by(viewer_id, "pk"), pk__in=creators)
@@ -190,9 +190,9 @@ def _candidate(video: Any, now: datetime) -> Candidate:
 def _shown_to(viewer_id: int | None) -> VideoQuerySet:
     """What the viewer may see and did not make, of nobody whom they mute."""
     videos = Video.objects.visible_to(viewer_id).filter(state="published")
-    return (
-        videos if viewer_id is None else videos.exclude(creator_id=viewer_id).exclude(muted_by(viewer_id, "creator_id"))
-    )
+    if viewer_id is None:
+        return videos
+    return videos.exclude(creator_id=viewer_id).exclude(muted_by(viewer_id, "creator_id"))
 
 
 def _newest(viewer_id: int | None) -> VideoQuerySet:

@@ -52,7 +52,7 @@ def explore(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"sort": sort, "page": page}
     if _wants_more(request):
         return render(request, "feeds/explore.html#cards", context)
-    return render(request, "feeds/explore.html", context | _suggestions(viewer_id))
+    return render(request, "feeds/explore.html", context | _suggestions(viewer_id, at_most=4))
 
 
 @login_required
@@ -71,8 +71,8 @@ def notifications(request: HttpRequest) -> HttpResponse:
     return render(request, f"feeds/notifications.html{part}", {"page": page})
 
 
-def _suggestions(viewer_id: int | None) -> dict[str, Any]:
-    accounts = slates.suggested(viewer_id)
+def _suggestions(viewer_id: int | None, *, at_most: int = 12) -> dict[str, Any]:
+    accounts = slates.suggested(viewer_id, at_most=at_most)
     return {"suggested": accounts, "relations": relations(viewer_id, [account.pk for account in accounts])}
 
 
