@@ -57,7 +57,9 @@ def keyset_page(queryset: QuerySet[M], *, order: Sequence[str], cursor: str = ""
     queryset = queryset.order_by(*order)
     fields = [name.lstrip("-") for name in order]
     if cursor and (key := decode_cursor(cursor, len(order))):
-        with suppress(ValueError, TypeError, ValidationError):  # a value of another kind than the field's: the first page
+        with suppress(
+            ValueError, TypeError, ValidationError
+        ):  # a value of another kind than the field's: the first page
             queryset = queryset.filter(_after(order, key))
     rows = list(queryset[: size + 1])
     if len(rows) <= size:

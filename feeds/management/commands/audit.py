@@ -4,11 +4,11 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from videos.audit import CHECKS as VIDEOS
 
 from feeds.audit import CHECKS as FEEDS
 from follows.audit import CHECKS as FOLLOWS
 from socialvideo.lib.audit import breaches, examples
+from videos.audit import CHECKS as VIDEOS
 
 
 class Command(BaseCommand):
