@@ -72,33 +72,39 @@ settle_new_edge = Promise(
     level=Row,
     when=pgtrigger.Before,
     operation=pgtrigger.Insert,
-    declare=[("private", "boolean"), ("allowed", "bigint")],
+    declare=[
+        ("allowed", f"bigint := coalesce(NULLIF((follows_said())[4], '')::bigint, {DEFAULT_FOLLOW_LIMIT})"),
+        ("blocked", "boolean"),
+        ("absent", "boolean"),
+        ("private", "boolean"),
+        ("followed", "bigint"),
+    ],
     func=f"""
-        PERFORM follows_lock_follower(NEW.follower_id);
-        PERFORM follows_lock_pair(NEW.follower_id, NEW.followee_id);
+        PERFORM follows_lock_follower(NEW.follower_id), follows_lock_pair(NEW.follower_id, NEW.followee_id);
         PERFORM 1 FROM follows_follow
         WHERE follower_id = NEW.follower_id AND followee_id = NEW.followee_id FOR KEY SHARE;
         IF FOUND THEN -- and held: this row is certain to meet the unique constraint, as what does not matter
             NEW.state := 'requested'; NEW.since := NULL; NEW.shows_from := NULL;
             RETURN NEW;
         END IF;
-        PERFORM pg_advisory_xact_lock_shared({account_lock_sql("least(NEW.follower_id, NEW.followee_id)")});
-        PERFORM pg_advisory_xact_lock_shared({account_lock_sql("greatest(NEW.follower_id, NEW.followee_id)")});
-        IF EXISTS (SELECT 1 FROM follows_block
-                   WHERE (blocker_id = NEW.follower_id AND blocked_id = NEW.followee_id)
-                      OR (blocker_id = NEW.followee_id AND blocked_id = NEW.follower_id)) THEN
+        PERFORM pg_advisory_xact_lock_shared({account_lock_sql("least(NEW.follower_id, NEW.followee_id)")}),
+                pg_advisory_xact_lock_shared({account_lock_sql("greatest(NEW.follower_id, NEW.followee_id)")});
+        SELECT EXISTS (SELECT 1 FROM follows_block
+                       WHERE (blocker_id = NEW.follower_id AND blocked_id = NEW.followee_id)
+                          OR (blocker_id = NEW.followee_id AND blocked_id = NEW.follower_id)),
+               bool_or(suspended_at IS NOT NULL OR deactivated_at IS NOT NULL OR erased_at IS NOT NULL),
+               bool_or(id = NEW.followee_id AND is_private),
+               (SELECT count(*) FROM (SELECT 1 FROM follows_follow
+                                      WHERE follower_id = NEW.follower_id LIMIT allowed) AS edge)
+        INTO blocked, absent, private, followed
+        FROM accounts_user WHERE id IN (NEW.follower_id, NEW.followee_id);
+        IF blocked THEN
             {_refusal("follows_no_edge_across_a_block", "A block stands between the two accounts.")}
-        END IF;
-        IF EXISTS (SELECT 1 FROM accounts_user WHERE id IN (NEW.follower_id, NEW.followee_id)
-                   AND (suspended_at IS NOT NULL OR deactivated_at IS NOT NULL OR erased_at IS NOT NULL)) THEN
+        ELSIF absent THEN
             {_refusal("follows_both_accounts_present", "One of the accounts is suspended or deactivated.")}
-        END IF;
-        allowed := coalesce(NULLIF((follows_said())[4], '')::bigint, {DEFAULT_FOLLOW_LIMIT});
-        IF (SELECT count(*) FROM (SELECT 1 FROM follows_follow
-                                  WHERE follower_id = NEW.follower_id LIMIT allowed) AS followed) >= allowed THEN
+        ELSIF followed >= allowed THEN
             {_refusal("follows_limit_reached", "The account follows as many accounts as it may.")}
         END IF;
-        SELECT is_private INTO private FROM accounts_user WHERE id = NEW.followee_id;
         IF private THEN
             NEW.state := 'requested'; NEW.since := NULL; NEW.shows_from := NULL;
         ELSE
