@@ -11,7 +11,7 @@ from follows.models import Block, Follow
 from follows.selectors import hidden_from
 
 
-class VideoQuerySet(models.QuerySet):
+class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imports it
     def visible_to(self, viewer_id: int | None) -> Self:
         """Videos that the viewer may watch now: their own that are finished, and published ones of present accounts,
         with no block in between, that are for everyone (of a public account) or for followers, when the viewer
@@ -77,7 +77,7 @@ class VideoQuerySet(models.QuerySet):
         )
 
 
-class CommentQuerySet(models.QuerySet):
+class CommentQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imports it
     def standing(self) -> Self:
         return self.filter(removed_at=None)
 

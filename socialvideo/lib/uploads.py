@@ -13,7 +13,7 @@ FORM_BYTES = 64 * 1024  # room for the fields beside the file
 class SizeLimit(FileUploadHandler):
     """Stands before the handlers that store. Sets `request.too_large` to the size that was refused."""
 
-    def handle_raw_input(self, input_data: Any, META: dict, content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803
+    def handle_raw_input(self, input_data: Any, META: dict[str, Any], content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803
         self.refused = content_length > settings.MAX_UPLOAD_BYTES + FORM_BYTES
         if self.refused and self.request is not None:
             self.request.too_large = content_length  # type: ignore[attr-defined]
@@ -25,5 +25,5 @@ class SizeLimit(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         return raw_data
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> "UploadedFile[Any] | None":
         return None
