@@ -17,6 +17,7 @@ from feeds.demo.pictures import (
     PLASMA,
     RINGS,
     SIZE,
+    SMALL,
     STANDING,
     SUNSET,
     VIOLET,
@@ -37,6 +38,7 @@ from feeds.demo.pictures import (
     mirrored,
     moving,
     sea,
+    shades,
     still,
     tinted,
     together,
@@ -294,7 +296,7 @@ CLIPS = (
         key="mandelbrot",
         by="arjun",
         caption="Zooming into the seahorse valley. It never ends, I checked.",
-        picture=f"mandelbrot=s=270x480:r={FPS}:start_scale=0.35:end_scale=0.004:end_pts=220:start_x=-0.7437:start_y=0.1318:maxiter=160"
+        picture=f"mandelbrot=s={SMALL}:r={FPS}:start_scale=0.35:end_scale=0.004:end_pts=220:start_x=-0.7437:start_y=0.1318:maxiter=160"
         f":outer=normalized_iteration_count:inner=black,{enlarged()}",
         sound=chord(A3, C4, E4),
     ),
@@ -302,18 +304,9 @@ CLIPS = (
         key="mandelbrot2",
         by="kofi",
         caption="An old friend, seen from very close.",
-        picture=f"mandelbrot=s=270x480:r={FPS}:start_scale=0.02:end_scale=0.0004:end_pts=220:start_x=0.2549:start_y=-0.0005:maxiter=200"
+        picture=f"mandelbrot=s={SMALL}:r={FPS}:start_scale=0.02:end_scale=0.0004:end_pts=220:start_x=0.2549:start_y=-0.0005:maxiter=200"
         f":outer=iteration_count,{enlarged()},hue=h=200",
         sound=chord(D3, A3, F4),
-    ),
-    Clip(
-        key="rule110",
-        by="tomas",
-        caption="Rule 110 can compute anything. Today it computes a curtain.",
-        picture=tinted(
-            automaton(110, seed=4) + "," + enlarged("neighbor"), gradient("ff6f61", "ffd98a", "6fd3cf", "7c3aed")
-        ),
-        sound=melody(C4, D4, E4, G4, A4, step=0.18),
     ),
     Clip(
         key="rule30",
@@ -325,25 +318,12 @@ CLIPS = (
         sound=melody(A3, C4, D4, E4, G4, step=0.22),
     ),
     Clip(
-        key="rings",
-        by="lars",
-        caption="Every ring is the one before it, added to itself.",
-        picture=colored(
-            wrapped(
-                automaton(90, size="120x120", seed=8) + ",scale=360:360:flags=neighbor",
-                "ld(3)",
-                "0.9*ld(2)",
-            ),
-            SUNSET,
-        ),
-        sound=chord(G3, D4, A4),
-    ),
-    Clip(
         key="carpet",
         by="tomas",
         caption="The carpet in my hallway, to scale.",
         picture=tinted(
-            f"sierpinski=s={WIDTH}x{HEIGHT}:r={FPS}:type=carpet:seed=3:jump=40", gradient("7c3aed", "e11d8f", "ffd98a")
+            f"sierpinski=s={SMALL}:r={FPS}:type=carpet:seed=3:jump=20,{enlarged('neighbor')}",
+            gradient("7c3aed", "e11d8f", "ffd98a"),
         ),
         sound=melody(E4, G4, A4, 0, E4, D4, step=0.3),
     ),
@@ -366,9 +346,14 @@ CLIPS = (
         key="spiral",
         by="paula",
         caption="Lollipop. Do not stare for too long 🍭",
-        picture=gradient("ff9ecd", "fffbe8", "7597de", "ffd6a5", kind="spiral", speed=0.05, size="135x240")
-        + ","
-        + enlarged(),
+        picture=colored(
+            wrapped(
+                still("0.5+0.5*clip(5*sin(10*PI*ld(0)),-1,1)", size="360x360") + ",scroll=h=-0.003",
+                "ld(3)+0.9*ld(2)",
+                "ld(2)",
+            ),
+            ("ff7fbf", "fffbe8"),
+        ),
         sound=melody(G4, C5, E5, C5, step=0.2),
     ),
     Clip(
@@ -387,14 +372,6 @@ CLIPS = (
         sound=chord(C4, G4),
     ),
     Clip(
-        key="spectrum",
-        by="maximiliana.w",
-        caption="Watching a melody. Every bump is a note.",
-        picture=melody(C4, E4, G4, B4, C5, G4, step=0.3)
-        + f",showcqt=s=540x960:fps={FPS}:axis=0:sono_h=560:bar_h=400:bar_g=3:sono_g=4:count=4",
-        sound=melody(C4, E4, G4, B4, C5, G4, step=0.3),
-    ),
-    Clip(
         key="waves",
         by="layla",
         caption="My grandmother's lullaby, as a line.",
@@ -406,22 +383,19 @@ CLIPS = (
         sound=melody(D4, F4, E4, D4, A4, G4, step=0.4),
     ),
     Clip(
-        key="signoff",
-        by="diego",
-        caption="End of broadcast, 1987. Good night.",
-        picture=f"smptehdbars=s=540x960:r={FPS},gblur=sigma=1.2,hue=h=8*sin(2*t)",
-        sound="sine=f=440:r=48000,volume=0.5",
-    ),
-    Clip(
         key="kaleidoscope",
         by="layla",
         caption="My kaleidoscope from the market in Saida.",
         visibility="followers",
         picture=mirrored(
-            gradient("ffd98a", "c2345c", "11806a", "1b1035", "f9825b", kind="spiral", speed=0.08, size="135x240")
+            wrapped(
+                still("0.5+0.5*sin(4*PI*ld(0))*sin(4*PI*ld(1))", size="360x360") + ",scroll=h=0.003:v=0.004",
+                "1.6*ld(0)+0.25*sin(7*ld(1))",
+                "1.6*ld(1)+0.25*sin(8*ld(0))",
+            )
         )
         + ","
-        + enlarged(),
+        + shades(*SUNSET),
         sound=melody(D4, E4, F4, A4, 0, A4, step=0.3),
     ),
 )

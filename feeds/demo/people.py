@@ -133,7 +133,6 @@ COMMENTS = {
         ("kofi", "Tunnel effect, respect."),
         ("diego", "Forty an hour, I promise."),
     ),
-    "signoff": (("kofi", "My childhood had this at midnight."), ("omar", "And then the tone. Good night.")),
     "clouds": (("freya", "We'll have that tomorrow, then."),),
     "campfire": (("mira", "The sound is what does it."), ("diego", "Pass the kettle.")),
     "maze": (("arjun", "I found the exit. There is none."), ("hana", "It closed behind me.")),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 WIDTH, HEIGHT, FPS = 540, 960, 30
-SIZE = f"{WIDTH}x{HEIGHT}"
+SIZE, SMALL = f"{WIDTH}x{HEIGHT}", "270x480"
 
 
 # --- Colour ---------------------------------------------------------------------------------------------------
@@ -42,7 +42,7 @@ NEON = ("05010f", "12086f", "2b35af", "e11d8f", "2ff3e0")
 
 
 def enlarged(flags: str = "bicubic") -> str:
-    return f"scale={WIDTH}:{HEIGHT}:flags={flags}"
+    return f"scale={SIZE}:flags={flags}:out_color_matrix=bt709,format=yuv420p"
 
 
 # Formulas read x and y from the registers 0 and 1: from the middle, in units of the width, so that y runs from
@@ -56,11 +56,11 @@ def field(formula: str, colors: Sequence[str], *, width: int = 45) -> str:
     """A grey value, 0 to 1, for every point at every moment T, in colours. For soft shapes."""
     return (
         f"nullsrc=s={width}x{width * HEIGHT // WIDTH}:r=15,format=gray,geq=lum='{_POINT}255*clip({formula},0,1)',"
-        f"framerate=fps={FPS}:interp_start=0:interp_end=255:scene=100,{enlarged()},{shades(*colors)}"
+        f"framerate=fps={FPS}:interp_start=0:interp_end=255:scene=100,scale={SMALL},{shades(*colors)},{enlarged()}"
     )
 
 
-def still(formula: str, *, size: str = "270x480") -> str:
+def still(formula: str, *, size: str = SMALL) -> str:
     """A grey value, 0 to 1, for every point, once and for all."""
     return f"nullsrc=s={size}:r={FPS},trim=end_frame=1,format=gray,geq=lum='{_POINT}255*clip({formula},0,1)',{STANDING}"
 
@@ -69,7 +69,7 @@ def wrapped(pattern: str, across: str, along: str, *, side: int = 360) -> str:
     """A moving square pattern laid over the picture: for every point, `across` and `along` say where in the pattern
     to look, in widths of the pattern, which repeats."""
     maps = (
-        f"nullsrc=s=270x480:r={FPS},trim=end_frame=1,format=gray16,"
+        f"nullsrc=s={SMALL}:r={FPS},trim=end_frame=1,format=gray16,"
         f"geq=lum='{_POLAR}{side}*mod(100+{formula},1)',{STANDING}[{name}]"
         for name, formula in (("across", across), ("along", along))
     )
@@ -77,7 +77,7 @@ def wrapped(pattern: str, across: str, along: str, *, side: int = 360) -> str:
 
 
 def colored(grey: str, colors: Sequence[str]) -> str:
-    return f"{grey},{enlarged()},{shades(*colors)}"
+    return f"{grey},{shades(*colors)},{enlarged()}"
 
 
 def mirrored(picture: str) -> str:
@@ -119,7 +119,7 @@ def drift(cells: str, rate: float, *, seed: int = 5) -> str:
     """Noise so coarse that enlarging it makes drifting shapes, a new one every moment and blended between."""
     return (
         f"color=gray:s={cells}:r={rate},format=gray,noise=alls=100:allf=t:all_seed={seed},"
-        f"framerate=fps={FPS}:interp_start=0:interp_end=255:scene=100,scale=270:480:flags=bicubic,gblur=sigma=7,"
+        f"framerate=fps={FPS}:interp_start=0:interp_end=255:scene=100,scale={SMALL},gblur=sigma=7,"
         "normalize=smoothing=60,format=gray"
     )
 
@@ -160,14 +160,15 @@ def fireflies(colors: Sequence[str]) -> str:
     """Rare grains, each enlarged to a light that fades slowly."""
     return (
         f"nullsrc=s=27x48:r=10,format=gray,geq=lum='255*gt(random(1),0.9985)',fps={FPS},"
-        f"{enlarged()},gblur=sigma=8,lagfun=decay=0.96,lut=y='val*2.2',{shades(*colors)}"
+        f"scale={SMALL},gblur=sigma=4,lagfun=decay=0.96,lut=y='val*2.2',format=gray,{shades(*colors)},{enlarged()}"
     )
 
 
 def dusk() -> str:
     """The camera looks up from the horizon to the first stars."""
-    sky = still("0.33-0.3*ld(1)+0.04*ld(1)*ld(1)*sgn(ld(1))+gt(random(1),0.9994)*lt(ld(1),-0.3)*0.6", size="270x900")
-    return f"{sky},vflip,vflip,crop=270:480:x=0:y='(ih-oh)*(0.5+0.5*cos(t*PI/6))'"
+    stars = "0.6*gt(random(5),0.9992)*lt(ld(1),-0.2)"
+    sky = still(f"0.42+0.32*ld(1)+{stars}", size="270x900")
+    return f"{sky},crop=270:480:x=0:y='(ih-oh)*(0.5+0.5*cos(t*PI/5))'"
 
 
 def blobs(*orbits: tuple[float, float, float, float]) -> str:
@@ -183,7 +184,7 @@ def lissajous(left: int, right: int) -> str:
     """Two tones against each other, one a little faster than in tune, so that the figure turns."""
     return (
         f"aevalsrc='0.6*sin(2*PI*{left}*t)|0.6*sin(2*PI*{right}*t+t)':s=48000,"
-        f"avectorscope=s=270x480:r={FPS}:mode=lissajous_xy:draw=line:zoom=1.3:rc=200:gc=200:bc=200:rf=8:gf=8:bf=8,"
+        f"avectorscope=s={SMALL}:r={FPS}:mode=lissajous_xy:draw=line:zoom=1.3:rc=200:gc=200:bc=200:rf=8:gf=8:bf=8,"
         "format=gray"
     )
 
