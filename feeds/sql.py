@@ -43,6 +43,7 @@ PULLED_FEED = f"""
 
 # The feed's next rows and down to where they are all. One statement, so that a fan-out, a backfill that ends meanwhile
 # is seen either as unfinished or by its inbox entries. What has no entry yet has the state that it is going to have.
+# OFFSET 0 keeps each probe of an edge a probe: joined freely, the planner would walk all edges of the viewer.
 FEED = f"""
     WITH RECURSIVE inbox AS MATERIALIZED (
         SELECT publication_id AS id, creator_id, state FROM feeds_inboxentry
@@ -63,11 +64,11 @@ FEED = f"""
         WHERE fanout_state IN ('pending', 'running') AND id < %(before)s AND id >= down_to
         UNION ALL
         SELECT latest.id, latest.creator_id, NULL
-        FROM reach, pulled_creators
-        JOIN follows_follow AS f ON f.follower_id = %(viewer)s AND f.followee_id = pulled_creators.id
-        CROSS JOIN LATERAL (
+        FROM reach, pulled_creators AS pulled CROSS JOIN LATERAL (
+            SELECT followee_id FROM follows_follow WHERE follower_id = %(viewer)s AND followee_id = pulled.id OFFSET 0
+        ) AS followed CROSS JOIN LATERAL (
             SELECT id, creator_id FROM videos_publication
-            WHERE creator_id = f.followee_id AND fanout_state = 'pull_only' AND id < %(before)s AND id >= down_to
+            WHERE creator_id = followed.followee_id AND fanout_state = 'pull_only' AND id < %(before)s AND id >= down_to
             ORDER BY id DESC LIMIT %(rows)s
         ) AS latest
         UNION ALL
@@ -80,7 +81,9 @@ FEED = f"""
     ), let_through AS (
         SELECT DISTINCT ON (p.id) p.id,
                coalesce(p.state, CASE WHEN p.id < f.since THEN 0 ELSE {BY_BELL} END) AS state
-        FROM p JOIN follows_follow AS f ON {LETS_THROUGH}
+        FROM p CROSS JOIN LATERAL (
+            SELECT since, notify FROM follows_follow AS f WHERE {LETS_THROUGH} OFFSET 0
+        ) AS f
         ORDER BY p.id DESC, p.state
     ), rows AS (
         SELECT id, state FROM let_through WHERE state = ANY(%(states)s) ORDER BY id DESC LIMIT %(rows)s
