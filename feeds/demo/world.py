@@ -142,7 +142,7 @@ def _drawn(clip: Clip) -> bytes:
         raise Unfinished(f"The clips cannot be drawn: {error.detail}") from error
     except subprocess.CalledProcessError as error:
         words = error.stderr.decode(errors="replace").strip().splitlines() or [str(error)]
-        raise Unfinished(f"The clip “{clip.key}” cannot be drawn: {words[-1]}") from error
+        raise Unfinished(f"The clip “{clip.key}” cannot be drawn: {words[0]}") from error
 
 
 def _again(video: Video) -> Video:

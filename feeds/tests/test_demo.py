@@ -1,14 +1,16 @@
 """The demo world with tiny clips and no worker: complete, once, and nowhere but in development."""
 
 from collections import Counter
-from io import StringIO
+from io import BytesIO, StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
+from PIL import Image
 
 from accounts.models import User
 from feeds.demo import world
+from feeds.demo.avatars import avatar
 from feeds.demo.clips import CLIPS, Clip
 from feeds.demo.people import COMMENTS, CREATOR, MODERATOR, PASSWORD, PEOPLE, PRIVATE, VIEWER
 from follows.models import Follow
@@ -30,6 +32,14 @@ def tiny(key: str, by: str = CREATOR, **fields: object) -> Clip:
 
 TINY = (tiny("hills"), tiny("dusk", visibility="followers"), tiny("plasma", by=PRIVATE))
 silent = [].append
+
+
+@pytest.fixture(autouse=True)
+def _small_faces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing twenty faces for each test is slow; one test below draws them all."""
+    face = BytesIO()
+    Image.new("RGB", (32, 32), "teal").save(face, "PNG")
+    monkeypatch.setattr(world, "avatar", lambda handle: face.getvalue())
 
 
 def rows() -> dict[str, int]:
@@ -54,6 +64,11 @@ def test_every_comment_has_its_clip_and_no_clip_comes_twice() -> None:
 def test_nobody_writes_faster_than_the_site_allows() -> None:
     written = Counter(handle for said in COMMENTS.values() for handle, _ in said) + Counter([CREATOR])
     assert max(written.values()) < COMMENTS_A_MINUTE
+
+
+def test_no_two_people_look_the_same() -> None:
+    faces = [avatar(person.handle) for person in PEOPLE if person.has_avatar]
+    assert len(faces) == len(set(faces))
 
 
 # --- The world ------------------------------------------------------------------------------------------------
