@@ -8,4 +8,8 @@ THEMES = {"light", "dark"}
 
 def site(request: HttpRequest) -> dict[str, object]:
     theme = request.COOKIES.get("theme", "")
-    return {"SITE_NAME": settings.SITE_NAME, "SIGNUP_MODE": settings.SIGNUP_MODE, "theme": theme if theme in THEMES else ""}
+    return {
+        "SITE_NAME": settings.SITE_NAME,
+        "SIGNUP_MODE": settings.SIGNUP_MODE,
+        "theme": theme if theme in THEMES else "",
+    }

@@ -13,7 +13,7 @@ FORM_BYTES = 64 * 1024  # room for the fields beside the file
 class SizeLimit(FileUploadHandler):
     """Stands before the handlers that store. Sets `request.too_large` to the size that was refused."""
 
-    def handle_raw_input(self, input_data: Any, META: dict[str, Any], content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803
+    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803
         self.refused = content_length > settings.MAX_UPLOAD_BYTES + FORM_BYTES
         if self.refused and self.request is not None:
             self.request.too_large = content_length  # type: ignore[attr-defined]
