@@ -6,7 +6,7 @@ from zlib import crc32
 
 from PIL import Image, ImageDraw
 
-SIDE = 512
+SIDE = 256
 SALT = 396  # with this one no two of the cast look the same
 OVERSAMPLED = 2  # drawn larger, so that edges are smooth
 

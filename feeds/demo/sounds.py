@@ -12,7 +12,9 @@ def mastered(seconds: float) -> str:
 def chord(*tones: float, beat: float = 0.2) -> str:
     """A held chord that swells; the two sides are slightly out of tune with each other."""
     sides = (
-        "+".join(f"0.11*sin(2*PI*{tone + detuned:.2f}*t+0.6*sin(2*PI*{tone / 2:.2f}*t))" for tone in tones)
+        "+".join(
+            f"{0.22 / len(tones):.3f}*sin(2*PI*{tone + detuned:.2f}*t+0.6*sin(2*PI*{tone / 2:.2f}*t))" for tone in tones
+        )
         for detuned in (-0.4, 0.4)
     )
     return f"aevalsrc='{'|'.join(sides)}':s=48000,tremolo=f={beat}:d=0.5,lowpass=f=2200"
@@ -23,7 +25,7 @@ def melody(*tones: float, step: float = 0.3, fading: float = 5) -> str:
     choice = "+".join(f"{tone}*eq(mod(floor(t/{step}),{len(tones)}),{at})" for at, tone in enumerate(tones) if tone)
     pluck = f"exp(-{fading}*mod(t,{step}))*min(1,mod(t,{step})*200)"
     # The phase runs within each tone, so that a change of tone does not click.
-    tone = f"0.2*{pluck}*(sin(2*PI*ld(0)*mod(t,{step}))+0.3*sin(4*PI*ld(0)*mod(t,{step})))"
+    tone = f"0.35*{pluck}*(sin(2*PI*ld(0)*mod(t,{step}))+0.3*sin(4*PI*ld(0)*mod(t,{step})))"
     return f"aevalsrc='st(0,{choice});{tone}':s=48000,aecho=0.8:0.7:{int(step * 1500)}:0.35,lowpass=f=3000"
 
 
