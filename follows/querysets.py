@@ -5,7 +5,7 @@ from typing import Self
 from django.db import models
 
 
-class FollowQuerySet(models.QuerySet):
+class FollowQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imports it
     def active(self) -> Self:
         return self.filter(state="active")
 

@@ -61,7 +61,7 @@ def refusing(service: Callable[P, R]) -> Callable[P, R]:
     return wrapper
 
 
-def _write(statement: str, *, cause: str, actor_id: int | None, **values: object) -> int:
+def _write(statement: str, *, cause: str, actor_id: int | None, **values: int | str | None) -> int:
     """Runs one writing statement that begins with `WITH said AS (…)`, and returns how many rows it changed."""
     said = "WITH said AS MATERIALIZED (SELECT follows_say(%(cause)s, %(actor)s, %(limit)s)) "
     values |= {"cause": cause, "actor": actor_id, "limit": settings.FOLLOW_LIMIT}

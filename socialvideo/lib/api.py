@@ -14,7 +14,7 @@ CURSOR = OpenApiParameter("cursor", str, description="`next_cursor` of the page 
 
 
 @lru_cache
-def paged(serializer: type[serializers.BaseSerializer]) -> serializers.Serializer:
+def paged(serializer: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
     """The schema of a page of these."""
     name = serializer.__name__.removesuffix("Serializer")
     return inline_serializer(
@@ -22,7 +22,7 @@ def paged(serializer: type[serializers.BaseSerializer]) -> serializers.Serialize
     )
 
 
-def page_response(page: Page, serializer: type[serializers.BaseSerializer], **context: Any) -> Response:
+def page_response(page: Page[Any], serializer: type[serializers.BaseSerializer[Any]], **context: Any) -> Response:
     results = serializer(page.items, many=True, context=context).data
     return Response({"results": results, "next_cursor": page.next_cursor})
 
