@@ -9,6 +9,7 @@ import pytest
 from accounts.models import User
 from accounts.tests.factories import make_account
 from follows import selectors, services
+from tests.waiting import until
 from videos.tests.factories import make_comment, make_video
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -35,7 +36,7 @@ def enter(page: Any, sign_in: Callable[..., None], alice: User) -> Callable[[str
     def open_as_alice(path: str) -> Any:
         sign_in(page, alice)
         page.goto(path)
-        page.wait_for_function("document.querySelector('body :not(:defined)') === null")
+        until(page, "document.querySelector('body :not(:defined)') === null")
         return page
 
     return open_as_alice

@@ -79,7 +79,7 @@ class Clip:
     caption: str
     picture: str
     sound: str
-    seconds: float = 5
+    seconds: float = 4
     visibility: str = "everyone"
 
 
