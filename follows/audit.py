@@ -1,9 +1,8 @@
 """What must hold of the follow graph at any moment, checked on live data."""
 
-from socialvideo.lib.audit import Check
+import pgtrigger
 
-# The tables whose promises are triggers, and how many each must have, enabled for every session.
-GUARDED_TABLES = ("follows_follow", "follows_followevent", "follows_block", "videos_publication", "accounts_user")
+from socialvideo.lib.audit import Check
 
 EDGES_AS_LAST_SAID = """
     SELECT follower_id, followee_id
@@ -47,21 +46,27 @@ EDGE_ACROSS_BLOCK = """
         ((edge.follower_id, edge.followee_id), (edge.followee_id, edge.follower_id))
 """
 
-TRIGGER_MISSING_OR_OFF = f"""
-    SELECT name FROM unnest(ARRAY[{", ".join(f"'{table}'" for table in GUARDED_TABLES)}]) AS guarded (name)
-    WHERE NOT EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = name::regclass AND NOT tgisinternal)
-    UNION ALL
-    SELECT tgname FROM pg_trigger
-    WHERE tgrelid = ANY (SELECT name::regclass FROM unnest(ARRAY[{", ".join(f"'{table}'" for table in GUARDED_TABLES)}])
-                         AS guarded (name))
-      AND tgenabled NOT IN ('O', 'A')
+
+def _triggers() -> str:
+    """Table, name and body of every trigger that the models declare, as rows of SQL."""
+    compiled = [trigger.compile(model) for model, trigger in pgtrigger.registered()]
+    rows = [(each.sql.table, each.sql.pgid, each.install_sql.split("$$")[1]) for each in compiled]
+    return ", ".join(f"('{table}', '{name}', $body${body}$body$)" for table, name, body in rows)
+
+
+# Missing, switched off, or made to do something else.
+RULE_NOT_IN_FORCE = f"""
+    SELECT rule.name FROM (VALUES {_triggers()}) AS rule (of_table, name, body)
+    LEFT JOIN pg_trigger ON tgrelid = to_regclass(of_table) AND tgname = name AND tgenabled IN ('O', 'A')
+    LEFT JOIN pg_proc ON pg_proc.oid = tgfoid
+    WHERE prosrc IS DISTINCT FROM body
 """
 
 CHECKS = [
     Check("every edge is what its last event says", "2", EDGES_AS_LAST_SAID),
     Check("every event begins where the one before ended", "2", EVENTS_JOIN_UP),
     Check("every active edge stands since an event of its own", "2", SINCE_IS_ITS_EVENT),
-    Check("the rules of the database are in force", "2", TRIGGER_MISSING_OR_OFF),
+    Check("the rules of the database are in force", "2", RULE_NOT_IN_FORCE),
     Check("no edge stands across a block", "2", EDGE_ACROSS_BLOCK),
     Check("follower counts equal active edges", "3", _count_is_rows("followers", "followee_id", "active")),
     Check("following counts equal active edges", "3", _count_is_rows("following", "follower_id", "active")),

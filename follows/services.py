@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
+from accounts.locks import account_lock_sql
 from accounts.models import User
 from follows.models import Block, CreatorPulse, FollowEvent, Mute
 from follows.relations import Relation
@@ -62,22 +63,32 @@ def refusing(service: Callable[P, R]) -> Callable[P, R]:
 
 
 def _write(statement: str, *, cause: str, actor_id: int | None, **values: int | str | None) -> int:
-    """Runs one writing statement that begins with `WITH said AS (…)`, and returns how many rows it changed."""
-    said = "WITH said AS MATERIALIZED (SELECT follows_say(%(cause)s, %(actor)s, %(limit)s)) "
+    """Runs one writing statement that begins with what it says of itself, and returns how many rows it changed."""
     values |= {"cause": cause, "actor": actor_id, "limit": settings.FOLLOW_LIMIT}
     with connection.cursor() as cursor:
-        cursor.execute(said + statement, values)
+        cursor.execute(statement, values)
         return cursor.rowcount
 
 
-_FOLLOW = """
+_SAID = "WITH said AS MATERIALIZED (SELECT follows_say(%(cause)s, %(actor)s, %(limit)s)"
+# What stands is changed under its followee's lock, taken before the edge is: whoever lets everyone in who asked holds
+# that lock and comes for the edges.
+_HOLDING = f"{_SAID}, pg_advisory_xact_lock_shared({account_lock_sql('%(followee)s')}))"
+
+_FOLLOW = f"""{_SAID})
     INSERT INTO follows_follow (follower_id, followee_id) SELECT %(follower)s, %(followee)s FROM said
     ON CONFLICT (follower_id, followee_id) DO NOTHING
 """
-_END = "DELETE FROM follows_follow USING said WHERE follower_id = %(follower)s AND followee_id = %(followee)s"
-_APPROVE = """
+_END = f"""{_HOLDING}
+    DELETE FROM follows_follow USING said WHERE follower_id = %(follower)s AND followee_id = %(followee)s
+"""
+_APPROVE = f"""{_HOLDING}
     UPDATE follows_follow SET state = 'active' FROM said
     WHERE followee_id = %(followee)s AND state = 'requested' AND (%(follower)s IS NULL OR follower_id = %(follower)s)
+"""
+_SET_BELL = f"""{_HOLDING}
+    UPDATE follows_follow SET notify = %(notify)s FROM said
+    WHERE follower_id = %(follower)s AND followee_id = %(followee)s
 """
 
 
@@ -139,8 +150,7 @@ def decline(*, followee: User, follower: User) -> Relation:
 def set_bell(*, follower: User, followee: User, notify: str) -> Relation:
     """Whether the follower is alerted of new videos ("all") or finds them listed ("none")."""
     _write(
-        "UPDATE follows_follow SET notify = %(notify)s FROM said"
-        " WHERE follower_id = %(follower)s AND followee_id = %(followee)s",
+        _SET_BELL,
         cause=Cause.BELL,
         actor_id=follower.pk,
         follower=follower.pk,

@@ -59,6 +59,13 @@ def _refusal(constraint: str, words: str) -> str:
     return f"RAISE EXCEPTION '{words}' USING ERRCODE = 'check_violation', CONSTRAINT = '{constraint}';"
 
 
+def _lock_both(one: str, other: str) -> str:
+    return f"""
+        PERFORM pg_advisory_xact_lock_shared({account_lock_sql(f"least({one}, {other})")}),
+                pg_advisory_xact_lock_shared({account_lock_sql(f"greatest({one}, {other})")});
+    """
+
+
 _LOCK_FOLLOWEE = "PERFORM pg_advisory_xact_lock_shared({});"
 
 _ACTIVATE = f"""
@@ -81,14 +88,12 @@ settle_new_edge = Promise(
     ],
     func=f"""
         PERFORM follows_lock_follower(NEW.follower_id), follows_lock_pair(NEW.follower_id, NEW.followee_id);
-        PERFORM 1 FROM follows_follow
+        SELECT state, since, shows_from INTO NEW.state, NEW.since, NEW.shows_from FROM follows_follow
         WHERE follower_id = NEW.follower_id AND followee_id = NEW.followee_id FOR KEY SHARE;
-        IF FOUND THEN -- and held: this row is certain to meet the unique constraint, as what does not matter
-            NEW.state := 'requested'; NEW.since := NULL; NEW.shows_from := NULL;
+        IF FOUND THEN -- and held: this row is certain to meet the unique constraint, and an upsert finds it as it is
             RETURN NEW;
         END IF;
-        PERFORM pg_advisory_xact_lock_shared({account_lock_sql("least(NEW.follower_id, NEW.followee_id)")}),
-                pg_advisory_xact_lock_shared({account_lock_sql("greatest(NEW.follower_id, NEW.followee_id)")});
+        {_lock_both("NEW.follower_id", "NEW.followee_id")}
         SELECT EXISTS (SELECT 1 FROM follows_block
                        WHERE (blocker_id = NEW.follower_id AND blocked_id = NEW.followee_id)
                           OR (blocker_id = NEW.followee_id AND blocked_id = NEW.follower_id)),
@@ -252,7 +257,11 @@ BLOCK_TRIGGERS = [
         level=Row,
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
-        func="PERFORM follows_lock_pair(NEW.blocker_id, NEW.blocked_id); RETURN NEW;",
+        func=f"""
+            PERFORM follows_lock_pair(NEW.blocker_id, NEW.blocked_id);
+            {_lock_both("NEW.blocker_id", "NEW.blocked_id")} -- before the edges that end, as a service does
+            RETURN NEW;
+        """,
     ),
     Promise(
         name="end_both_edges",

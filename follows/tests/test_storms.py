@@ -193,3 +193,21 @@ def test_clients_killed_in_the_middle_leave_no_trace():
     connection.ensure_connection()
     assert FollowEvent.objects.exists()
     assert counts(creator.pk).followers == Follow.objects.count()
+
+
+def test_becoming_public_while_those_who_asked_change_their_minds_is_no_deadlock():
+    creator = make_account("creator")
+    fans = [make_account(f"fan{number}") for number in range(8)]
+    for _ in range(5):
+        accounts.set_privacy(account=creator, is_private=True)
+        for fan in fans:
+            services.unblock(blocker=fan, blocked=creator)
+            services.unfollow(follower=fan, followee=creator)
+            services.follow(follower=fan, followee=creator)
+        acts = [lambda: accounts.set_privacy(account=creator, is_private=False)]
+        acts += [lambda fan=fan: services.unfollow(follower=fan, followee=creator) for fan in fans[:3]]
+        acts += [lambda fan=fan: services.block(blocker=fan, blocked=creator) for fan in fans[3:5]]
+        acts += [lambda fan=fan: services.set_bell(follower=fan, followee=creator, notify="none") for fan in fans[5:]]
+        storm(acts)
+        assert counts(creator.pk).followers == 3
+        assert counts(creator.pk).requests == 0

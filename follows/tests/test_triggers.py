@@ -210,3 +210,13 @@ def test_each_constraint_refuses(alice, bob, statement, constraint):
     assert not Follow.objects.exists()
     assert not Block.objects.exists()
     assert_graph_is_true()
+
+
+def test_an_upsert_that_says_nothing_new_leaves_the_edge_as_it_is(alice, bob):
+    follow(follower=alice, followee=bob)
+    edge = Follow(follower=alice, followee=bob, state="active")
+    Follow.objects.bulk_create(
+        [edge], update_conflicts=True, unique_fields=["follower", "followee"], update_fields=["state"]
+    )
+    assert Follow.objects.get().state == "active"
+    assert len(events_between(alice, bob)) == 1
