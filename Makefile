@@ -38,7 +38,7 @@ faults:          ## full-size faults: killed workers, storms; takes long
 
 bench:           ## measurements
 	@$(WITH_TOOLS)
-	@exec $(PYTEST) -m bench -s benchmarks $(ARGS)
+	@DURABLE=1 exec $(PYTEST) -m bench -s benchmarks $(ARGS)
 
 check:           ## everything that judges without running the site
 	@$(WITH_TOOLS)

@@ -42,7 +42,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     folder = Folder(Path(os.environ[MARK]))
     try:
-        for server in (Postgres(folder, durable=False), Redis(folder, durable=False)):
+        for server in (Postgres(folder, durable=_is_durable()), Redis(folder, durable=False)):
             _session.callback(server.stop)
             server.start()
     except LocalError as error:
@@ -52,6 +52,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
     _session.close()
+
+
+def _is_durable() -> bool:
+    """Tests trade safety of their throw-away data for speed; measurements do not."""
+    return os.environ.get("DURABLE") == "1"
 
 
 def _own_folder() -> None:
