@@ -11,7 +11,6 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import PermissionDenied, ValidationError
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -128,7 +127,6 @@ def _sign_up(form: SignupForm, request: Request) -> dict[str, Any]:
 
 class MeView(APIView):
     permission_classes = (IsAuthenticated,)
-    parser_classes = (JSONParser, MultiPartParser, FormParser)
 
     @extend_schema(responses=MeSerializer, operation_id="me")
     def get(self, request: Request) -> Response:

@@ -185,3 +185,9 @@ def test_my_picture(as_alice: APIClient, alice: User) -> None:
 def test_my_account_is_for_me(api: APIClient) -> None:
     assert api.get("/api/v1/me/").status_code == 401
     assert api.patch("/api/v1/me/", {"name": "x"}).status_code == 401
+
+
+def test_json_nested_without_end_is_a_bad_request(api: APIClient, alice: User) -> None:
+    api.force_authenticate(alice)
+    reply = api.patch("/api/v1/me/", "[" * 100_000, content_type="application/json")
+    assert reply.status_code == 400
