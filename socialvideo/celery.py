@@ -6,8 +6,11 @@ from typing import Any
 
 from celery import Celery
 from celery.contrib.django.task import DjangoTask
+from celery.loaders.app import AppLoader
 from django.core.cache import cache
 from django.db import transaction
+
+from socialvideo.commandline import plain_settings_errors
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialvideo.settings.dev")
 
@@ -37,6 +40,12 @@ class HintTask(DjangoTask):
         return f"hint:{self.name}"
 
 
-app = Celery("socialvideo", task_cls=HintTask)
+class Loader(AppLoader):
+    def config_from_object(self, obj: Any, silent: bool = False) -> Any:
+        with plain_settings_errors():
+            return super().config_from_object(obj, silent)
+
+
+app = Celery("socialvideo", task_cls=HintTask, loader="socialvideo.celery:Loader")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

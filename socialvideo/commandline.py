@@ -1,30 +1,36 @@
-"""Runs a management command and turns what an operator can mend (settings, database, broker) into one clear line."""
+"""Turns what an operator can mend (settings, database) into one clear line, whichever program runs the site."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
 from environs import EnvError
 
+CANNOT_BOOT = 3  # gunicorn starts another worker after any other code
+
+
+@contextmanager
+def plain_settings_errors() -> Iterator[None]:
+    """Ends the program where its settings are bad."""
+    try:
+        yield
+    except (EnvError, ImproperlyConfigured) as error:
+        print(f"Bad settings: {error}", file=sys.stderr)
+        sys.exit(CANNOT_BOOT)
+
 
 def execute(argv: list[str]) -> int:
     """Returns the exit code. Anything but bad settings or an unreachable database keeps its traceback."""
     try:
-        execute_from_command_line(argv)
-    except (EnvError, ImproperlyConfigured) as error:
-        return _fail(f"Bad settings: {error}")
+        with plain_settings_errors():
+            execute_from_command_line(argv)
     except OperationalError as error:
         if error.__cause__ is not None and getattr(error.__cause__, "sqlstate", None):
             raise
-        return _fail(f"The database cannot be reached: {_first_line(error)} Check DATABASE_URL.")
+        reason = str(error).strip().splitlines()[0]
+        print(f"The database cannot be reached: {reason} Check DATABASE_URL.", file=sys.stderr)
+        return 1
     return 0
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]
-
-
-def _fail(message: str) -> int:
-    print(message, file=sys.stderr)
-    return 1

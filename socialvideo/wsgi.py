@@ -4,5 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from socialvideo.commandline import plain_settings_errors
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialvideo.settings.production")
-application = get_wsgi_application()
+with plain_settings_errors():
+    application = get_wsgi_application()

@@ -1,5 +1,7 @@
 """Hints: sent after commit, never in the way of the act, never doubled while one is under way."""
 
+from time import monotonic
+
 import pytest
 from django.test import TestCase
 from kombu.exceptions import OperationalError
@@ -48,3 +50,10 @@ def test_a_broker_that_is_away_is_not_the_senders_problem(monkeypatch, caplog):
     monkeypatch.setattr(app, "send_task", refuse)
     commit(lambda: fan_out.delay_on_commit(1))
     assert "nobody there" in caplog.text
+
+
+def test_a_broker_that_is_away_is_given_up_at_once():
+    started = monotonic()
+    with app.connection_for_write("redis://127.0.0.1:1/0") as nobody, pytest.raises(OperationalError):
+        fan_out.apply_async((1,), connection=nobody)
+    assert monotonic() - started < 2

@@ -7,32 +7,27 @@ from pathlib import Path
 from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
-from environs import Env
+from environs import Env, validate
 
 env = Env()
+POSITIVE = validate.Range(min=1)
+NOT_NEGATIVE = validate.Range(min=0)
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 # --- The site in the operator's words -------------------------------------------------------------------------
 SITE_NAME = env.str("SITE_NAME", "Socialvideo")
-SIGNUP_MODE = env.str("SIGNUP_MODE", "open")  # open, invite or closed
-MINIMUM_AGE = env.int("MINIMUM_AGE", 13)  # years; younger people cannot sign up
-PRIVATE_UNDER_AGE = env.int("PRIVATE_UNDER_AGE", 16)  # years; younger people's accounts start private
-FOLLOW_LIMIT = env.int("FOLLOW_LIMIT", 7500)  # accounts one account may follow, requests included
-MAX_VIDEO_SECONDS = env.int("MAX_VIDEO_SECONDS", 180)
-MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 512 * 1024 * 1024)
-PULL_ONLY_ABOVE = env.int(
-    "PULL_ONLY_ABOVE", 0
-)  # followers above which a video is read, not written, to feeds; 0: never
-FANOUT_CHUNK = env.int("FANOUT_CHUNK", 5000)  # followers told in one transaction
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # proxies of ours in front, each adding to X-Forwarded-For
+SIGNUP_MODE = env.str("SIGNUP_MODE", "open", validate=validate.OneOf(["open", "invite", "closed"]))
+MINIMUM_AGE = env.int("MINIMUM_AGE", 13, validate=NOT_NEGATIVE)  # years; younger people cannot sign up
+PRIVATE_UNDER_AGE = env.int("PRIVATE_UNDER_AGE", 16, validate=NOT_NEGATIVE)  # years; younger ones start private
+FOLLOW_LIMIT = env.int("FOLLOW_LIMIT", 7500, validate=POSITIVE)  # accounts one account may follow, requests included
+MAX_VIDEO_SECONDS = env.int("MAX_VIDEO_SECONDS", 180, validate=POSITIVE)
+MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 512 * 1024 * 1024, validate=POSITIVE)
+# Followers above which a video is read, not written, to feeds; 0: never.
+PULL_ONLY_ABOVE = env.int("PULL_ONLY_ABOVE", 0, validate=NOT_NEGATIVE)
+FANOUT_CHUNK = env.int("FANOUT_CHUNK", 5000, validate=POSITIVE)  # followers told in one transaction
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=NOT_NEGATIVE)  # in front, each adding to X-Forwarded-For
 X_ACCEL_MEDIA_PREFIX = env.str("X_ACCEL_MEDIA_PREFIX", "")  # internal location of the proxy that serves media files
 DEMO_ALLOWED = False  # whether `manage.py demo` may make accounts with known passwords
-
-if SIGNUP_MODE not in {"open", "invite", "closed"}:
-    raise ImproperlyConfigured(f"SIGNUP_MODE is {SIGNUP_MODE!r}; it must be open, invite or closed.")
-for _name in ("FOLLOW_LIMIT", "MAX_VIDEO_SECONDS", "MAX_UPLOAD_BYTES", "FANOUT_CHUNK"):
-    if globals()[_name] < 1:
-        raise ImproperlyConfigured(f"{_name} must be at least 1.")
 
 # --- Django ---------------------------------------------------------------------------------------------------
 DEBUG = False
@@ -117,10 +112,10 @@ DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-REDIS_URL = env.str("REDIS_URL")
+REDIS_URL = env.str("REDIS_URL", validate=validate.Regexp("(redis|rediss|unix)://", error="Not a Redis address."))
 CACHES = {
     "default": {
-        "BACKEND": "django_redis.cache.RedisCache",
+        "BACKEND": "socialvideo.lib.cache.Cache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "socialvideo",
         # Nothing in Redis is the only copy of anything: without it, pages are slower, not broken.
@@ -141,6 +136,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.5,
     "socket_timeout": 5,
+    "max_retries": 0,
     "visibility_timeout": 3600,
     "queue_order_strategy": "priority",
 }
@@ -178,7 +174,8 @@ ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "handle"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = env.str("ACCOUNT_EMAIL_VERIFICATION", "optional")
+EMAIL_VERIFICATION = validate.OneOf(["mandatory", "optional", "none"])
+ACCOUNT_EMAIL_VERIFICATION = env.str("ACCOUNT_EMAIL_VERIFICATION", "optional", validate=EMAIL_VERIFICATION)
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # the old address learns of a new password or address
 ACCOUNT_CHANGE_EMAIL = True  # one address; a new one counts once it is confirmed
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # the password again before the e-mail address changes
@@ -306,10 +303,11 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "socialvideo@localhost")
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

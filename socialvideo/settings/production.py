@@ -1,18 +1,19 @@
 """A public site. Refuses to start without its secrets and host names."""
 
 from socialvideo.settings.base import *  # noqa: F403
-from socialvideo.settings.base import ImproperlyConfigured, env
+from socialvideo.settings.base import EMAIL_VERIFICATION, env, validate
 
-SECRET_KEY = env.str("SECRET_KEY")
-if len(SECRET_KEY) < 40:
-    raise ImproperlyConfigured("SECRET_KEY must be at least 40 random characters.")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+SECRET_KEY = env.str(
+    "SECRET_KEY", validate=validate.Length(min=40, error="At least {min} random characters are needed.")
+)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", validate=validate.Length(min=1, error="Name at least one host."))
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [f"https://{host}" for host in ALLOWED_HOSTS])
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 30 * 24 * 3600)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # neighbours below our domain are not ours to bind
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
-ACCOUNT_EMAIL_VERIFICATION = env.str("ACCOUNT_EMAIL_VERIFICATION", "mandatory")
+ACCOUNT_EMAIL_VERIFICATION = env.str("ACCOUNT_EMAIL_VERIFICATION", "mandatory", validate=EMAIL_VERIFICATION)
 vars().update(env.dj_email_url("EMAIL_URL", "smtp://localhost:25"))

@@ -441,6 +441,7 @@ def test_too_little_memory(failing: Callable) -> None:
         "too_demanding",
         "ffmpeg_missing",
         "ffmpeg_failed",
+        "crashed",
     }
 
 
