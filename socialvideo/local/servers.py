@@ -89,6 +89,10 @@ class Server:
         raise NotImplementedError
 
 
+# Each follow holds three locks to the end of its transaction: room for 30,000 follows in one statement by hand.
+_LASTING = ("max_connections=100", "max_locks_per_transaction=1024")
+
+
 class Postgres(Server):
     name = "PostgreSQL"
     stop_signal = signal.SIGINT  # "fast": ends the sessions, writes a checkpoint
@@ -96,7 +100,7 @@ class Postgres(Server):
     def __init__(self, folder: Folder, *, durable: bool = True) -> None:
         super().__init__(folder)
         self.data = folder.postgres
-        self.settings = ("max_connections=100",) if durable else ("max_connections=300", *_UNSAFE_AND_FAST)
+        self.settings = _LASTING if durable else ("max_connections=300", *_UNSAFE_AND_FAST)
 
     def stop_leftover(self) -> None:
         with contextlib.suppress(OSError, ValueError, IndexError, psutil.NoSuchProcess):
