@@ -183,6 +183,21 @@ def _may_be_shown(video: Video) -> bool:
 
 @admin.register(Publication)
 class PublicationAdmin(ReadOnlyAdmin):
+    fields = (
+        "video",
+        "creator",
+        "published_at",
+        "fanout_state",
+        "fanout_cursor",
+        "fanout_started_at",
+        "fanout_finished_at",
+        "followers_at_publish",
+        "alerted",
+        "listed_quietly",
+        "muted",
+        "pull_only",
+        "left_first",
+    )
     list_display = (
         "id",
         "video",

@@ -168,6 +168,9 @@ function refreshAll() {
 customElements.define("follow-button", FollowButton);
 listen();
 
+// Back shows a page as it was stored, whichever of its two stores the browser took it from.
+if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") refreshAll();
+
 // An open channel would keep the page out of the browser's Back cache.
 addEventListener("pagehide", () => channel.close());
 addEventListener("pageshow", ({ persisted }) => {
