@@ -2,6 +2,8 @@
 
 from django.contrib import admin
 from django.contrib.flatpages.views import flatpage
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import include, path
 
 import accounts.views
@@ -10,6 +12,7 @@ from socialvideo import health
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("favicon.ico", lambda request: redirect(static("icons/favicon.svg"))),
     path("admin/", admin.site.urls),
     path("api/v1/", include("socialvideo.api_urls")),
     path("accounts/signup/", accounts.views.signup, name="account_signup"),
