@@ -15,10 +15,28 @@ NOT_TOLD = f"""
                       WHERE entry.recipient_id = edge.follower_id AND entry.publication_id = p.id)
 """
 
+# What is in the feed only may be from before the follow, but not from somebody never followed.
 TOLD_FOR_NOTHING = f"""
     SELECT entry.recipient_id, p.id FROM feeds_inboxentry AS entry
     JOIN videos_publication AS p ON p.id = entry.publication_id
-    WHERE entry.state > 0 AND {_REPLAYED.format(follower="entry.recipient_id")} IS DISTINCT FROM 'active'
+    WHERE {_REPLAYED.format(follower="entry.recipient_id")} IS DISTINCT FROM 'active'
+      AND (entry.state > 0 OR NOT EXISTS (
+          SELECT 1 FROM follows_followevent AS event
+          WHERE event.follower_id = entry.recipient_id AND event.followee_id = p.creator_id AND event."after" = 'active'))
+"""
+
+TOLD_TWICE = """
+    SELECT recipient_id, publication_id FROM feeds_inboxentry
+    GROUP BY recipient_id, publication_id HAVING count(*) > 1
+"""
+
+# Whoever has left since keeps their entries, so that these are never fewer than were counted.
+COUNTED_BUT_NOT_TOLD = f"""
+    SELECT p.id FROM videos_publication AS p
+    LEFT JOIN feeds_inboxentry AS entry ON entry.publication_id = p.id
+        AND {_REPLAYED.format(follower="entry.recipient_id")} = 'active'
+    WHERE p.fanout_state = 'done'
+    GROUP BY p.id HAVING count(entry.publication_id) < p.alerted + p.listed_quietly + p.muted
 """
 
 SUMS_DO_NOT_ADD_UP = """
@@ -41,6 +59,8 @@ ENTRY_OF_ANOTHER_CREATOR = """
 CHECKS = [
     Check("every follower at publishing who still follows was told", "4", NOT_TOLD),
     Check("nobody was told who did not follow at publishing", "4", TOLD_FOR_NOTHING),
+    Check("nobody was told twice", "4", TOLD_TWICE),
+    Check("every delivery stands in entries", "4", COUNTED_BUT_NOT_TOLD),
     Check("every delivery adds up", "4", SUMS_DO_NOT_ADD_UP),
     Check("every entry is of its publication's creator", "4", ENTRY_OF_ANOTHER_CREATOR),
     Check("no fan-out is overdue", "4", OVERDUE),

@@ -6,10 +6,10 @@ from socialvideo.lib.audit import Check
 
 EDGES_AS_LAST_SAID = """
     SELECT follower_id, followee_id
-    FROM (SELECT DISTINCT ON (follower_id, followee_id) follower_id, followee_id, "after"
+    FROM (SELECT DISTINCT ON (follower_id, followee_id) follower_id, followee_id, "after", notify
           FROM follows_followevent ORDER BY follower_id, followee_id, id DESC) AS last
     FULL JOIN follows_follow AS edge USING (follower_id, followee_id)
-    WHERE coalesce(last."after", '') <> coalesce(edge.state, '')
+    WHERE coalesce(last."after", '') <> coalesce(edge.state, '') OR last.notify <> edge.notify
 """
 
 EVENTS_JOIN_UP = """

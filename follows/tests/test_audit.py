@@ -63,6 +63,11 @@ def test_a_forced_end_of_an_edge_is_found() -> None:
     assert broken() == [EDGES, FOLLOWERS, "following counts equal active edges"]
 
 
+def test_a_forced_change_of_the_bell_is_found() -> None:
+    sql(FORCED, "UPDATE follows_follow SET notify = 'none'")
+    assert broken() == [EDGES]
+
+
 def test_a_forced_edit_of_history_is_found() -> None:
     sql(FORCED, "DELETE FROM follows_followevent")
     assert broken() == [EDGES, "every active edge stands since an event of its own"]
