@@ -16,6 +16,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django_htmx.http import HttpResponseClientRedirect
+from unfold.dataclasses import ActionDialog
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -32,6 +34,16 @@ class RemovalForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text="The creator reads it in place of the video.",
     )
+
+
+def _question(title: str, description: str, answer: str) -> ActionDialog:
+    """Asked before an act of one click: opening a link, which anybody may have laid out, changes nothing."""
+    return {"title": title, "description": description, "form_class": None, "form_submit_text": answer}
+
+
+def _to_video(request: HttpRequest, video_id: int) -> HttpResponse:
+    url = reverse("admin:videos_video_change", args=[video_id])
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
 
 
 @admin.register(Video)
@@ -129,19 +141,31 @@ class VideoAdmin(ReadOnlyAdmin):
     def restore_chosen(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         self._restore(request, queryset)
 
-    @action(description="Restore", permissions=["moderate"], url_path="restore-this", icon="undo")
-    def restore_this(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    @action(
+        description="Restore",
+        permissions=["moderate"],
+        url_path="restore-this",
+        icon="undo",
+        dialog=_question("Restore this video?", "It is back on every surface at once.", "Restore"),
+    )
+    def restore_this(self, request: HttpRequest, form: forms.Form, object_id: int) -> HttpResponse:
         self._restore(request, Video.objects.filter(pk=object_id))
-        return redirect("admin:videos_video_change", object_id)
+        return _to_video(request, object_id)
 
     @action(description="Process failed ones again", permissions=["moderate"])
     def retry_chosen(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         self._retry(request, queryset)
 
-    @action(description="Process again", permissions=["moderate"], url_path="retry-this", icon="refresh")
-    def retry_this(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    @action(
+        description="Process again",
+        permissions=["moderate"],
+        url_path="retry-this",
+        icon="refresh",
+        dialog=_question("Process this video again?", "Only a failed one is.", "Process again"),
+    )
+    def retry_this(self, request: HttpRequest, form: forms.Form, object_id: int) -> HttpResponse:
         self._retry(request, Video.objects.filter(pk=object_id))
-        return redirect("admin:videos_video_change", object_id)
+        return _to_video(request, object_id)
 
     def _restore(self, request: HttpRequest, videos: QuerySet[Video]) -> None:
         for video in videos:

@@ -63,6 +63,18 @@ def test_processing_again(alice, moderator):
     assert video.state == Video.State.PROCESSING
 
 
+def test_opening_a_link_changes_nothing(alice, moderator):
+    video = make_failed_video(alice)
+    desk, url = signed_in(moderator), f"/admin/videos/video/{video.pk}/retry-this/"
+    assert "Process this video again?" in desk.get(url).content.decode()
+    video.refresh_from_db()
+    assert video.state == Video.State.FAILED
+    asked = desk.post(url, {"_form_submitted": "True"}, headers={"hx-request": "true"})
+    assert asked["HX-Redirect"] == f"/admin/videos/video/{video.pk}/change/"
+    video.refresh_from_db()
+    assert video.state == Video.State.PROCESSING
+
+
 def test_removing_comments(alice, bob, moderator):
     comment = make_comment(bob, make_video(alice))
     signed_in(moderator).post("/admin/videos/comment/", {"action": "remove_chosen", "_selected_action": comment.pk})
