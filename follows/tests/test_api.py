@@ -54,6 +54,7 @@ def test_a_refusal_has_its_code_and_words(api, alice, bob):
     services.block(blocker=bob, blocked=alice)
     response = api.put("/api/v1/accounts/bob/follow/")
     assert response.status_code == 409
+    assert response.json()["code"] == "blocked"
     assert "cannot follow" in response.json()["detail"]
     assert not Follow.objects.exists()
 

@@ -31,3 +31,6 @@ class Refused(APIException):
     """The rules do not allow the act. `code` says which rule, `detail` what to do."""
 
     status_code = 409
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__({"detail": message, "code": code}, code)
