@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import selectors, services
 from accounts.forms import PasswordForm, PrivacyForm, ProfileForm
@@ -37,13 +37,13 @@ signup = SignupView.as_view()
 
 
 @login_required
-@require_GET
+@require_safe
 def settings_index(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/settings.html")
 
 
 @login_required
-@require_GET
+@require_safe
 def manage_account(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/manage_account.html")
 
@@ -106,7 +106,7 @@ def deactivate(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 @never_cache
 def token(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/token.html", {"token": selectors.token_of(request.user)})

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from feeds import selectors, services, slates
 from feeds.selectors import Card
@@ -14,7 +14,7 @@ from follows.selectors import relations
 from socialvideo.lib.pagination import Page
 
 
-@require_GET
+@require_safe
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """For You, for everybody."""
@@ -22,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return _feed(request, "for_you", page)
 
 
-@require_GET
+@require_safe
 @never_cache
 def following_feed(request: HttpRequest) -> HttpResponse:
     """Everything new of those whom the viewer follows. Who is not logged in is invited to."""
@@ -42,7 +42,7 @@ def _feed(request: HttpRequest, which: str, page: Page[Card]) -> HttpResponse:
     return render(request, "feeds/feed.html", context)
 
 
-@require_GET
+@require_safe
 @never_cache
 def explore(request: HttpRequest) -> HttpResponse:
     """What is popular, or what is new; and whom to follow."""
@@ -56,7 +56,7 @@ def explore(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 @never_cache
 def notifications(request: HttpRequest) -> HttpResponse:
     """What happened, newest first. What this answer lists counts as seen from now on."""

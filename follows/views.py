@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.selectors import account_by_handle
@@ -78,7 +78,7 @@ def unblock(request: HttpRequest, handle: str) -> HttpResponse:
     return _act(request, handle, lambda me, account: services.unblock(blocker=me, blocked=account))
 
 
-@require_GET
+@require_safe
 @never_cache
 def relation(request: HttpRequest, handle: str) -> HttpResponse:
     """The button as it stands: asked for by other tabs, after Back, and when the connection returns."""
@@ -87,7 +87,7 @@ def relation(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def manager(request: HttpRequest) -> HttpResponse:
     me: User = request.user  # type: ignore[assignment]
     search = request.GET.get("q", "").replace("\x00", "").strip()[:50]
@@ -104,7 +104,7 @@ def manager(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def requests(request: HttpRequest) -> HttpResponse:
     me: User = request.user  # type: ignore[assignment]
     page = selectors.requests_page(me.pk, cursor=request.GET.get("after", ""))
@@ -141,12 +141,12 @@ def approve_everyone(request: HttpRequest) -> HttpResponse:
     return redirect("follows:requests")
 
 
-@require_GET
+@require_safe
 def followers(request: HttpRequest, handle: str) -> HttpResponse:
     return _list(request, handle, "followers")
 
 
-@require_GET
+@require_safe
 def following(request: HttpRequest, handle: str) -> HttpResponse:
     return _list(request, handle, "following")
 

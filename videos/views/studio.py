@@ -5,13 +5,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from videos import charts, stats
 
 
 @login_required
-@require_GET
+@require_safe
 @never_cache
 def studio(request: HttpRequest) -> HttpResponse:
     page = stats.videos_page(request.user.pk, cursor=request.GET.get("after", ""))

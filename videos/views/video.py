@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from follows.selectors import relation
 from videos import selectors, services
@@ -19,7 +19,7 @@ from videos.views.comments import comments_context
 UNFINISHED = {Video.State.PROCESSING, Video.State.FAILED, Video.State.REMOVED}
 
 
-@require_GET
+@require_safe
 @never_cache
 def detail(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
     video = access_video(request, video_id)
@@ -37,7 +37,7 @@ def detail(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 @never_cache
 def status(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
     """How far the processing is: asked every two seconds by the page that shows it."""
