@@ -11,6 +11,9 @@ from django.test import RequestFactory
 
 from socialvideo.lib.serving import IMMUTABLE, Unsatisfiable, byte_range, content_type, serve
 
+# Closing a response ends a request, and with it the connections that other tests opened.
+pytestmark = pytest.mark.django_db
+
 CONTENT = bytes(range(256)) * 1000
 SIZE = len(CONTENT)
 
