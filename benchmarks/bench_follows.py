@@ -1,6 +1,6 @@
 """Follows of one hot creator by many clients: the service against what most projects do by hand (get_or_create, then
-F() + 1 on both profiles, in one transaction). Only the ratio of two runs side by side counts.
-On a server whose commits wait for the disk (`make bench` starts one): a row that everybody updates is locked for that long."""
+F() + 1 on both profiles, in one transaction). Only the ratio of two runs side by side counts, on a server whose commits
+wait for the disk (`make bench` starts one): a row that everybody updates is locked for that long."""
 
 import statistics
 import threading
