@@ -128,6 +128,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.suspended_at is None and self.erased_at is None
 
     @property
+    def standing(self) -> str:
+        """In one word, for who lists people: nobody vanishes from a list for it."""
+        if self.suspended_at:
+            return "suspended"
+        return "deactivated" if self.deactivated_at else "present"
+
+    @property
     def is_present(self) -> bool:
         return self.is_active and self.deactivated_at is None
 

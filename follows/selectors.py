@@ -86,27 +86,21 @@ def requests_page(account_id: int, *, cursor: str = "") -> Page[Follow]:
     return keyset_page(asked, order=["-id"], cursor=cursor)
 
 
-def followers_page(account: User, viewer_id: int | None, *, cursor: str = "") -> Page[Follow]:
-    edges = Follow.objects.of_followee(account.pk).active().select_related("follower")
-    return keyset_page(_seen_by(edges, viewer_id, "follower_id"), order=["-since"], cursor=cursor)
-
-
-def following_page(account: User, viewer_id: int | None, *, cursor: str = "") -> Page[Follow]:
-    edges = Follow.objects.of_follower(account.pk).active().select_related("followee")
-    return keyset_page(_seen_by(edges, viewer_id, "followee_id"), order=["-id"], cursor=cursor)
+def people_page(account: User, viewer_id: int | None, which: str, *, cursor: str = "") -> tuple[Page[User], int]:
+    """The followers of an account, or whom it follows, newest first; and how many of them all the viewer cannot see
+    because of a block. Both together are the count."""
+    if which == "followers":
+        edges, person, order = Follow.objects.of_followee(account.pk), "follower", "-since"
+    else:
+        edges, person, order = Follow.objects.of_follower(account.pk), "followee", "-id"
+    edges = edges.active()
+    seen = _seen_by(edges, viewer_id, f"{person}_id").select_related(person)
+    page = keyset_page(seen, order=[order], cursor=cursor).map(lambda edge: getattr(edge, person))
+    return page, _hidden(edges, viewer_id, f"{person}_id")
 
 
 def _seen_by(edges: QuerySet[Follow], viewer_id: int | None, account: str) -> QuerySet[Follow]:
     return edges if viewer_id is None else edges.filter(~hidden_from(viewer_id, account))
-
-
-def hidden_followers(account: User, viewer_id: int | None) -> int:
-    """Followers that the viewer is not shown because of a block: the list's closing line."""
-    return _hidden(Follow.objects.of_followee(account.pk).active(), viewer_id, "follower_id")
-
-
-def hidden_following(account: User, viewer_id: int | None) -> int:
-    return _hidden(Follow.objects.of_follower(account.pk).active(), viewer_id, "followee_id")
 
 
 def _hidden(edges: QuerySet[Follow], viewer_id: int | None, account: str) -> int:

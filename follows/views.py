@@ -170,15 +170,10 @@ def _list(request: HttpRequest, handle: str, which: str) -> HttpResponse:
 
 
 def _people(account: User, viewer_id: int | None, which: str, cursor: str) -> dict[str, Any]:
-    if which == "followers":
-        page = selectors.followers_page(account, viewer_id, cursor=cursor).map(lambda edge: edge.follower)
-        hidden = selectors.hidden_followers
-    else:
-        page = selectors.following_page(account, viewer_id, cursor=cursor).map(lambda edge: edge.followee)
-        hidden = selectors.hidden_following
+    page, hidden = selectors.people_page(account, viewer_id, which, cursor=cursor)
     return {
         "page": page,
-        "hidden": 0 if page.next_cursor else hidden(account, viewer_id),
+        "hidden": hidden,
         "relations": selectors.relations(viewer_id, [person.pk for person in page.items]),
     }
 

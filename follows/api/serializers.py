@@ -27,16 +27,18 @@ class FollowedSerializer(serializers.ModelSerializer):
     """An account that I follow or asked to follow."""
 
     account = AccountBriefSerializer(source="followee")
-    standing = serializers.SerializerMethodField()
 
     class Meta:
         model = Follow
-        fields = ("account", "state", "notify", "created_at", "standing")
+        fields = ("account", "state", "notify", "created_at")
 
-    def get_standing(self, edge: Follow) -> str:
-        if edge.followee.suspended_at:
-            return "suspended"
-        return "deactivated" if edge.followee.deactivated_at else "present"
+
+class PeoplePageSerializer(serializers.Serializer):
+    """Some people of a list. The count of an account's followers is all pages' results together and those hidden."""
+
+    results = AccountBriefSerializer(many=True)
+    next_cursor = serializers.CharField(allow_blank=True)
+    hidden = serializers.IntegerField(help_text="How many of the whole list you cannot see, because of a block.")
 
 
 class RequestSerializer(serializers.ModelSerializer):

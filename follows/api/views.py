@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.serializers import AccountBriefSerializer
 from accounts.models import User
 from accounts.selectors import account_by_handle
 from follows import selectors, services
@@ -20,6 +19,7 @@ from follows.api.serializers import (
     BellSerializer,
     CountsSerializer,
     FollowedSerializer,
+    PeoplePageSerializer,
     RelationSerializer,
     RequestSerializer,
 )
@@ -175,20 +175,23 @@ class _PeopleView(APIView):
             raise Http404
         if not selectors.may_see_lists(account, mine):
             raise PermissionDenied("Only followers of this account see its lists.")
-        read = selectors.followers_page if which == "follower" else selectors.following_page
-        page = read(account, viewer_id, cursor=request.query_params.get("cursor", ""))
-        return page_response(page.map(lambda edge: getattr(edge, which)), AccountBriefSerializer, request=request)
+        page, hidden = selectors.people_page(account, viewer_id, which, cursor=request.query_params.get("cursor", ""))
+        return Response(
+            PeoplePageSerializer(
+                {"results": page.items, "next_cursor": page.next_cursor, "hidden": hidden}, context={"request": request}
+            ).data
+        )
 
 
 class FollowersView(_PeopleView):
-    @extend_schema(parameters=[CURSOR], responses=paged(AccountBriefSerializer), operation_id="followers")
+    @extend_schema(parameters=[CURSOR], responses=PeoplePageSerializer, operation_id="followers")
     def get(self, request: Request, handle: str) -> Response:
         """Who follows an account, newest first."""
-        return self.people(request, handle, "follower")
+        return self.people(request, handle, "followers")
 
 
 class FollowingView(_PeopleView):
-    @extend_schema(parameters=[CURSOR], responses=paged(AccountBriefSerializer), operation_id="following")
+    @extend_schema(parameters=[CURSOR], responses=PeoplePageSerializer, operation_id="following")
     def get(self, request: Request, handle: str) -> Response:
         """Whom an account follows, newest first."""
-        return self.people(request, handle, "followee")
+        return self.people(request, handle, "following")

@@ -1,6 +1,7 @@
 """The API says what the pages say."""
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.tests.factories import make_account
@@ -97,3 +98,21 @@ def test_lists_are_pages(api, alice, bob):
     handles = [row["handle"] for row in first["results"] + second["results"]]
     assert len(handles) == len(set(handles)) == 35
     assert second["next_cursor"] == ""
+
+
+def test_a_list_and_those_hidden_are_the_count(api, alice, bob):
+    shy = make_account("shy")
+    services.block(blocker=shy, blocked=alice)
+    for fan in (shy, make_account("carol")):
+        services.follow(follower=fan, followee=bob)
+    page = api.get("/api/v1/accounts/bob/followers/").json()
+    assert [row["handle"] for row in page["results"]] == ["carol"]
+    assert page["hidden"] == 1
+    assert api.get("/api/v1/accounts/bob/counts/").json()["followers"] == 2
+
+
+def test_who_is_absent_is_marked(api, alice, bob):
+    services.follow(follower=alice, followee=bob)
+    type(bob).objects.filter(pk=bob.pk).update(suspended_at=timezone.now())
+    (row,) = api.get("/api/v1/me/following/").json()["results"]
+    assert row["account"]["standing"] == "suspended"

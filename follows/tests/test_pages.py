@@ -208,6 +208,16 @@ def test_a_list_closes_with_those_the_viewer_cannot_see(as_alice, alice, bob):
     assert counts(bob.pk).followers == 2
 
 
+@pytest.mark.parametrize(("column", "mark"), [("suspended_at", "Suspended"), ("deactivated_at", "Deactivated")])
+def test_a_list_marks_who_is_absent_and_leaves_nobody_out(client, alice, bob, column, mark):
+    services.follow(follower=alice, followee=bob)
+    User.objects.filter(pk=alice.pk).update(**{column: timezone.now()})
+    page = client.get(reverse("follows:followers", args=["bob"])).content.decode()
+    assert "@alice" in page
+    assert mark in page
+    assert counts(bob.pk).followers == 1
+
+
 def test_lists_of_a_private_account_are_for_its_followers(as_alice, alice):
     owner = make_account("owner", is_private=True)
     services.follow(follower=owner, followee=make_account("friend"))
