@@ -112,6 +112,6 @@ def test_from_nothing_through_kills_to_a_clean_end(runner: Runner) -> None:
 def test_bad_settings_end_it_with_one_line(runner: Runner) -> None:
     runner.start(SIGNUP_MODE="maybe")
     assert runner.process.wait(PATIENCE) == 1
-    assert "SIGNUP_MODE is 'maybe'" in runner.output()
+    assert 'Bad settings: Environment variable "SIGNUP_MODE" invalid' in runner.output()
     assert "Traceback" not in runner.output()
     assert runner.family() == []
