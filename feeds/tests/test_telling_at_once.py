@@ -7,7 +7,6 @@ import signal
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -23,6 +22,7 @@ from feeds.tests.crowds import entries, make_followers
 from follows import services as follows
 from follows.models import Follow, FollowEvent
 from socialvideo.lib.audit import breaches, examples
+from socialvideo.lib.testing import in_threads
 from videos.models import Publication
 from videos.tests.factories import make_video
 
@@ -34,20 +34,6 @@ def audited() -> Iterator[None]:
     yield
     for check in CHECKS:
         assert not breaches(check), f"{check.name}: {examples(check)}"
-
-
-def at_once(*acts: Callable[[], object]) -> None:
-    """Each act on a thread and a connection of its own."""
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            act()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        for future in [pool.submit(run, act) for act in acts]:
-            future.result()
 
 
 def followers_by_replay(publication: Publication) -> set[int]:
@@ -105,7 +91,7 @@ def test_workers_on_the_same_publication_tell_everyone_once(settings: Any) -> No
         while Publication.objects.filter(pk=publication.pk, fanout_state__in=["pending", "running"]).exists():
             services.continue_fan_out(publication.pk)
 
-    at_once(*[work] * 6)
+    in_threads(*[work] * 6)
     publication.refresh_from_db()
     assert set(entries(publication)) == set(fans)
     assert (publication.told, publication.left_first) == (300, 0)
@@ -117,7 +103,7 @@ def test_a_publication_in_other_hands_is_left_alone() -> None:
     publication = make_video(mira).publication
     with transaction.atomic():
         Publication.objects.select_for_update().get(pk=publication.pk)
-        at_once(lambda: services.run_fan_out(publication.pk))
+        in_threads(lambda: services.run_fan_out(publication.pk))
     assert entries(publication) == {}
     services.run_fan_out(publication.pk)
     assert len(entries(publication)) == 3
@@ -134,7 +120,7 @@ def test_consumers_of_the_outbox_act_once_on_each_event() -> None:
         while services.consume_outbox(at_most=5):
             pass
 
-    at_once(*[work] * 5)
+    in_threads(*[work] * 5)
     assert InboxEntry.objects.filter(state=InboxEntry.State.FEED_ONLY).count() == 120
     assert sum(notice.kind == "followed" for notice in selectors.notifications_page(mira.pk, size=100).items) == 60
 
@@ -144,7 +130,7 @@ def test_fifty_readers_seeing_at_once_and_a_fan_out_make_one_entry() -> None:
     (fan,) = make_followers(mira, 1)
     publication = make_video(mira).publication
     see = lambda: services.see(viewer_id=fan, publication_ids=[publication.pk])  # noqa: E731
-    at_once(*[see] * 8, lambda: services.run_fan_out(publication.pk), *[see] * 8)
+    in_threads(*[see] * 8, lambda: services.run_fan_out(publication.pk), *[see] * 8)
     assert entries(publication) == {fan: InboxEntry.State.SEEN}
 
 
@@ -197,7 +183,7 @@ def test_in_a_storm_of_follows_and_unfollows_the_replay_decides_who_is_told(sett
     settings.FANOUT_CHUNK = 5
     storm = Storm(seconds=6)
     publishers = [partial(storm.publish, creator) for creator in storm.creators]
-    at_once(*[partial(storm.tap, seed) for seed in range(5)], *publishers, storm.tell, storm.tell)
+    in_threads(*[partial(storm.tap, seed) for seed in range(5)], *publishers, storm.tell, storm.tell)
     finish_everything()
     assert len(storm.publications) >= 10
     for publication in storm.publications:

@@ -7,25 +7,8 @@ from rest_framework.test import APIClient
 from accounts.tests.factories import make_account
 from follows import services
 from follows.models import Follow
-from follows.tests.truth import assert_graph_is_true
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def truth():
-    yield
-    assert_graph_is_true()
-
-
-@pytest.fixture
-def alice():
-    return make_account("alice")
-
-
-@pytest.fixture
-def bob():
-    return make_account("bob")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("truth")]
 
 
 @pytest.fixture

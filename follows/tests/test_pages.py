@@ -10,26 +10,9 @@ from accounts.tests.factories import make_account
 from follows import services
 from follows.models import Follow
 from follows.selectors import counts
-from follows.tests.truth import assert_graph_is_true
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("truth")]
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def truth():
-    yield
-    assert_graph_is_true()
-
-
-@pytest.fixture
-def alice():
-    return make_account("alice", name="Alice A.")
-
-
-@pytest.fixture
-def bob():
-    return make_account("bob")
 
 
 @pytest.fixture

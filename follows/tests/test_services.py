@@ -14,25 +14,9 @@ from follows.models import Block, CountDelta, Follow, FollowCount, Mute
 from follows.relations import LABELS
 from follows.selectors import counts, relation, relations
 from follows.services import Cause, FollowRefused
-from follows.tests.truth import assert_graph_is_true, events_between
+from follows.tests.truth import events_between
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def truth():
-    yield
-    assert_graph_is_true()
-
-
-@pytest.fixture
-def alice():
-    return make_account("alice")
-
-
-@pytest.fixture
-def bob():
-    return make_account("bob")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("truth")]
 
 
 def set_private(account, *, private=True):

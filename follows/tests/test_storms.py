@@ -14,9 +14,9 @@ from accounts.tests.factories import make_account
 from follows import services
 from follows.models import Block, Follow, FollowEvent
 from follows.selectors import counts, relation
-from follows.tests.truth import assert_graph_is_true, events_between
+from follows.tests.truth import events_between
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("truth")]
 CLIENTS = 12
 
 
@@ -37,12 +37,6 @@ def storm(acts: Iterable[Callable[[], object]], *, allowed: tuple[type[Exception
 
     with ThreadPoolExecutor(CLIENTS) as pool:
         return [future.result() for future in [pool.submit(run, *numbered) for numbered in enumerate(acts)]]
-
-
-@pytest.fixture(autouse=True)
-def truth():
-    yield
-    assert_graph_is_true()
 
 
 def test_double_taps_from_many_devices_are_one_follow():

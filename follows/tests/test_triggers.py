@@ -19,16 +19,6 @@ def sql(statement: str, *values: object) -> int:
         return cursor.rowcount
 
 
-@pytest.fixture
-def alice():
-    return make_account("alice")
-
-
-@pytest.fixture
-def bob():
-    return make_account("bob")
-
-
 def test_an_insert_by_hand_is_recorded_counted_and_posted(alice, bob):
     sql("INSERT INTO follows_follow (follower_id, followee_id) VALUES (%s, %s)", alice.pk, bob.pk)
     (event,) = events_between(alice, bob)

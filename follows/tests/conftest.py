@@ -1,0 +1,26 @@
+"""The cast of the follow graph's tests, and the truth that stands after each act."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from accounts.models import User
+from accounts.tests.factories import make_account
+from follows.tests.truth import assert_graph_is_true
+
+
+@pytest.fixture
+def alice() -> User:
+    return make_account("alice")
+
+
+@pytest.fixture
+def bob() -> User:
+    return make_account("bob")
+
+
+@pytest.fixture
+def truth() -> Iterator[None]:
+    """Asked for by whole files: whatever a test did, count = list = rows = events afterwards."""
+    yield
+    assert_graph_is_true()
