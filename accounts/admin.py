@@ -123,12 +123,7 @@ class AccountAdmin(ModelAdmin):
 
     @display(label={"suspended": "danger", "deactivated": "warning", "erased": "warning", "present": "success"})
     def standing(self, account: User) -> str:
-        moments = {
-            "erased": account.erased_at,
-            "suspended": account.suspended_at,
-            "deactivated": account.deactivated_at,
-        }
-        return next((name for name, moment in moments.items() if moment), "present")
+        return account.standing
 
     @display(description="history of standing")
     def history(self, account: User) -> SafeString:

@@ -130,9 +130,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def standing(self) -> str:
         """In one word, for who lists people: nobody vanishes from a list for it."""
-        if self.suspended_at:
-            return "suspended"
-        return "deactivated" if self.deactivated_at else "present"
+        moments = {"erased": self.erased_at, "suspended": self.suspended_at, "deactivated": self.deactivated_at}
+        return next((name for name, moment in moments.items() if moment), "present")
 
     @property
     def is_present(self) -> bool:

@@ -13,18 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from accounts.selectors import account_by_handle
 from follows import selectors, services
+from follows.access import access_account
 from follows.relations import Relation
 from socialvideo.lib.redirects import redirect_back
-
-
-def access_account(handle: str) -> User:
-    """An account by its handle, suspended and deactivated ones included: whoever follows them must find them."""
-    account = account_by_handle(handle)
-    if account is None:
-        raise Http404
-    return account
 
 
 def _answer(request: HttpRequest, account: User, relation: Relation, problem: str = "") -> HttpResponse:

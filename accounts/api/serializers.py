@@ -18,7 +18,7 @@ class AccountBriefSerializer(serializers.Serializer):
     name = serializers.CharField(source="display_name")
     avatar = serializers.SerializerMethodField()
     url = serializers.CharField(source="get_absolute_url")
-    standing = serializers.ChoiceField(choices=["present", "suspended", "deactivated"])
+    standing = serializers.ChoiceField(choices=["present", "suspended", "deactivated", "erased"])
 
     def get_avatar(self, account: User) -> str | None:
         return account.avatar.url if account.avatar else None

@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
-from accounts.selectors import account_by_handle
 from follows import selectors, services
+from follows.access import access_account
 from follows.api.serializers import (
     BellSerializer,
     CountsSerializer,
@@ -25,13 +25,6 @@ from follows.api.serializers import (
 )
 from follows.relations import Relation
 from socialvideo.lib.api import CURSOR, Refused, page_response, paged
-
-
-def access_account(handle: str) -> User:
-    account = account_by_handle(handle)
-    if account is None:
-        raise Http404
-    return account
 
 
 def _answer(act: Callable[..., Relation | None], viewer: User, account: User, **who: Any) -> Response:

@@ -14,12 +14,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
-from accounts.selectors import account_by_handle
+from follows.access import access_account
 from follows.selectors import relation
 from socialvideo.lib.api import CURSOR, Refused, page_response, paged
 from videos import selectors, services, stats
+from videos.access import access_own_video, access_video
 from videos.api import serializers
-from videos.models import Comment, Video
+from videos.models import Comment
 from videos.services.uploads import too_large
 
 KEY = OpenApiParameter(
@@ -48,23 +49,9 @@ def _given(serializer: type[serializers.serializers.Serializer], request: Reques
     return wish.validated_data  # type: ignore[no-any-return]
 
 
-def _video(request: Request, video_id: int) -> Video:
-    video = selectors.video_for(request.user.pk, video_id)
-    if video is None:
-        raise Http404
-    return video
-
-
-def _own_video(request: Request, video_id: int) -> Video:
-    video = _video(request, video_id)
-    if video.creator_id != request.user.pk:
-        raise Http404
-    return video
-
-
 def _visible_account(request: Request, handle: str) -> User:
-    account = account_by_handle(handle)
-    if account is None or relation(request.user.pk, account.pk).blocked_by:
+    account = access_account(handle)
+    if relation(request.user.pk, account.pk).blocked_by:
         raise Http404
     return account
 
@@ -105,7 +92,7 @@ class UploadView(APIView):
         wish = serializers.UploadSerializer(data=data)
         wish.is_valid(raise_exception=True)
         video = _allowed(services.start_upload, creator=request.user, upload_key=key, **wish.validated_data)
-        return Response(serializers.VideoSerializer(_video(request, video.pk)).data, status=201)
+        return Response(serializers.VideoSerializer(access_video(request, video.pk)).data, status=201)
 
 
 class VideoView(APIView):
@@ -113,7 +100,7 @@ class VideoView(APIView):
 
     @extend_schema(responses=serializers.VideoSerializer, operation_id="video")
     def get(self, request: Request, video_id: int) -> Response:
-        return Response(serializers.VideoSerializer(_video(request, video_id)).data)
+        return Response(serializers.VideoSerializer(access_video(request, video_id)).data)
 
     @extend_schema(
         request=serializers.VideoChangesSerializer,
@@ -122,15 +109,15 @@ class VideoView(APIView):
     )
     def patch(self, request: Request, video_id: int) -> Response:
         """Change caption or visibility. Opening a finished video to others for the first time publishes it."""
-        video = _own_video(request, video_id)
+        video = access_own_video(request, video_id)
         changes = _given(serializers.VideoChangesSerializer, request)
         _allowed(services.edit, creator=request.user, video=video, **changes)
-        return Response(serializers.VideoSerializer(_video(request, video_id)).data)
+        return Response(serializers.VideoSerializer(access_video(request, video_id)).data)
 
     @extend_schema(responses={204: None}, operation_id="delete_video")
     def delete(self, request: Request, video_id: int) -> Response:
         """Take a video of mine out of every surface. Can be undone by restoring."""
-        _allowed(services.remove, by=request.user, video=_own_video(request, video_id))
+        _allowed(services.remove, by=request.user, video=access_own_video(request, video_id))
         return Response(status=204)
 
 
@@ -140,8 +127,8 @@ class RestoreView(APIView):
     @extend_schema(request=None, responses=serializers.VideoSerializer, operation_id="restore_video")
     def post(self, request: Request, video_id: int) -> Response:
         """Bring back a video that I deleted."""
-        _allowed(services.restore, by=request.user, video=_own_video(request, video_id))
-        return Response(serializers.VideoSerializer(_video(request, video_id)).data)
+        _allowed(services.restore, by=request.user, video=access_own_video(request, video_id))
+        return Response(serializers.VideoSerializer(access_video(request, video_id)).data)
 
 
 class ProcessingView(APIView):
@@ -149,12 +136,12 @@ class ProcessingView(APIView):
 
     @extend_schema(responses=serializers.ProcessingSerializer, operation_id="processing")
     def get(self, request: Request, video_id: int) -> Response:
-        return Response(serializers.ProcessingSerializer(_own_video(request, video_id)).data)
+        return Response(serializers.ProcessingSerializer(access_own_video(request, video_id)).data)
 
     @extend_schema(request=None, responses=serializers.ProcessingSerializer, operation_id="retry_processing")
     def post(self, request: Request, video_id: int) -> Response:
         """Process a failed video again."""
-        video = _allowed(services.retry, creator=request.user, video=_own_video(request, video_id))
+        video = _allowed(services.retry, creator=request.user, video=access_own_video(request, video_id))
         return Response(serializers.ProcessingSerializer(video).data)
 
 
@@ -163,12 +150,12 @@ class LikeView(APIView):
 
     @extend_schema(request=None, responses=serializers.ReactionSerializer, operation_id="like")
     def put(self, request: Request, video_id: int) -> Response:
-        reaction = _allowed(services.like, account=request.user, video=_video(request, video_id))
+        reaction = _allowed(services.like, account=request.user, video=access_video(request, video_id))
         return Response(serializers.ReactionSerializer(reaction).data)
 
     @extend_schema(responses={200: serializers.ReactionSerializer}, operation_id="unlike")
     def delete(self, request: Request, video_id: int) -> Response:
-        reaction = _allowed(services.unlike, account=request.user, video=_video(request, video_id))
+        reaction = _allowed(services.unlike, account=request.user, video=access_video(request, video_id))
         return Response(serializers.ReactionSerializer(reaction).data)
 
 
@@ -179,7 +166,7 @@ class CommentsView(APIView):
     def get(self, request: Request, video_id: int) -> Response:
         """Comments under a video, newest first."""
         cursor = request.query_params.get("cursor", "")
-        page = selectors.comments_page(_video(request, video_id), request.user.pk, cursor=cursor)
+        page = selectors.comments_page(access_video(request, video_id), request.user.pk, cursor=cursor)
         return page_response(page, serializers.CommentSerializer, request=request)
 
     @extend_schema(
@@ -190,7 +177,7 @@ class CommentsView(APIView):
     )
     def post(self, request: Request, video_id: int) -> Response:
         key, wish = _key(request), _given(serializers.NewCommentSerializer, request)
-        video = _video(request, video_id)
+        video = access_video(request, video_id)
         comment = _allowed(services.comment, author=request.user, video=video, submit_key=key, **wish)
         return Response(serializers.CommentSerializer(comment).data, status=201)
 
@@ -204,7 +191,7 @@ class CommentView(APIView):
         comment = Comment.objects.select_related("video").filter(pk=comment_id).first()
         if comment is None:
             raise Http404
-        _video(request, comment.video_id)
+        access_video(request, comment.video_id)
         _allowed(services.remove_comment, by=request.user, comment=comment)
         return Response(status=204)
 
@@ -216,7 +203,7 @@ class WatchView(APIView):
     def post(self, request: Request, video_id: int) -> Response:
         """Report what I watched. The first report of a video makes the view."""
         ms = _given(serializers.WatchedSerializer, request)["ms"]
-        _allowed(services.record_watch, viewer=request.user, video=_video(request, video_id), ms=ms)
+        _allowed(services.record_watch, viewer=request.user, video=access_video(request, video_id), ms=ms)
         return Response(status=204)
 
 

@@ -10,9 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from videos import selectors, services
+from videos.access import access_video
 from videos.forms import CommentForm
 from videos.models import Comment, Video
-from videos.views.access import access_video
 
 
 def comments_context(request: HttpRequest, video: Video, form: CommentForm | None = None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from socialvideo.lib.redirects import redirect_back
 from videos import selectors, services, watching
-from videos.views.access import access_video
+from videos.access import access_video
 
 
 @login_required

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from follows.selectors import relation
 from videos import selectors, services
+from videos.access import access_own_video, access_video
 from videos.forms import VideoForm
 from videos.models import Video
-from videos.views.access import access_own_video, access_video
 from videos.views.comments import comments_context
 
 UNFINISHED = {Video.State.PROCESSING, Video.State.FAILED, Video.State.REMOVED}
