@@ -1,6 +1,6 @@
 // The follow button shows what is committed, nothing else. A tap shows "working"; the server's answer is the new
 // button. Without an answer the old state stands, is checked if it can be, and a line says what happened. An answer
-// older than what is shown is dropped. Every button of the same account, in every tab, follows.
+// older than what is shown is dropped. Every button of the same account, in every tab and on every device, follows.
 
 import { enliven, fetchFragment, parse } from "fragment";
 
@@ -151,10 +151,15 @@ function announce({ dataset: { account, version } }) {
 
 function listen() {
   channel = new BroadcastChannel("follow");
-  channel.onmessage = ({ data: { account, version } }) => {
-    const [first] = [...buttons(account)].filter((button) => button.version < version);
-    first?.refresh();
-  };
+  channel.onmessage = ({ data }) => catchUp(data);
+}
+
+// A hint from another tab or device; without a version, whatever is shown may be old. A tap under way has its answer yet
+// to come.
+function catchUp({ account, version }) {
+  const shown = [...buttons(account)];
+  if (shown.some((button) => "working" in button.dataset)) return;
+  shown.find((button) => version === null || button.version < version)?.refresh();
 }
 
 function refreshAll() {
@@ -179,6 +184,8 @@ addEventListener("pageshow", ({ persisted }) => {
   refreshAll();
 });
 addEventListener("online", refreshAll);
+document.addEventListener("live:relation", ({ detail }) => catchUp(detail));
+document.addEventListener("live:connected", ({ detail }) => detail.missed && refreshAll());
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) hiddenAt = Date.now();
   else if (Date.now() - hiddenAt > AWAY) refreshAll();
