@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.locks import account_lock_sql
-from accounts.querysets import UserQuerySet
+from accounts.querysets import ErasureQuerySet, UserQuerySet
 from socialvideo.lib.triggers import Promise, Refuse, never_truncate
 
 HANDLE_PATTERN = r"[a-z0-9](?:[a-z0-9._]{0,28}[a-z0-9_])"
@@ -23,6 +23,10 @@ validate_handle = RegexValidator(
     rf"^{HANDLE_PATTERN}$",
     "Use 2 to 30 small letters, digits, dots and underscores; begin with a letter or digit and do not end with a dot.",
 )
+
+# What is left of an erased account says nothing: a placeholder for the address, and how others read it.
+ERASED_ADDRESS = "@deleted.invalid"
+ERASED_NAME = "a deleted account"
 
 
 def new_avatar_path(user: "User", filename: str) -> str:
@@ -50,7 +54,8 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """An account. Suspension (by a moderator) and deactivation (by its owner) hide it and keep everything it has."""
+    """An account. Suspension (by a moderator) and deactivation (by its owner) hide it and keep everything it has. An
+    erased one keeps its row, empty, so that its id and handles never come to mean somebody else."""
 
     handle = models.CharField(max_length=30, unique=True, validators=[validate_handle])
     name = models.CharField(max_length=50, blank=True)
@@ -79,6 +84,20 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=Q(handle__regex=rf"^{HANDLE_PATTERN}$"), name="accounts_user_handle_is_plain"
             ),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_user_email_is_lower_case"),
+            models.CheckConstraint(
+                condition=Q(erased_at=None)
+                | Q(
+                    name="",
+                    bio="",
+                    avatar="",
+                    birth_date=None,
+                    last_login=None,
+                    is_staff=False,
+                    is_superuser=False,
+                    email__endswith=ERASED_ADDRESS,
+                ),
+                name="accounts_user_erased_is_empty",
+            ),
         ]
         triggers: ClassVar = [
             Promise(
@@ -104,6 +123,16 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=pgtrigger.AnyChange("is_private", "suspended_at", "deactivated_at", "erased_at"),
                 func=f"PERFORM pg_advisory_xact_lock({account_lock_sql('NEW.id')}); RETURN NEW;",
             ),
+            Promise(
+                name="erased_for_ever",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("erased_at"),
+                condition=pgtrigger.Q(old__erased_at__isnull=False, new__erased_at__df=pgtrigger.F("old__erased_at")),
+                func="""
+                    RAISE EXCEPTION 'An erased account stays erased.' USING ERRCODE = 'restrict_violation';
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -120,7 +149,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def display_name(self) -> str:
-        return self.name or self.handle
+        return ERASED_NAME if self.erased_at else self.name or self.handle
 
     @property
     def is_active(self) -> bool:
@@ -150,7 +179,7 @@ class HandleClaim(models.Model):
 
 
 class StandingEvent(models.Model):
-    """Who suspended or deactivated an account, and why, for ever. Its owner may read the reason. No foreign keys:
+    """Who suspended, deactivated or deleted an account, and why, for ever. Its owner may read the reason. No foreign keys:
     the record outlives both accounts."""
 
     class Act(models.TextChoices):
@@ -158,10 +187,12 @@ class StandingEvent(models.Model):
         UNSUSPENDED = "unsuspended", "suspension lifted"
         DEACTIVATED = "deactivated", "deactivated"
         REACTIVATED = "reactivated", "reactivated"
+        DELETION_ASKED = "deletion_asked", "deletion asked for"
+        ERASED = "erased", "deleted for good"
 
     account_id = models.BigIntegerField()
     actor_id = models.BigIntegerField()
-    act = models.CharField(max_length=12, choices=Act)
+    act = models.CharField(max_length=16, choices=Act)
     reason = models.CharField(max_length=500, blank=True)
     happened_at = models.DateTimeField(db_default=Now())
 
@@ -178,6 +209,50 @@ class StandingEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.act}"
+
+
+class Erasure(models.Model):
+    """That an account is to be deleted: when this was asked, when it becomes final, how far it has come. Taking it back
+    removes the row; once begun, it stays."""
+
+    account = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="erasure")
+    asked_at = models.DateTimeField(db_default=Now(), editable=False)
+    due_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True, editable=False, help_text="From then on it is final.")
+    finished_at = models.DateTimeField(null=True, editable=False, help_text="Every part is confirmed.")
+
+    objects = ErasureQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            # The sweep: what is due, and what is begun and not finished.
+            models.Index(fields=["due_at"], condition=Q(finished_at=None), name="accounts_erasure_unfinished"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(finished_at=None) | Q(begun_at__isnull=False), name="accounts_erasure_begins_before_it_ends"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"deletion of account {self.pk}"
+
+
+class ErasureStep(models.Model):
+    """An app's part of an erasure: what it has removed so far, and when it confirmed that nothing is left."""
+
+    erasure = models.ForeignKey(Erasure, on_delete=models.CASCADE, related_name="steps", db_index=False)
+    part = models.CharField(max_length=20, help_text="The app.")
+    removed = models.JSONField(default=dict, help_text="How many of what.")
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["erasure", "part"], name="accounts_erasurestep_one_per_part"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} of account {self.erasure_id}"
 
 
 def new_invitation_code() -> str:

@@ -3,6 +3,8 @@
 from typing import Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
 
 
 class UserQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imports it
@@ -12,3 +14,18 @@ class UserQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model impo
 
     def named(self, handle: str) -> Self:
         return self.filter(handle=handle.lower())
+
+
+class ErasureQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imports it
+    def due(self) -> Self:
+        """To be begun, the longest due first."""
+        return self.filter(begun_at=None, due_at__lte=Now()).order_by("due_at")
+
+    def begun(self) -> Self:
+        """Final, and not finished yet."""
+        return self.filter(begun_at__isnull=False, finished_at=None)
+
+    def confirmed(self) -> Self:
+        """Of which no part is open."""
+        steps = self.model.steps.rel.related_model.objects
+        return self.exclude(Exists(steps.filter(erasure=OuterRef("pk"), confirmed_at=None)))

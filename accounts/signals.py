@@ -4,3 +4,4 @@ from django.dispatch import Signal
 
 privacy_changed = Signal()  # account_id, is_private
 standing_changed = Signal()  # account_id: suspended, deactivated, or back from either
+erasure_due = Signal()  # account_id: its deletion is final; sent again until every part is confirmed

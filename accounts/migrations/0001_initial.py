@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('account_id', models.BigIntegerField()),
                 ('actor_id', models.BigIntegerField()),
-                ('act', models.CharField(choices=[('suspended', 'suspended'), ('unsuspended', 'suspension lifted'), ('deactivated', 'deactivated'), ('reactivated', 'reactivated')], max_length=12)),
+                ('act', models.CharField(choices=[('suspended', 'suspended'), ('unsuspended', 'suspension lifted'), ('deactivated', 'deactivated'), ('reactivated', 'reactivated'), ('deletion_asked', 'deletion asked for'), ('erased', 'deleted for good')], max_length=16)),
                 ('reason', models.CharField(blank=True, max_length=500)),
                 ('happened_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
@@ -107,5 +107,45 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='user',
             trigger=pgtrigger.compiler.Trigger(name='standing_changes_in_order', sql=socialvideo.lib.triggers.PromiseSql(condition='WHEN (OLD."deactivated_at" IS DISTINCT FROM (NEW."deactivated_at") OR OLD."erased_at" IS DISTINCT FROM (NEW."erased_at") OR OLD."is_private" IS DISTINCT FROM (NEW."is_private") OR OLD."suspended_at" IS DISTINCT FROM (NEW."suspended_at"))', func='PERFORM pg_advisory_xact_lock((1152921504606846976 + NEW.id)); RETURN NEW;', hash='7e556c3d6944dcb71ad56315294edcf763ea3382', operation='UPDATE OF "is_private", "suspended_at", "deactivated_at", "erased_at"', pgid='pgtrigger_standing_changes_in_order_d9614', table='accounts_user', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='Erasure',
+            fields=[
+                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='erasure', serialize=False, to=settings.AUTH_USER_MODEL)),
+                ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('due_at', models.DateTimeField()),
+                ('begun_at', models.DateTimeField(editable=False, help_text='From then on it is final.', null=True)),
+                ('finished_at', models.DateTimeField(editable=False, help_text='Every part is confirmed.', null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ErasureStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('part', models.CharField(help_text='The app.', max_length=20)),
+                ('removed', models.JSONField(default=dict, help_text='How many of what.')),
+                ('confirmed_at', models.DateTimeField(null=True)),
+                ('erasure', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='accounts.erasure')),
+            ],
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='user',
+            trigger=pgtrigger.compiler.Trigger(name='erased_for_ever', sql=socialvideo.lib.triggers.PromiseSql(condition='WHEN (NEW."erased_at" IS DISTINCT FROM (OLD."erased_at") AND OLD."erased_at" IS NOT NULL)', func="\n                    RAISE EXCEPTION 'An erased account stays erased.' USING ERRCODE = 'restrict_violation';\n                ", hash='e99f7b46805f92b8b27183831a0906e352d9d141', operation='UPDATE OF "erased_at"', pgid='pgtrigger_erased_for_ever_b5491', table='accounts_user', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='user',
+            constraint=models.CheckConstraint(condition=models.Q(('erased_at', None), models.Q(('avatar', ''), ('bio', ''), ('birth_date', None), ('email__endswith', '@deleted.invalid'), ('is_staff', False), ('is_superuser', False), ('last_login', None), ('name', '')), _connector='OR'), name='accounts_user_erased_is_empty'),
+        ),
+        migrations.AddIndex(
+            model_name='erasure',
+            index=models.Index(condition=models.Q(('finished_at', None)), fields=['due_at'], name='accounts_erasure_unfinished'),
+        ),
+        migrations.AddConstraint(
+            model_name='erasure',
+            constraint=models.CheckConstraint(condition=models.Q(('finished_at', None), ('begun_at__isnull', False), _connector='OR'), name='accounts_erasure_begins_before_it_ends'),
+        ),
+        migrations.AddConstraint(
+            model_name='erasurestep',
+            constraint=models.UniqueConstraint(fields=('erasure', 'part'), name='accounts_erasurestep_one_per_part'),
         ),
     ]

@@ -20,6 +20,8 @@ SIGNUP_MODE = env.str("SIGNUP_MODE", "open", validate=validate.OneOf(["open", "i
 MINIMUM_AGE = env.int("MINIMUM_AGE", 13, validate=NOT_NEGATIVE)  # years; younger people cannot sign up
 PRIVATE_UNDER_AGE = env.int("PRIVATE_UNDER_AGE", 16, validate=NOT_NEGATIVE)  # years; younger ones start private
 FOLLOW_LIMIT = env.int("FOLLOW_LIMIT", 7500, validate=POSITIVE)  # accounts one account may follow, requests included
+# Days in which one may take back the deletion of one's account. At least one: meanwhile nobody acts for the account.
+DELETE_AFTER_DAYS = env.int("DELETE_AFTER_DAYS", 30, validate=POSITIVE)
 MAX_VIDEO_SECONDS = env.int("MAX_VIDEO_SECONDS", 180, validate=POSITIVE)
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 512 * 1024 * 1024, validate=POSITIVE)
 # Followers above which a video is read, not written, to feeds; 0: never.
@@ -146,6 +148,7 @@ CELERY_TASK_ROUTES = {"feeds.tasks.*fan_out*": {"queue": "fanout"}, "videos.task
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
     for name, seconds in {
+        "accounts.tasks.sweep_erasures": 60,
         "follows.tasks.fold_counts": 10,
         "videos.tasks.sweep_processing": 10,
         "feeds.tasks.sweep_fan_outs": 10,

@@ -1,0 +1,41 @@
+"""Every write of accounts: coming in, profile and privacy, standing, deletion. A rule that two people could break at the
+same moment is decided by the database inside the writing statement; `AccountRefused` says it in words."""
+
+from accounts.services.entering import (
+    ask_for_email,
+    change_password,
+    create_account,
+    give_token,
+    renew_token,
+    revoke_token,
+    sign_up,
+)
+from accounts.services.erasure import AT_ONCE, NotYet, ask_for_deletion, carry_out, owe
+from accounts.services.profile import remove_avatar, set_avatar, set_privacy, update_profile
+from accounts.services.refusals import HANDLE_TAKEN, AccountRefused
+from accounts.services.standing import deactivate, reactivate, suspend, unsuspend
+
+__all__ = [
+    "AT_ONCE",
+    "HANDLE_TAKEN",
+    "AccountRefused",
+    "NotYet",
+    "ask_for_deletion",
+    "ask_for_email",
+    "carry_out",
+    "change_password",
+    "create_account",
+    "deactivate",
+    "give_token",
+    "owe",
+    "reactivate",
+    "remove_avatar",
+    "renew_token",
+    "revoke_token",
+    "set_avatar",
+    "set_privacy",
+    "sign_up",
+    "suspend",
+    "unsuspend",
+    "update_profile",
+]

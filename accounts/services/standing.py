@@ -1,0 +1,58 @@
+"""How an account stands: suspended by a moderator, deactivated by its owner, or present. Nothing of this takes anything
+away; each change is made under the account's lock and recorded for ever."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.locks import lock_account
+from accounts.models import Erasure, StandingEvent, User
+from accounts.services.entering import revoke_token
+from accounts.services.refusals import AccountRefused
+from accounts.signals import standing_changed
+
+DELETED = "This account is deleted. It cannot be brought back."
+
+
+def suspend(*, account: User, by: User, reason: str) -> User:
+    """Hides the account and closes it to its owner, who can read the reason. Everything it has is kept."""
+    if account.pk == by.pk:
+        raise AccountRefused("You cannot suspend yourself.")
+    if account.is_staff and not by.is_superuser:
+        raise AccountRefused("Only an administrator can suspend a member of the staff.")
+    return _stand(account, by, StandingEvent.Act.SUSPENDED, reason, suspended_at=timezone.now())
+
+
+def unsuspend(*, account: User, by: User, reason: str = "") -> User:
+    return _stand(account, by, StandingEvent.Act.UNSUSPENDED, reason, suspended_at=None)
+
+
+def deactivate(*, account: User) -> User:
+    """Hides the account until its owner logs in again. Programs lose their access; sessions end by themselves."""
+    with transaction.atomic():
+        revoke_token(account=account)
+        return _stand(account, account, StandingEvent.Act.DEACTIVATED, "", deactivated_at=timezone.now())
+
+
+@transaction.atomic
+def reactivate(*, account: User) -> User:
+    """Brings a deactivated account back as it was. A deletion that is not final yet is taken back with it.
+    Raises AccountRefused."""
+    lock_account(account.pk)
+    if User.objects.filter(pk=account.pk, erased_at__isnull=False).exists():
+        raise AccountRefused(DELETED)
+    Erasure.objects.filter(pk=account.pk).delete()
+    return _stand(account, account, StandingEvent.Act.REACTIVATED, "", deactivated_at=None)
+
+
+@transaction.atomic
+def _stand(account: User, by: User, act: StandingEvent.Act, reason: str, **change: object) -> User:
+    """Changes one of the moments that make up an account's standing and records it, or does nothing when it stands so
+    already: the first suspension's moment and reason remain."""
+    [(field, moment)] = change.items()
+    lock_account(account.pk)
+    stood_otherwise = User.objects.filter(pk=account.pk, **{f"{field}__isnull": moment is not None})
+    if stood_otherwise.update(**change):
+        StandingEvent.objects.create(account_id=account.pk, actor_id=by.pk, act=act, reason=reason.strip())
+        standing_changed.send(sender=User, account_id=account.pk)
+    account.refresh_from_db(fields=[field])
+    return account
