@@ -116,7 +116,8 @@ CONSUME_OUTBOX = """
                CASE kind WHEN 'approved' THEN followee_id ELSE follower_id END,
                kind, 'follow:' || id, '', happened_at
         FROM (SELECT *, CASE WHEN after = 'requested' THEN 'requested' WHEN before = 'requested' THEN 'approved'
-                             ELSE 'followed' END AS kind FROM event) AS event
+                             ELSE 'followed' END AS kind FROM event
+              WHERE NOT (cause = 'restored' AND after = 'active')) AS event -- they were told when it was made
         ON CONFLICT (recipient_id, event_key) DO NOTHING
     )
     SELECT count(*) FROM consumed

@@ -1,9 +1,15 @@
-"""What an address means to whoever opened it."""
+"""What an address means to whoever opened it, and where an act that comes with a request was made."""
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
+from django.utils.crypto import salted_hmac
+from ua_parser import parse_os, parse_user_agent
 
 from accounts.models import User
 from accounts.selectors import account_by_handle
+from follows.origins import Origin, Source
+
+USER_AGENT_LENGTH = 300  # what is longer is no browser's, and slow to take apart
+SOURCES = {source.value: source for source in Source}
 
 
 def access_account(handle: str) -> User:
@@ -12,3 +18,24 @@ def access_account(handle: str) -> User:
     if account is None:
         raise Http404
     return account
+
+
+def origin_of(request: HttpRequest, source: str) -> Origin:
+    """Where the act of a request is made. The surface is what the page says of itself: only statistics believe it."""
+    return Origin(
+        source=SOURCES.get(source, Source.UNKNOWN),
+        device=_device(request.headers.get("User-Agent", "")[:USER_AGENT_LENGTH]),
+        session=_session(request),
+    )
+
+
+def _device(user_agent: str) -> str:
+    browser, system = parse_user_agent(user_agent), parse_os(user_agent)
+    names = [found.family for found in (browser, system) if found]
+    return " on ".join(names)[:80] or "an unknown device"
+
+
+def _session(request: HttpRequest) -> str:
+    """The same for all acts of one log-in; nothing by which anybody could become that session."""
+    key = getattr(request, "session", None) and request.session.session_key
+    return salted_hmac("follows.origin", key).hexdigest()[:16] if key else ""

@@ -11,13 +11,13 @@ from socialvideo.lib.desk import ReadOnlyAdmin
 
 @admin.register(Follow)
 class FollowAdmin(ReadOnlyAdmin):
-    list_display = ("follower", "followee", "state", "notify", "created_at")
+    list_display = ("follower", "followee", "state", "notify", "followed_at")
     list_filter = ("state", "notify")
     list_select_related = ("follower", "followee")
     search_fields = ("follower__handle", "followee__handle")
     search_help_text = "A handle of either side"
     ordering = ("-id",)
-    fields = ("follower", "followee", "state", "notify", "created_at", "since", "shows_from", "history")
+    fields = ("follower", "followee", "state", "notify", "followed_at", "since", "shows_from", "history")
     readonly_fields = fields
 
     @admin.display(description="What happened between the two")

@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from follows import triggers
+from follows.machine import Cause, is_known_transition
+from follows.origins import Source
 from follows.querysets import FollowQuerySet
 
 
@@ -35,13 +37,22 @@ class Follow(models.Model):
     shows_from = models.BigIntegerField(
         null=True, editable=False, help_text="Id of the oldest publication that the edge brings into the feed."
     )
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    followed_at = models.DateTimeField(
+        db_default=Now(),
+        editable=False,
+        help_text="Shown as the date of following. Decides nothing: an import and an undone unfollow bring theirs along.",
+    )
 
     objects = FollowQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["follower", "followee"], name="follows_follow_one_edge_per_pair"),
+            # What it includes lets the Following Manager sort all of somebody's follows without reading a row.
+            models.UniqueConstraint(
+                fields=["follower", "followee"],
+                include=["id", "state", "notify", "followed_at"],
+                name="follows_follow_one_edge_per_pair",
+            ),
             models.CheckConstraint(
                 condition=~Q(follower=F("followee")), name="follows_follow_nobody_follows_themselves"
             ),
@@ -55,8 +66,8 @@ class Follow(models.Model):
         indexes: ClassVar = [
             # Followers of an account by age: the list and the fan-out read it.
             models.Index(fields=["followee", "since"], name="follows_followers_by_age"),
-            # The Following Manager, newest first.
-            models.Index(fields=["follower", "id"], name="follows_manager_newest"),
+            # The Following Manager and the public list, by age.
+            models.Index(fields=["follower", "followed_at", "id"], name="follows_manager_by_age"),
         ]
         triggers: ClassVar = triggers.EDGE_TRIGGERS
 
@@ -68,21 +79,7 @@ class FollowEvent(models.Model):
     """What happened between two accounts, for ever. Its id orders it among all follow events and publications.
     No foreign keys: history outlives accounts, and an id is never given twice."""
 
-    class Cause(models.TextChoices):
-        FOLLOWED = "followed", "followed"
-        REQUESTED = "requested", "asked to follow"
-        APPROVED = "approved", "request approved"
-        WENT_PUBLIC = "went_public", "account became public"
-        DECLINED = "declined", "request declined"
-        CANCELLED = "cancelled", "request cancelled"
-        UNFOLLOWED = "unfollowed", "unfollowed"
-        BELL = "bell", "alerts changed"
-        REMOVED = "removed", "follower removed"
-        BLOCKED = "blocked", "blocked"
-        ACCOUNT_DELETED = "account_deleted", "account deleted"
-        MODERATOR = "moderator", "a moderator's act"
-        IMPORTED = "imported", "import"
-        UNATTRIBUTED = "unattributed", "not said"
+    Cause = Cause
 
     id = models.BigIntegerField(primary_key=True)
     follower_id = models.BigIntegerField()
@@ -92,19 +89,37 @@ class FollowEvent(models.Model):
     notify = models.CharField(max_length=4)
     cause = models.CharField(max_length=20, choices=Cause)
     actor_id = models.BigIntegerField(null=True)
+    source = models.CharField(max_length=12, blank=True, choices=[(source, source.name) for source in Source])
+    followed_at = models.DateTimeField(null=True, help_text="Where the event ends an edge: since when it stood.")
     happened_at = models.DateTimeField()
 
     class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=is_known_transition(), name="follows_event_transition_is_known"),
+        ]
         indexes: ClassVar = [
             # The last event of a pair is its relation's version.
             models.Index(fields=["follower_id", "followee_id", "id"], name="follows_event_of_pair"),
             # A creator's followers gained and lost, day by day.
             models.Index(fields=["followee_id", "happened_at"], name="follows_event_of_followee"),
+            # A follower's own history, newest first.
+            models.Index(fields=["follower_id", "id"], name="follows_event_of_follower"),
         ]
         triggers: ClassVar = triggers.EVENT_TRIGGERS
 
     def __str__(self) -> str:
         return f"{self.id}: {self.follower_id} → {self.followee_id} {self.cause}"
+
+
+class EventOrigin(models.Model):
+    """The device on which somebody made an event happen. Apart from the event, because it may be erased."""
+
+    event_id = models.BigIntegerField(primary_key=True)
+    device = models.CharField(max_length=80)
+    session = models.CharField(max_length=16, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.event_id} on {self.device}"
 
 
 class FollowOutbox(models.Model):
@@ -203,5 +218,107 @@ class CreatorPulse(models.Model):
     last_published_at = models.DateTimeField()
     recent_from = models.BigIntegerField(db_default=0)
 
+    class Meta:
+        # The Following Manager by last video, without reading a row.
+        indexes: ClassVar = [
+            models.Index(fields=["account_id"], include=["last_published_at"], name="follows_pulse_last_published")
+        ]
+
     def __str__(self) -> str:
         return f"{self.account_id}: {self.last_published_at}"
+
+
+class Tie(models.Model):
+    """What the apps above report about an account's interest in a creator: how many of their videos it watched."""
+
+    pk = models.CompositePrimaryKey("follower_id", "followee_id")
+    follower_id = models.BigIntegerField()
+    followee_id = models.BigIntegerField()
+    watched = models.IntegerField(db_default=0)
+    last_watched_at = models.DateTimeField()
+
+    class Meta:
+        # The Following Manager by interest, without reading a row.
+        indexes: ClassVar = [
+            models.Index(fields=["follower_id", "watched", "followee_id"], name="follows_tie_by_watched")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.follower_id} watched {self.watched} of {self.followee_id}"
+
+
+class Batch(models.Model):
+    """Many acts of one account, worked through in the background, with a result for each row. `cursor` is the position
+    of the last row that has its result: saved with the results, so that a killed worker's batch goes on there."""
+
+    class Act(models.TextChoices):
+        FOLLOW = "follow", "import follows"
+        UNFOLLOW = "unfollow", "unfollow"
+        RESTORE = "restore", "take unfollows back"
+        MUTE = "mute", "mute"
+        UNMUTE = "unmute", "unmute"
+        BELL_ALL = "bell_all", "alerts on"
+        BELL_NONE = "bell_none", "alerts off"
+
+    class State(models.TextChoices):
+        PREVIEW = "preview", "waiting to be confirmed"
+        RUNNING = "running", "under way"
+        DONE = "done", "done"
+        CANCELLED = "cancelled", "cancelled"
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="batches"
+    )
+    act = models.CharField(max_length=9, choices=Act)
+    state = models.CharField(max_length=9, choices=State)
+    undoes = models.OneToOneField("self", null=True, blank=True, on_delete=models.CASCADE, related_name="undone_by")
+    read_from = models.CharField(max_length=20, blank=True, help_text="The kind of file that was imported.")
+    submit_key = models.UUIDField(unique=True, help_text="The same form sent twice is one batch.")
+    device = models.CharField(max_length=80, blank=True)
+    session = models.CharField(max_length=16, blank=True)
+    total = models.IntegerField(db_default=0)
+    cursor = models.IntegerField(db_default=0)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["owner", "id"], name="follows_batch_of_owner"),
+            models.Index(fields=["id"], condition=Q(state="running"), name="follows_batch_under_way"),
+        ]
+        verbose_name_plural = "batches"
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()} × {self.total}"
+
+
+class BatchRow(models.Model):
+    """One account of a batch. A row of an import keeps what the file said; `account_id` is who that is here."""
+
+    class Result(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        DONE = "done", "done"
+        REQUESTED = "requested", "asked to follow"
+        UNCHANGED = "unchanged", "was so already"
+        REFUSED = "refused", "not possible"
+        UNMATCHED = "unmatched", "nobody here by that name"
+        SKIPPED = "skipped", "left out by you"
+
+    pk = models.CompositePrimaryKey("batch_id", "position")
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, db_index=False, related_name="rows")
+    position = models.IntegerField()
+    account_id = models.BigIntegerField(null=True)
+    handle = models.CharField(max_length=100, blank=True)
+    notify = models.CharField(max_length=4, choices=Follow.Notify, blank=True)
+    followed_at = models.DateTimeField(null=True)
+    result = models.CharField(max_length=9, choices=Result, db_default=Result.WAITING)
+    reason = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            # Offered when an account of that name appears.
+            models.Index(fields=["handle"], condition=Q(result="unmatched"), name="follows_batch_unmatched"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handle}: {self.result}"

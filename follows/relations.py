@@ -16,6 +16,7 @@ class Relation:
     blocking: bool = False
     blocked_by: bool = False
     version: int = 0
+    muted: bool = False
 
     @property
     def is_self(self) -> bool:

@@ -8,14 +8,15 @@ import pgtrigger
 from pgtrigger import Row, Statement
 
 from accounts.locks import account_lock_sql
+from follows.machine import renamed_cause_sql
 from socialvideo.lib.triggers import Promise, Refuse, never_truncate
 
 # One sequence numbers follow events and publications: with its locks it decides who was a follower at publishing.
 ACT_SEQUENCE = "follows_act_seq"
 DEFAULT_FOLLOW_LIMIT = 7500  # for statements that say no limit of their own
 
-# What a statement says about itself: 'tag|cause|actor|limit', where the tag is the statement's own timestamp. A value
-# that a former statement of the transaction left behind has another tag and counts as nothing said.
+# What a statement says about itself: 'tag|cause|actor|limit|source|device|session', where the tag is the statement's own
+# timestamp. A value that a former statement of the transaction left behind has another tag and counts as nothing said.
 SAID = "socialvideo.said"
 SAID_TAG = "extract(epoch FROM statement_timestamp())::text"
 
@@ -32,10 +33,12 @@ BEGIN
     RETURN said;
 END $$;
 
-CREATE FUNCTION follows_say(cause text, actor_id bigint, follow_limit bigint DEFAULT NULL) RETURNS text
+CREATE FUNCTION follows_say(cause text, actor_id bigint, follow_limit bigint DEFAULT NULL, source text DEFAULT '',
+                            device text DEFAULT '', session text DEFAULT '') RETURNS text
 LANGUAGE sql VOLATILE AS $$
     SELECT set_config('{SAID}', concat_ws('|', {SAID_TAG}, cause, coalesce(actor_id::text, ''),
-                                          coalesce(follow_limit::text, '')), true)
+                                          coalesce(follow_limit::text, ''), source, replace(device, '|', '/'), session),
+                      true)
 $$;
 
 CREATE FUNCTION follows_lock_pair(one bigint, other bigint) RETURNS void LANGUAGE sql VOLATILE AS $$
@@ -45,11 +48,56 @@ $$;
 CREATE FUNCTION follows_lock_follower(follower bigint) RETURNS void LANGUAGE sql VOLATILE AS $$
     SELECT pg_advisory_xact_lock(hashtextextended('follower ' || follower, 0))
 $$;
+
+-- The two hot writes and the reply, as functions because a session plans these once: planning cost more than running.
+CREATE FUNCTION follows_make_edge(follower bigint, followee bigint, cause text, follow_limit bigint, source text,
+                                  device text, session text) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM follows_say(cause, follower, follow_limit, source, device, session);
+    INSERT INTO follows_follow (follower_id, followee_id) VALUES (follower, followee)
+    ON CONFLICT (follower_id, followee_id) DO NOTHING;
+END $$;
+
+-- What stands is changed under its followee's lock, taken before the edge is: whoever lets everyone in who asked holds
+-- that lock and comes for the edges.
+CREATE FUNCTION follows_end_edge(follower bigint, followee bigint, in_state text, cause text, actor bigint, source text,
+                                 device text, session text) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM follows_say(cause, actor, NULL, source, device, session),
+            pg_advisory_xact_lock_shared({account_lock_sql("followee")});
+    DELETE FROM follows_follow AS edge
+    WHERE edge.follower_id = follower AND edge.followee_id = followee AND (in_state = '' OR edge.state = in_state);
+END $$;
+
+CREATE FUNCTION follows_relations(viewer bigint, accounts bigint[])
+RETURNS TABLE (account_id bigint, state text, follows_me boolean, notify text, blocking boolean, blocked_by boolean,
+               version bigint, muted boolean) LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY
+    SELECT a.id, coalesce(mine.state, '')::text, coalesce(theirs.state = 'active', FALSE),
+           coalesce(mine.notify, 'all')::text,
+           EXISTS (SELECT 1 FROM follows_block WHERE blocker_id = viewer AND blocked_id = a.id),
+           EXISTS (SELECT 1 FROM follows_block WHERE blocker_id = a.id AND blocked_id = viewer),
+           greatest(
+               (SELECT e.id FROM follows_followevent AS e WHERE e.follower_id = viewer AND e.followee_id = a.id
+                ORDER BY e.id DESC LIMIT 1),
+               (SELECT e.id FROM follows_followevent AS e WHERE e.follower_id = a.id AND e.followee_id = viewer
+                ORDER BY e.id DESC LIMIT 1),
+               0),
+           EXISTS (SELECT 1 FROM follows_mute WHERE muter_id = viewer AND muted_id = a.id
+                   AND (until IS NULL OR until > now()))
+    FROM unnest(accounts) AS a (id)
+    LEFT JOIN follows_follow AS mine ON mine.follower_id = viewer AND mine.followee_id = a.id
+    LEFT JOIN follows_follow AS theirs ON theirs.follower_id = a.id AND theirs.followee_id = viewer;
+END $$;
 """
 DROP_SCHEMA = f"""
+DROP FUNCTION follows_relations(bigint, bigint[]);
+DROP FUNCTION follows_end_edge(bigint, bigint, text, text, bigint, text, text, text);
+DROP FUNCTION follows_make_edge(bigint, bigint, text, bigint, text, text, text);
 DROP FUNCTION follows_lock_follower(bigint);
 DROP FUNCTION follows_lock_pair(bigint, bigint);
-DROP FUNCTION follows_say(text, bigint, bigint);
+DROP FUNCTION follows_say(text, bigint, bigint, text, text, text);
 DROP FUNCTION follows_said();
 DROP SEQUENCE {ACT_SEQUENCE};
 """
@@ -157,11 +205,16 @@ def _record(changes: str, deltas: str) -> str:
     return f"""
         WITH events AS (
             INSERT INTO follows_followevent
-                (id, follower_id, followee_id, "before", "after", notify, cause, actor_id, happened_at)
+                (id, follower_id, followee_id, "before", "after", notify, cause, actor_id, source, followed_at,
+                 happened_at)
             SELECT coalesce(since, nextval('{ACT_SEQUENCE}')), follower_id, followee_id, "before", "after", notify,
-                   coalesce(said[2], 'unattributed'), NULLIF(said[3], '')::bigint, clock_timestamp()
+                   {renamed_cause_sql("coalesce(said[2], 'unattributed')")}, NULLIF(said[3], '')::bigint,
+                   coalesce(said[5], ''), followed_at, clock_timestamp()
             FROM ({changes}) AS change
             RETURNING id, follower_id
+        ), origins AS (
+            INSERT INTO follows_eventorigin (event_id, device, session)
+            SELECT id, said[6], said[7] FROM events WHERE said[6] <> ''
         ), deltas AS (
             INSERT INTO follows_countdelta (account_id, followers, following, requests)
             SELECT account_id, sum(followers), sum(following), sum(requests)
@@ -192,7 +245,8 @@ record_new_edges = Promise(
     referencing=pgtrigger.Referencing(new="new_edges"),
     declare=_SAID,
     func=_record(
-        """SELECT since, follower_id, followee_id, '' AS "before", state AS "after", notify FROM new_edges""",
+        """SELECT since, follower_id, followee_id, '' AS "before", state AS "after", notify,
+                  NULL::timestamptz AS followed_at FROM new_edges""",
         _deltas("new_edges", "+"),
     ),
 )
@@ -205,7 +259,7 @@ record_ended_edges = Promise(
     referencing=pgtrigger.Referencing(old="old_edges"),
     declare=_SAID,
     func=_record(
-        """SELECT NULL::bigint AS since, follower_id, followee_id, state AS "before", '' AS "after", notify
+        """SELECT NULL::bigint AS since, follower_id, followee_id, state AS "before", '' AS "after", notify, followed_at
            FROM old_edges""",
         _deltas("old_edges", "-"),
     ),
@@ -220,7 +274,7 @@ record_changed_edges = Promise(
     declare=_SAID,
     func=_record(
         """SELECT CASE WHEN n.since IS DISTINCT FROM o.since THEN n.since END AS since, n.follower_id, n.followee_id,
-                  o.state AS "before", n.state AS "after", n.notify
+                  o.state AS "before", n.state AS "after", n.notify, NULL::timestamptz AS followed_at
            FROM new_edges n JOIN old_edges o USING (id) WHERE (n.state, n.notify) IS DISTINCT FROM (o.state, o.notify)""",
         _deltas("new_edges", "+") + " UNION ALL " + _deltas("old_edges", "-"),
     ),
@@ -251,30 +305,71 @@ EVENT_TRIGGERS = [
     never_truncate(),
 ]
 
+
+def _record_block(blocker: str, blocked: str, cause: str) -> str:
+    """An event of the pair beside those of edges, in the blocker's history: the relation's version moves with it."""
+    return f"""
+        INSERT INTO follows_followevent
+            (id, follower_id, followee_id, "before", "after", notify, cause, actor_id, source, happened_at)
+        VALUES (nextval('{ACT_SEQUENCE}'), {blocker}, {blocked}, '', '', 'all', '{cause}', {blocker},
+                coalesce(said[5], ''), clock_timestamp());
+        IF said[6] <> '' THEN
+            INSERT INTO follows_eventorigin (event_id, device, session)
+            VALUES (currval('{ACT_SEQUENCE}'), said[6], said[7]);
+        END IF;
+    """
+
+
+def _lock_for_block(row: str) -> str:
+    """The pair, then both accounts, before any edge: as a service does."""
+    return f"""
+        PERFORM follows_lock_pair({row}.blocker_id, {row}.blocked_id);
+        {_lock_both(f"{row}.blocker_id", f"{row}.blocked_id")}
+        RETURN {row};
+    """
+
+
 BLOCK_TRIGGERS = [
     Promise(
         name="lock_pair",
         level=Row,
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
-        func=f"""
-            PERFORM follows_lock_pair(NEW.blocker_id, NEW.blocked_id);
-            {_lock_both("NEW.blocker_id", "NEW.blocked_id")} -- before the edges that end, as a service does
-            RETURN NEW;
-        """,
+        func=_lock_for_block("NEW"),
     ),
     Promise(
         name="end_both_edges",
         level=Row,
         when=pgtrigger.After,
         operation=pgtrigger.Insert,
-        func="""
-            PERFORM follows_say('blocked', NEW.blocker_id);
+        declare=_SAID,
+        func=f"""
+            PERFORM follows_say('blocked', NEW.blocker_id, NULL, coalesce(said[5], ''), coalesce(said[6], ''),
+                                coalesce(said[7], ''));
+            IF NOT EXISTS (SELECT 1 FROM follows_follow
+                           WHERE follower_id = NEW.blocker_id AND followee_id = NEW.blocked_id) THEN
+                {_record_block("NEW.blocker_id", "NEW.blocked_id", "blocked")}
+            END IF;
             DELETE FROM follows_follow
             WHERE (follower_id = NEW.blocker_id AND followee_id = NEW.blocked_id)
                OR (follower_id = NEW.blocked_id AND followee_id = NEW.blocker_id);
             RETURN NULL;
         """,
+    ),
+    Promise(
+        name="lock_pair_again",
+        level=Row,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Delete,
+        func=_lock_for_block("OLD"),
+    ),
+    Promise(
+        name="record_lifted_block",
+        level=Row,
+        when=pgtrigger.After,
+        operation=pgtrigger.Delete,
+        declare=_SAID,
+        func=f"{_record_block('OLD.blocker_id', 'OLD.blocked_id', 'unblocked')} RETURN NULL;",
     ),
     Refuse(
         name="never_changed",

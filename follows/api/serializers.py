@@ -30,7 +30,7 @@ class FollowedSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Follow
-        fields = ("account", "state", "notify", "created_at")
+        fields = ("account", "state", "notify", "followed_at")
 
 
 class PeoplePageSerializer(serializers.Serializer):
@@ -48,7 +48,7 @@ class RequestSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Follow
-        fields = ("account", "created_at")
+        fields = ("account", "followed_at")
 
 
 class BellSerializer(serializers.Serializer):

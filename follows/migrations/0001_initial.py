@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import follows.origins
 import pgtrigger.compiler
 import pgtrigger.migrations
 import socialvideo.lib.triggers
@@ -14,18 +15,17 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RunSQL(SCHEMA, DROP_SCHEMA),
         migrations.CreateModel(
-            name='CreatorPulse',
+            name='EventOrigin',
             fields=[
-                ('account_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('last_published_at', models.DateTimeField()),
-                ('recent_from', models.BigIntegerField(db_default=0)),
+                ('event_id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('device', models.CharField(max_length=80)),
+                ('session', models.CharField(blank=True, max_length=16)),
             ],
         ),
         migrations.CreateModel(
@@ -53,6 +53,51 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Tie',
+            fields=[
+                ('pk', models.CompositePrimaryKey('follower_id', 'followee_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('follower_id', models.BigIntegerField()),
+                ('followee_id', models.BigIntegerField()),
+                ('watched', models.IntegerField(db_default=0)),
+                ('last_watched_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Batch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('act', models.CharField(choices=[('follow', 'import follows'), ('unfollow', 'unfollow'), ('restore', 'take unfollows back'), ('mute', 'mute'), ('unmute', 'unmute'), ('bell_all', 'alerts on'), ('bell_none', 'alerts off')], max_length=9)),
+                ('state', models.CharField(choices=[('preview', 'waiting to be confirmed'), ('running', 'under way'), ('done', 'done'), ('cancelled', 'cancelled')], max_length=9)),
+                ('read_from', models.CharField(blank=True, help_text='The kind of file that was imported.', max_length=20)),
+                ('submit_key', models.UUIDField(help_text='The same form sent twice is one batch.', unique=True)),
+                ('device', models.CharField(blank=True, max_length=80)),
+                ('session', models.CharField(blank=True, max_length=16)),
+                ('total', models.IntegerField(db_default=0)),
+                ('cursor', models.IntegerField(db_default=0)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='batches', to=settings.AUTH_USER_MODEL)),
+                ('undoes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='undone_by', to='follows.batch')),
+            ],
+            options={
+                'verbose_name_plural': 'batches',
+            },
+        ),
+        migrations.CreateModel(
+            name='BatchRow',
+            fields=[
+                ('pk', models.CompositePrimaryKey('batch_id', 'position', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('position', models.IntegerField()),
+                ('account_id', models.BigIntegerField(null=True)),
+                ('handle', models.CharField(blank=True, max_length=100)),
+                ('notify', models.CharField(blank=True, choices=[('all', 'all new videos'), ('none', 'no alerts')], max_length=4)),
+                ('followed_at', models.DateTimeField(null=True)),
+                ('result', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('requested', 'asked to follow'), ('unchanged', 'was so already'), ('refused', 'not possible'), ('unmatched', 'nobody here by that name'), ('skipped', 'left out by you')], db_default='waiting', max_length=9)),
+                ('reason', models.CharField(blank=True, max_length=30)),
+                ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='follows.batch')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Block',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -75,6 +120,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CreatorPulse',
+            fields=[
+                ('account_id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('last_published_at', models.DateTimeField()),
+                ('recent_from', models.BigIntegerField(db_default=0)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['account_id'], include=('last_published_at',), name='follows_pulse_last_published')],
+            },
+        ),
+        migrations.CreateModel(
             name='Follow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -82,7 +138,7 @@ class Migration(migrations.Migration):
                 ('notify', models.CharField(choices=[('all', 'all new videos'), ('none', 'no alerts')], db_default='all', max_length=4)),
                 ('since', models.BigIntegerField(editable=False, help_text='Id of the event that made the edge active.', null=True)),
                 ('shows_from', models.BigIntegerField(editable=False, help_text='Id of the oldest publication that the edge brings into the feed.', null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('followed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, help_text='Shown as the date of following. Decides nothing: an import and an undone unfollow bring theirs along.')),
                 ('followee', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='follows_received', to=settings.AUTH_USER_MODEL)),
                 ('follower', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='follows_made', to=settings.AUTH_USER_MODEL)),
             ],
@@ -96,12 +152,15 @@ class Migration(migrations.Migration):
                 ('before', models.CharField(blank=True, max_length=9)),
                 ('after', models.CharField(blank=True, max_length=9)),
                 ('notify', models.CharField(max_length=4)),
-                ('cause', models.CharField(choices=[('followed', 'followed'), ('requested', 'asked to follow'), ('approved', 'request approved'), ('went_public', 'account became public'), ('declined', 'request declined'), ('cancelled', 'request cancelled'), ('unfollowed', 'unfollowed'), ('bell', 'alerts changed'), ('removed', 'follower removed'), ('blocked', 'blocked'), ('account_deleted', 'account deleted'), ('moderator', "a moderator's act"), ('imported', 'import'), ('unattributed', 'not said')], max_length=20)),
+                ('cause', models.CharField(choices=[('followed', 'followed'), ('requested', 'asked to follow'), ('imported', 'import'), ('restored', 'unfollow taken back'), ('approved', 'request approved'), ('went_public', 'account became public'), ('declined', 'request declined'), ('cancelled', 'request cancelled'), ('unfollowed', 'unfollowed'), ('bell', 'alerts changed'), ('removed', 'follower removed'), ('blocked', 'blocked'), ('unblocked', 'block lifted'), ('account_deleted', 'account deleted'), ('moderator', "a moderator's act"), ('unattributed', 'not said')], max_length=20)),
                 ('actor_id', models.BigIntegerField(null=True)),
+                ('source', models.CharField(blank=True, choices=[(follows.origins.Source['UNKNOWN'], 'UNKNOWN'), (follows.origins.Source['PROFILE'], 'PROFILE'), (follows.origins.Source['FEED'], 'FEED'), (follows.origins.Source['VIDEO'], 'VIDEO'), (follows.origins.Source['LIST'], 'LIST'), (follows.origins.Source['MANAGER'], 'MANAGER'), (follows.origins.Source['REQUESTS'], 'REQUESTS'), (follows.origins.Source['NOTICE'], 'NOTICE'), (follows.origins.Source['SUGGESTION'], 'SUGGESTION'), (follows.origins.Source['SEARCH'], 'SEARCH'), (follows.origins.Source['HISTORY'], 'HISTORY'), (follows.origins.Source['IMPORT'], 'IMPORT'), (follows.origins.Source['API'], 'API')], max_length=12)),
+                ('followed_at', models.DateTimeField(help_text='Where the event ends an edge: since when it stood.', null=True)),
                 ('happened_at', models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['follower_id', 'followee_id', 'id'], name='follows_event_of_pair'), models.Index(fields=['followee_id', 'happened_at'], name='follows_event_of_followee')],
+                'indexes': [models.Index(fields=['follower_id', 'followee_id', 'id'], name='follows_event_of_pair'), models.Index(fields=['followee_id', 'happened_at'], name='follows_event_of_followee'), models.Index(fields=['follower_id', 'id'], name='follows_event_of_follower')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('after', 'active'), ('before', ''), ('cause', 'followed')), models.Q(('after', 'requested'), ('before', ''), ('cause', 'requested')), models.Q(('after', 'active'), ('before', ''), ('cause', 'imported')), models.Q(('after', 'requested'), ('before', ''), ('cause', 'imported')), models.Q(('after', 'active'), ('before', ''), ('cause', 'restored')), models.Q(('after', 'requested'), ('before', ''), ('cause', 'restored')), models.Q(('after', 'active'), ('before', 'requested'), ('cause', 'approved')), models.Q(('after', 'active'), ('before', 'requested'), ('cause', 'went_public')), models.Q(('after', ''), ('before', 'requested'), ('cause', 'declined')), models.Q(('after', ''), ('before', 'requested'), ('cause', 'cancelled')), models.Q(('after', ''), ('before', 'active'), ('cause', 'unfollowed')), models.Q(('after', 'active'), ('before', 'active'), ('cause', 'bell')), models.Q(('after', 'requested'), ('before', 'requested'), ('cause', 'bell')), models.Q(('after', ''), ('before', 'active'), ('cause', 'removed')), models.Q(('after', ''), ('before', ''), ('cause', 'blocked')), models.Q(('after', ''), ('before', 'active'), ('cause', 'blocked')), models.Q(('after', ''), ('before', 'requested'), ('cause', 'blocked')), models.Q(('after', ''), ('before', ''), ('cause', 'unblocked')), models.Q(('after', ''), ('before', 'active'), ('cause', 'account_deleted')), models.Q(('after', ''), ('before', 'requested'), ('cause', 'account_deleted')), ('cause', 'moderator'), ('cause', 'unattributed'), _connector='OR'), name='follows_event_transition_is_known')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -131,6 +190,22 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='mutes_made', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddIndex(
+            model_name='tie',
+            index=models.Index(fields=['follower_id', 'watched', 'followee_id'], name='follows_tie_by_watched'),
+        ),
+        migrations.AddIndex(
+            model_name='batch',
+            index=models.Index(fields=['owner', 'id'], name='follows_batch_of_owner'),
+        ),
+        migrations.AddIndex(
+            model_name='batch',
+            index=models.Index(condition=models.Q(('state', 'running')), fields=['id'], name='follows_batch_under_way'),
+        ),
+        migrations.AddIndex(
+            model_name='batchrow',
+            index=models.Index(condition=models.Q(('result', 'unmatched')), fields=['handle'], name='follows_batch_unmatched'),
+        ),
+        migrations.AddIndex(
             model_name='block',
             index=models.Index(fields=['blocked', 'blocker'], name='follows_block_other_side'),
         ),
@@ -144,21 +219,19 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='block',
-            trigger=pgtrigger.compiler.Trigger(
-                name="lock_pair",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    func="\n            PERFORM follows_lock_pair(NEW.blocker_id, NEW.blocked_id);\n            \n        PERFORM pg_advisory_xact_lock_shared((1152921504606846976 + least(NEW.blocker_id, NEW.blocked_id))),\n                pg_advisory_xact_lock_shared((1152921504606846976 + greatest(NEW.blocker_id, NEW.blocked_id)));\n     -- before the edges that end, as a service does\n            RETURN NEW;\n        ",
-                    hash="f95300de1e56f37f97024360b208b9dbbb813c17",
-                    operation="INSERT",
-                    pgid="pgtrigger_lock_pair_c6e15",
-                    table="follows_block",
-                    when="BEFORE",
-                ),
-            ),
+            trigger=pgtrigger.compiler.Trigger(name='lock_pair', sql=socialvideo.lib.triggers.PromiseSql(func='\n        PERFORM follows_lock_pair(NEW.blocker_id, NEW.blocked_id);\n        \n        PERFORM pg_advisory_xact_lock_shared((1152921504606846976 + least(NEW.blocker_id, NEW.blocked_id))),\n                pg_advisory_xact_lock_shared((1152921504606846976 + greatest(NEW.blocker_id, NEW.blocked_id)));\n    \n        RETURN NEW;\n    ', hash='5727e26cb2704f1c8d78dc1b408a06e043203f2b', operation='INSERT', pgid='pgtrigger_lock_pair_c6e15', table='follows_block', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='block',
-            trigger=pgtrigger.compiler.Trigger(name='end_both_edges', sql=socialvideo.lib.triggers.PromiseSql(func="\n            PERFORM follows_say('blocked', NEW.blocker_id);\n            DELETE FROM follows_follow\n            WHERE (follower_id = NEW.blocker_id AND followee_id = NEW.blocked_id)\n               OR (follower_id = NEW.blocked_id AND followee_id = NEW.blocker_id);\n            RETURN NULL;\n        ", hash='c1b936db864be613d55bba41ba16be7c9389157b', operation='INSERT', pgid='pgtrigger_end_both_edges_6bc1e', table='follows_block', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='end_both_edges', sql=socialvideo.lib.triggers.PromiseSql(declare='DECLARE said text[] := follows_said();', func='\n            PERFORM follows_say(\'blocked\', NEW.blocker_id, NULL, coalesce(said[5], \'\'), coalesce(said[6], \'\'),\n                                coalesce(said[7], \'\'));\n            IF NOT EXISTS (SELECT 1 FROM follows_follow\n                           WHERE follower_id = NEW.blocker_id AND followee_id = NEW.blocked_id) THEN\n                \n        INSERT INTO follows_followevent\n            (id, follower_id, followee_id, "before", "after", notify, cause, actor_id, source, happened_at)\n        VALUES (nextval(\'follows_act_seq\'), NEW.blocker_id, NEW.blocked_id, \'\', \'\', \'all\', \'blocked\', NEW.blocker_id,\n                coalesce(said[5], \'\'), clock_timestamp());\n        IF said[6] <> \'\' THEN\n            INSERT INTO follows_eventorigin (event_id, device, session)\n            VALUES (currval(\'follows_act_seq\'), said[6], said[7]);\n        END IF;\n    \n            END IF;\n            DELETE FROM follows_follow\n            WHERE (follower_id = NEW.blocker_id AND followee_id = NEW.blocked_id)\n               OR (follower_id = NEW.blocked_id AND followee_id = NEW.blocker_id);\n            RETURN NULL;\n        ', hash='d306f84af8d128eb4f21f3718fc97d4ed4b2a324', operation='INSERT', pgid='pgtrigger_end_both_edges_6bc1e', table='follows_block', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='block',
+            trigger=pgtrigger.compiler.Trigger(name='lock_pair_again', sql=socialvideo.lib.triggers.PromiseSql(func='\n        PERFORM follows_lock_pair(OLD.blocker_id, OLD.blocked_id);\n        \n        PERFORM pg_advisory_xact_lock_shared((1152921504606846976 + least(OLD.blocker_id, OLD.blocked_id))),\n                pg_advisory_xact_lock_shared((1152921504606846976 + greatest(OLD.blocker_id, OLD.blocked_id)));\n    \n        RETURN OLD;\n    ', hash='9badd5e190c0a5e35dea918f6172012cb139d1fe', operation='DELETE', pgid='pgtrigger_lock_pair_again_17e97', table='follows_block', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='block',
+            trigger=pgtrigger.compiler.Trigger(name='record_lifted_block', sql=socialvideo.lib.triggers.PromiseSql(declare='DECLARE said text[] := follows_said();', func='\n        INSERT INTO follows_followevent\n            (id, follower_id, followee_id, "before", "after", notify, cause, actor_id, source, happened_at)\n        VALUES (nextval(\'follows_act_seq\'), OLD.blocker_id, OLD.blocked_id, \'\', \'\', \'all\', \'unblocked\', OLD.blocker_id,\n                coalesce(said[5], \'\'), clock_timestamp());\n        IF said[6] <> \'\' THEN\n            INSERT INTO follows_eventorigin (event_id, device, session)\n            VALUES (currval(\'follows_act_seq\'), said[6], said[7]);\n        END IF;\n     RETURN NULL;', hash='4681ac4f8c59b43b49267c010a01d3da9be05e59', operation='DELETE', pgid='pgtrigger_record_lifted_block_2ba62', table='follows_block', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='block',
@@ -170,11 +243,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='follow',
-            index=models.Index(fields=['follower', 'id'], name='follows_manager_newest'),
+            index=models.Index(fields=['follower', 'followed_at', 'id'], name='follows_manager_by_age'),
         ),
         migrations.AddConstraint(
             model_name='follow',
-            constraint=models.UniqueConstraint(fields=('follower', 'followee'), name='follows_follow_one_edge_per_pair'),
+            constraint=models.UniqueConstraint(fields=('follower', 'followee'), include=('id', 'state', 'notify', 'followed_at'), name='follows_follow_one_edge_per_pair'),
         ),
         migrations.AddConstraint(
             model_name='follow',
@@ -190,18 +263,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='follow',
-            trigger=pgtrigger.compiler.Trigger(
-                name="settle_new_edge",
-                sql=socialvideo.lib.triggers.PromiseSql(
-                    declare="DECLARE allowed bigint := coalesce(NULLIF((follows_said())[4], '')::bigint, 7500); blocked boolean; absent boolean; private boolean; followed bigint;",
-                    func="\n        PERFORM follows_lock_follower(NEW.follower_id), follows_lock_pair(NEW.follower_id, NEW.followee_id);\n        SELECT state, since, shows_from INTO NEW.state, NEW.since, NEW.shows_from FROM follows_follow\n        WHERE follower_id = NEW.follower_id AND followee_id = NEW.followee_id FOR KEY SHARE;\n        IF FOUND THEN -- and held: this row is certain to meet the unique constraint, and an upsert finds it as it is\n            RETURN NEW;\n        END IF;\n        \n        PERFORM pg_advisory_xact_lock_shared((1152921504606846976 + least(NEW.follower_id, NEW.followee_id))),\n                pg_advisory_xact_lock_shared((1152921504606846976 + greatest(NEW.follower_id, NEW.followee_id)));\n    \n        SELECT EXISTS (SELECT 1 FROM follows_block\n                       WHERE (blocker_id = NEW.follower_id AND blocked_id = NEW.followee_id)\n                          OR (blocker_id = NEW.followee_id AND blocked_id = NEW.follower_id)),\n               bool_or(suspended_at IS NOT NULL OR deactivated_at IS NOT NULL OR erased_at IS NOT NULL),\n               bool_or(id = NEW.followee_id AND is_private),\n               (SELECT count(*) FROM (SELECT 1 FROM follows_follow\n                                      WHERE follower_id = NEW.follower_id LIMIT allowed) AS edge)\n        INTO blocked, absent, private, followed\n        FROM accounts_user WHERE id IN (NEW.follower_id, NEW.followee_id);\n        IF blocked THEN\n            RAISE EXCEPTION 'A block stands between the two accounts.' USING ERRCODE = 'check_violation', CONSTRAINT = 'follows_no_edge_across_a_block';\n        ELSIF absent THEN\n            RAISE EXCEPTION 'One of the accounts is suspended or deactivated.' USING ERRCODE = 'check_violation', CONSTRAINT = 'follows_both_accounts_present';\n        ELSIF followed >= allowed THEN\n            RAISE EXCEPTION 'The account follows as many accounts as it may.' USING ERRCODE = 'check_violation', CONSTRAINT = 'follows_limit_reached';\n        END IF;\n        IF private THEN\n            NEW.state := 'requested'; NEW.since := NULL; NEW.shows_from := NULL;\n        ELSE\n            NEW.state := 'active';\n            \n    NEW.since := nextval('follows_act_seq');\n    NEW.shows_from := coalesce(\n        (SELECT recent_from FROM follows_creatorpulse WHERE account_id = NEW.followee_id), 0);\n\n        END IF;\n        RETURN NEW;\n    ",
-                    hash="e2dd4f0508e4991ee079931169b356cd12b0210f",
-                    operation="INSERT",
-                    pgid="pgtrigger_settle_new_edge_7e1f4",
-                    table="follows_follow",
-                    when="BEFORE",
-                ),
-            ),
+            trigger=pgtrigger.compiler.Trigger(name='settle_new_edge', sql=socialvideo.lib.triggers.PromiseSql(declare="DECLARE allowed bigint := coalesce(NULLIF((follows_said())[4], '')::bigint, 7500); blocked boolean; absent boolean; private boolean; followed bigint;", func="\n        PERFORM follows_lock_follower(NEW.follower_id), follows_lock_pair(NEW.follower_id, NEW.followee_id);\n        SELECT state, since, shows_from INTO NEW.state, NEW.since, NEW.shows_from FROM follows_follow\n        WHERE follower_id = NEW.follower_id AND followee_id = NEW.followee_id FOR KEY SHARE;\n        IF FOUND THEN -- and held: this row is certain to meet the unique constraint, and an upsert finds it as it is\n            RETURN NEW;\n        END IF;\n        \n        PERFORM pg_advisory_xact_lock_shared((1152921504606846976 + least(NEW.follower_id, NEW.followee_id))),\n                pg_advisory_xact_lock_shared((1152921504606846976 + greatest(NEW.follower_id, NEW.followee_id)));\n    \n        SELECT EXISTS (SELECT 1 FROM follows_block\n                       WHERE (blocker_id = NEW.follower_id AND blocked_id = NEW.followee_id)\n                          OR (blocker_id = NEW.followee_id AND blocked_id = NEW.follower_id)),\n               bool_or(suspended_at IS NOT NULL OR deactivated_at IS NOT NULL OR erased_at IS NOT NULL),\n               bool_or(id = NEW.followee_id AND is_private),\n               (SELECT count(*) FROM (SELECT 1 FROM follows_follow\n                                      WHERE follower_id = NEW.follower_id LIMIT allowed) AS edge)\n        INTO blocked, absent, private, followed\n        FROM accounts_user WHERE id IN (NEW.follower_id, NEW.followee_id);\n        IF blocked THEN\n            RAISE EXCEPTION 'A block stands between the two accounts.' USING ERRCODE = 'check_violation', CONSTRAINT = 'follows_no_edge_across_a_block';\n        ELSIF absent THEN\n            RAISE EXCEPTION 'One of the accounts is suspended or deactivated.' USING ERRCODE = 'check_violation', CONSTRAINT = 'follows_both_accounts_present';\n        ELSIF followed >= allowed THEN\n            RAISE EXCEPTION 'The account follows as many accounts as it may.' USING ERRCODE = 'check_violation', CONSTRAINT = 'follows_limit_reached';\n        END IF;\n        IF private THEN\n            NEW.state := 'requested'; NEW.since := NULL; NEW.shows_from := NULL;\n        ELSE\n            NEW.state := 'active';\n            \n    NEW.since := nextval('follows_act_seq');\n    NEW.shows_from := coalesce(\n        (SELECT recent_from FROM follows_creatorpulse WHERE account_id = NEW.followee_id), 0);\n\n        END IF;\n        RETURN NEW;\n    ", hash='e2dd4f0508e4991ee079931169b356cd12b0210f', operation='INSERT', pgid='pgtrigger_settle_new_edge_7e1f4', table='follows_follow', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='follow',
@@ -213,15 +275,15 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='follow',
-            trigger=pgtrigger.compiler.Trigger(name='record_new_edges', sql=socialvideo.lib.triggers.PromiseSql(declare='DECLARE said text[] := follows_said();', func='\n        WITH events AS (\n            INSERT INTO follows_followevent\n                (id, follower_id, followee_id, "before", "after", notify, cause, actor_id, happened_at)\n            SELECT coalesce(since, nextval(\'follows_act_seq\')), follower_id, followee_id, "before", "after", notify,\n                   coalesce(said[2], \'unattributed\'), NULLIF(said[3], \'\')::bigint, clock_timestamp()\n            FROM (SELECT since, follower_id, followee_id, \'\' AS "before", state AS "after", notify FROM new_edges) AS change\n            RETURNING id, follower_id\n        ), deltas AS (\n            INSERT INTO follows_countdelta (account_id, followers, following, requests)\n            SELECT account_id, sum(followers), sum(following), sum(requests)\n            FROM (\n        SELECT followee_id, +(state = \'active\')::int, 0, +(state = \'requested\')::int FROM new_edges\n        UNION ALL\n        SELECT follower_id, 0, +(state = \'active\')::int, 0 FROM new_edges\n    ) AS delta (account_id, followers, following, requests)\n            GROUP BY account_id\n            HAVING sum(followers) <> 0 OR sum(following) <> 0 OR sum(requests) <> 0\n        )\n        INSERT INTO follows_followoutbox (event_id, follower_id) SELECT id, follower_id FROM events;\n        RETURN NULL;\n    ', hash='f417009b2eab6236dfbf67b38ec53c1c9bb7fbc2', level='STATEMENT', operation='INSERT', pgid='pgtrigger_record_new_edges_1a9bf', referencing='REFERENCING NEW TABLE AS new_edges ', table='follows_follow', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='record_new_edges', sql=socialvideo.lib.triggers.PromiseSql(declare='DECLARE said text[] := follows_said();', func='\n        WITH events AS (\n            INSERT INTO follows_followevent\n                (id, follower_id, followee_id, "before", "after", notify, cause, actor_id, source, followed_at,\n                 happened_at)\n            SELECT coalesce(since, nextval(\'follows_act_seq\')), follower_id, followee_id, "before", "after", notify,\n                   CASE WHEN (coalesce(said[2], \'unattributed\'), "before", "after") = (\'followed\', \'\', \'requested\') THEN \'requested\' WHEN (coalesce(said[2], \'unattributed\'), "before", "after") = (\'unfollowed\', \'requested\', \'\') THEN \'cancelled\' ELSE coalesce(said[2], \'unattributed\') END, NULLIF(said[3], \'\')::bigint,\n                   coalesce(said[5], \'\'), followed_at, clock_timestamp()\n            FROM (SELECT since, follower_id, followee_id, \'\' AS "before", state AS "after", notify,\n                  NULL::timestamptz AS followed_at FROM new_edges) AS change\n            RETURNING id, follower_id\n        ), origins AS (\n            INSERT INTO follows_eventorigin (event_id, device, session)\n            SELECT id, said[6], said[7] FROM events WHERE said[6] <> \'\'\n        ), deltas AS (\n            INSERT INTO follows_countdelta (account_id, followers, following, requests)\n            SELECT account_id, sum(followers), sum(following), sum(requests)\n            FROM (\n        SELECT followee_id, +(state = \'active\')::int, 0, +(state = \'requested\')::int FROM new_edges\n        UNION ALL\n        SELECT follower_id, 0, +(state = \'active\')::int, 0 FROM new_edges\n    ) AS delta (account_id, followers, following, requests)\n            GROUP BY account_id\n            HAVING sum(followers) <> 0 OR sum(following) <> 0 OR sum(requests) <> 0\n        )\n        INSERT INTO follows_followoutbox (event_id, follower_id) SELECT id, follower_id FROM events;\n        RETURN NULL;\n    ', hash='a0eea9d1b103a8a6a4c4f3dec99c4a568f3395b3', level='STATEMENT', operation='INSERT', pgid='pgtrigger_record_new_edges_1a9bf', referencing='REFERENCING NEW TABLE AS new_edges ', table='follows_follow', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='follow',
-            trigger=pgtrigger.compiler.Trigger(name='record_changed_edges', sql=socialvideo.lib.triggers.PromiseSql(declare='DECLARE said text[] := follows_said();', func='\n        WITH events AS (\n            INSERT INTO follows_followevent\n                (id, follower_id, followee_id, "before", "after", notify, cause, actor_id, happened_at)\n            SELECT coalesce(since, nextval(\'follows_act_seq\')), follower_id, followee_id, "before", "after", notify,\n                   coalesce(said[2], \'unattributed\'), NULLIF(said[3], \'\')::bigint, clock_timestamp()\n            FROM (SELECT CASE WHEN n.since IS DISTINCT FROM o.since THEN n.since END AS since, n.follower_id, n.followee_id,\n                  o.state AS "before", n.state AS "after", n.notify\n           FROM new_edges n JOIN old_edges o USING (id) WHERE (n.state, n.notify) IS DISTINCT FROM (o.state, o.notify)) AS change\n            RETURNING id, follower_id\n        ), deltas AS (\n            INSERT INTO follows_countdelta (account_id, followers, following, requests)\n            SELECT account_id, sum(followers), sum(following), sum(requests)\n            FROM (\n        SELECT followee_id, +(state = \'active\')::int, 0, +(state = \'requested\')::int FROM new_edges\n        UNION ALL\n        SELECT follower_id, 0, +(state = \'active\')::int, 0 FROM new_edges\n     UNION ALL \n        SELECT followee_id, -(state = \'active\')::int, 0, -(state = \'requested\')::int FROM old_edges\n        UNION ALL\n        SELECT follower_id, 0, -(state = \'active\')::int, 0 FROM old_edges\n    ) AS delta (account_id, followers, following, requests)\n            GROUP BY account_id\n            HAVING sum(followers) <> 0 OR sum(following) <> 0 OR sum(requests) <> 0\n        )\n        INSERT INTO follows_followoutbox (event_id, follower_id) SELECT id, follower_id FROM events;\n        RETURN NULL;\n    ', hash='5d0440779a60324243d59fff27bae20ca80b5245', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_record_changed_edges_763a3', referencing='REFERENCING OLD TABLE AS old_edges  NEW TABLE AS new_edges ', table='follows_follow', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='record_changed_edges', sql=socialvideo.lib.triggers.PromiseSql(declare='DECLARE said text[] := follows_said();', func='\n        WITH events AS (\n            INSERT INTO follows_followevent\n                (id, follower_id, followee_id, "before", "after", notify, cause, actor_id, source, followed_at,\n                 happened_at)\n            SELECT coalesce(since, nextval(\'follows_act_seq\')), follower_id, followee_id, "before", "after", notify,\n                   CASE WHEN (coalesce(said[2], \'unattributed\'), "before", "after") = (\'followed\', \'\', \'requested\') THEN \'requested\' WHEN (coalesce(said[2], \'unattributed\'), "before", "after") = (\'unfollowed\', \'requested\', \'\') THEN \'cancelled\' ELSE coalesce(said[2], \'unattributed\') END, NULLIF(said[3], \'\')::bigint,\n                   coalesce(said[5], \'\'), followed_at, clock_timestamp()\n            FROM (SELECT CASE WHEN n.since IS DISTINCT FROM o.since THEN n.since END AS since, n.follower_id, n.followee_id,\n                  o.state AS "before", n.state AS "after", n.notify, NULL::timestamptz AS followed_at\n           FROM new_edges n JOIN old_edges o USING (id) WHERE (n.state, n.notify) IS DISTINCT FROM (o.state, o.notify)) AS change\n            RETURNING id, follower_id\n        ), origins AS (\n            INSERT INTO follows_eventorigin (event_id, device, session)\n            SELECT id, said[6], said[7] FROM events WHERE said[6] <> \'\'\n        ), deltas AS (\n            INSERT INTO follows_countdelta (account_id, followers, following, requests)\n            SELECT account_id, sum(followers), sum(following), sum(requests)\n            FROM (\n        SELECT followee_id, +(state = \'active\')::int, 0, +(state = \'requested\')::int FROM new_edges\n        UNION ALL\n        SELECT follower_id, 0, +(state = \'active\')::int, 0 FROM new_edges\n     UNION ALL \n        SELECT followee_id, -(state = \'active\')::int, 0, -(state = \'requested\')::int FROM old_edges\n        UNION ALL\n        SELECT follower_id, 0, -(state = \'active\')::int, 0 FROM old_edges\n    ) AS delta (account_id, followers, following, requests)\n            GROUP BY account_id\n            HAVING sum(followers) <> 0 OR sum(following) <> 0 OR sum(requests) <> 0\n        )\n        INSERT INTO follows_followoutbox (event_id, follower_id) SELECT id, follower_id FROM events;\n        RETURN NULL;\n    ', hash='093f85c8cda54037fcf954da9b003ef165a5096a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_record_changed_edges_763a3', referencing='REFERENCING OLD TABLE AS old_edges  NEW TABLE AS new_edges ', table='follows_follow', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='follow',
-            trigger=pgtrigger.compiler.Trigger(name='record_ended_edges', sql=socialvideo.lib.triggers.PromiseSql(declare='DECLARE said text[] := follows_said();', func='\n        WITH events AS (\n            INSERT INTO follows_followevent\n                (id, follower_id, followee_id, "before", "after", notify, cause, actor_id, happened_at)\n            SELECT coalesce(since, nextval(\'follows_act_seq\')), follower_id, followee_id, "before", "after", notify,\n                   coalesce(said[2], \'unattributed\'), NULLIF(said[3], \'\')::bigint, clock_timestamp()\n            FROM (SELECT NULL::bigint AS since, follower_id, followee_id, state AS "before", \'\' AS "after", notify\n           FROM old_edges) AS change\n            RETURNING id, follower_id\n        ), deltas AS (\n            INSERT INTO follows_countdelta (account_id, followers, following, requests)\n            SELECT account_id, sum(followers), sum(following), sum(requests)\n            FROM (\n        SELECT followee_id, -(state = \'active\')::int, 0, -(state = \'requested\')::int FROM old_edges\n        UNION ALL\n        SELECT follower_id, 0, -(state = \'active\')::int, 0 FROM old_edges\n    ) AS delta (account_id, followers, following, requests)\n            GROUP BY account_id\n            HAVING sum(followers) <> 0 OR sum(following) <> 0 OR sum(requests) <> 0\n        )\n        INSERT INTO follows_followoutbox (event_id, follower_id) SELECT id, follower_id FROM events;\n        RETURN NULL;\n    ', hash='1c5931350b0ee84b40c22b25507c32f603b43309', level='STATEMENT', operation='DELETE', pgid='pgtrigger_record_ended_edges_e60ae', referencing='REFERENCING OLD TABLE AS old_edges ', table='follows_follow', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='record_ended_edges', sql=socialvideo.lib.triggers.PromiseSql(declare='DECLARE said text[] := follows_said();', func='\n        WITH events AS (\n            INSERT INTO follows_followevent\n                (id, follower_id, followee_id, "before", "after", notify, cause, actor_id, source, followed_at,\n                 happened_at)\n            SELECT coalesce(since, nextval(\'follows_act_seq\')), follower_id, followee_id, "before", "after", notify,\n                   CASE WHEN (coalesce(said[2], \'unattributed\'), "before", "after") = (\'followed\', \'\', \'requested\') THEN \'requested\' WHEN (coalesce(said[2], \'unattributed\'), "before", "after") = (\'unfollowed\', \'requested\', \'\') THEN \'cancelled\' ELSE coalesce(said[2], \'unattributed\') END, NULLIF(said[3], \'\')::bigint,\n                   coalesce(said[5], \'\'), followed_at, clock_timestamp()\n            FROM (SELECT NULL::bigint AS since, follower_id, followee_id, state AS "before", \'\' AS "after", notify, followed_at\n           FROM old_edges) AS change\n            RETURNING id, follower_id\n        ), origins AS (\n            INSERT INTO follows_eventorigin (event_id, device, session)\n            SELECT id, said[6], said[7] FROM events WHERE said[6] <> \'\'\n        ), deltas AS (\n            INSERT INTO follows_countdelta (account_id, followers, following, requests)\n            SELECT account_id, sum(followers), sum(following), sum(requests)\n            FROM (\n        SELECT followee_id, -(state = \'active\')::int, 0, -(state = \'requested\')::int FROM old_edges\n        UNION ALL\n        SELECT follower_id, 0, -(state = \'active\')::int, 0 FROM old_edges\n    ) AS delta (account_id, followers, following, requests)\n            GROUP BY account_id\n            HAVING sum(followers) <> 0 OR sum(following) <> 0 OR sum(requests) <> 0\n        )\n        INSERT INTO follows_followoutbox (event_id, follower_id) SELECT id, follower_id FROM events;\n        RETURN NULL;\n    ', hash='1600bbeab8084dd29f7467eeb80cda99d9a97b70', level='STATEMENT', operation='DELETE', pgid='pgtrigger_record_ended_edges_e60ae', referencing='REFERENCING OLD TABLE AS old_edges ', table='follows_follow', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='follow',

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts import services as account_services
 from accounts.tests.factories import make_account
 from follows import services
-from follows.models import Block, CountDelta, Follow, FollowCount, Mute
+from follows.models import Block, CountDelta, EventOrigin, Follow, FollowCount, Mute
+from follows.origins import Origin, Source
 from follows.relations import LABELS
 from follows.selectors import counts, relation, relations
 from follows.services import Cause, FollowRefused
@@ -69,7 +70,7 @@ def test_a_private_account_is_asked(alice, bob):
     services.approve(followee=bob, follower=alice)
     assert relation(alice.pk, bob.pk).button == "following"
     assert relation(bob.pk, alice.pk).follows_me
-    assert [event.cause for event in events_between(alice, bob)] == ["followed", "approved"]
+    assert [event.cause for event in events_between(alice, bob)] == ["requested", "approved"]
 
 
 def test_a_declined_request_can_be_made_again(alice, bob):
@@ -221,3 +222,40 @@ def test_many_relations_are_one_query(alice, django_assert_num_queries):
 
 def test_somebody_who_is_not_logged_in_follows_nobody(bob):
     assert relation(None, bob.pk).button == "follow"
+
+
+def test_an_unfollow_taken_back_brings_bell_and_date_back(alice, bob):
+    services.follow(follower=alice, followee=bob)
+    services.set_bell(follower=alice, followee=bob, notify="none")
+    before = Follow.objects.get()
+    services.unfollow(follower=alice, followee=bob)
+    for _ in range(2):
+        assert services.restore(follower=alice, followee=bob).button == "following"
+    after = Follow.objects.get()
+    assert (after.notify, after.followed_at) == ("none", before.followed_at)
+    assert events_between(alice, bob)[-1].cause == Cause.RESTORED
+
+
+def test_what_the_other_side_ended_is_not_taken_back(alice, bob):
+    services.follow(follower=alice, followee=bob)
+    services.remove_follower(followee=bob, follower=alice)
+    assert services.restore(follower=alice, followee=bob).button == "follow"
+
+
+def test_a_block_and_its_end_move_the_version_without_an_edge(alice, bob):
+    versions = [
+        services.block(blocker=alice, blocked=bob).version,
+        services.unblock(blocker=alice, blocked=bob).version,
+        services.block(blocker=alice, blocked=bob).version,
+    ]
+    assert versions == sorted(set(versions))
+    assert [event.cause for event in events_between(alice, bob)] == ["blocked", "unblocked", "blocked"]
+    assert events_between(bob, alice) == []
+
+
+def test_an_act_keeps_where_it_was_made(alice, bob):
+    origin = Origin(source=Source.PROFILE, device="Firefox | Linux", session="digest")
+    services.follow(follower=alice, followee=bob, origin=origin)
+    (event,) = events_between(alice, bob)
+    assert event.source == "profile"
+    assert EventOrigin.objects.get(pk=event.pk).device == "Firefox / Linux"

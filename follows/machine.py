@@ -1,0 +1,77 @@
+"""The one state machine of a tie: from which state which cause leads to which. An edge is absent (""), requested or
+active. The database holds it (`FollowEvent`'s constraint): what was said about a change must be able to explain it."""
+
+from django.db.models import Q, TextChoices
+
+ABSENT, REQUESTED, ACTIVE = "", "requested", "active"
+STATES = (ABSENT, REQUESTED, ACTIVE)
+
+
+class Cause(TextChoices):
+    FOLLOWED = "followed", "followed"
+    REQUESTED = "requested", "asked to follow"
+    IMPORTED = "imported", "import"
+    RESTORED = "restored", "unfollow taken back"
+    APPROVED = "approved", "request approved"
+    WENT_PUBLIC = "went_public", "account became public"
+    DECLINED = "declined", "request declined"
+    CANCELLED = "cancelled", "request cancelled"
+    UNFOLLOWED = "unfollowed", "unfollowed"
+    BELL = "bell", "alerts changed"
+    REMOVED = "removed", "follower removed"
+    BLOCKED = "blocked", "blocked"
+    UNBLOCKED = "unblocked", "block lifted"
+    ACCOUNT_DELETED = "account_deleted", "account deleted"
+    MODERATOR = "moderator", "a moderator's act"
+    UNATTRIBUTED = "unattributed", "not said"
+
+
+_BEGINS = {(ABSENT, ACTIVE), (ABSENT, REQUESTED)}
+_ENDS = {(ACTIVE, ABSENT), (REQUESTED, ABSENT)}
+_STAYS = {(ACTIVE, ACTIVE), (REQUESTED, REQUESTED)}
+_ANY = {(before, after) for before in STATES for after in STATES} - {(ABSENT, ABSENT)}
+
+TRANSITIONS: dict[str, set[tuple[str, str]]] = {
+    Cause.FOLLOWED: {(ABSENT, ACTIVE)},
+    Cause.REQUESTED: {(ABSENT, REQUESTED)},
+    Cause.IMPORTED: _BEGINS,
+    Cause.RESTORED: _BEGINS,
+    Cause.APPROVED: {(REQUESTED, ACTIVE)},
+    Cause.WENT_PUBLIC: {(REQUESTED, ACTIVE)},
+    Cause.DECLINED: {(REQUESTED, ABSENT)},
+    Cause.CANCELLED: {(REQUESTED, ABSENT)},
+    Cause.UNFOLLOWED: {(ACTIVE, ABSENT)},
+    Cause.BELL: _STAYS,
+    Cause.REMOVED: {(ACTIVE, ABSENT)},
+    # A block is an event of its pair whether or not it ended an edge: it moves the relation's version.
+    Cause.BLOCKED: _ENDS | {(ABSENT, ABSENT)},
+    Cause.UNBLOCKED: {(ABSENT, ABSENT)},
+    Cause.ACCOUNT_DELETED: _ENDS,
+    Cause.MODERATOR: _ANY,
+    Cause.UNATTRIBUTED: _ANY,
+}
+
+# The same act has another name where it meets a request: the database writes the right one.
+RENAMED_BY_STATE = {
+    (Cause.FOLLOWED, ABSENT, REQUESTED): Cause.REQUESTED,
+    (Cause.UNFOLLOWED, REQUESTED, ABSENT): Cause.CANCELLED,
+}
+
+
+def is_known_transition() -> Q:
+    known = Q()
+    for cause, changes in TRANSITIONS.items():
+        if changes == _ANY:
+            known |= Q(cause=cause)
+            continue
+        for before, after in sorted(changes):
+            known |= Q(cause=cause, before=before, after=after)
+    return known
+
+
+def renamed_cause_sql(cause: str) -> str:
+    cases = " ".join(
+        f"WHEN ({cause}, \"before\", \"after\") = ('{said}', '{before}', '{after}') THEN '{renamed}'"
+        for (said, before, after), renamed in RENAMED_BY_STATE.items()
+    )
+    return f"CASE {cases} ELSE {cause} END"

@@ -1,0 +1,17 @@
+"""Reads of the follow graph, shaped like the pages and answers that show it."""
+
+from follows.selectors.lists import hidden_from, may_see_lists, people_page, requests_page
+from follows.selectors.manager import manager_page, open_requests_of
+from follows.selectors.ties import counts, relation, relations
+
+__all__ = [
+    "counts",
+    "hidden_from",
+    "manager_page",
+    "may_see_lists",
+    "open_requests_of",
+    "people_page",
+    "relation",
+    "relations",
+    "requests_page",
+]

@@ -1,0 +1,39 @@
+"""Every write of following, by noun: acts between two accounts, what other apps report."""
+
+from follows.machine import Cause
+from follows.services.edges import (
+    approve,
+    approve_everyone,
+    block,
+    decline,
+    follow,
+    mute,
+    remove_follower,
+    restore,
+    set_bell,
+    unblock,
+    unfollow,
+    unmute,
+)
+from follows.services.refusals import FollowRefused
+from follows.services.reports import fold_counts, report_publication, report_watch
+
+__all__ = [
+    "Cause",
+    "FollowRefused",
+    "approve",
+    "approve_everyone",
+    "block",
+    "decline",
+    "fold_counts",
+    "follow",
+    "mute",
+    "remove_follower",
+    "report_publication",
+    "report_watch",
+    "restore",
+    "set_bell",
+    "unblock",
+    "unfollow",
+    "unmute",
+]

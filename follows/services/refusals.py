@@ -1,0 +1,47 @@
+"""How an act is refused: the database names the rule, a service says it in words."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import IntegrityError, transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class FollowRefused(Exception):
+    """The database did not allow the act. `code` names the rule, `message` says in plain words what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+REFUSALS = {
+    "follows_no_edge_across_a_block": ("blocked", "You cannot follow this account."),
+    "follows_both_accounts_present": ("not_present", "This account is not available at the moment."),
+    "follows_limit_reached": ("limit", "You follow as many accounts as one can. Unfollow some first."),
+    "follows_follow_nobody_follows_themselves": ("self", "You cannot follow yourself."),
+    "follows_block_nobody_blocks_themselves": ("self", "You cannot block yourself."),
+    "follows_mute_nobody_mutes_themselves": ("self", "You cannot mute yourself."),
+}
+
+
+def refusing(service: Callable[P, R]) -> Callable[P, R]:
+    """A transaction around a service, whose refusals by the database become `FollowRefused`."""
+    atomic = transaction.atomic(service)
+
+    @wraps(service)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return atomic(*args, **kwargs)
+        except IntegrityError as error:
+            diagnosis = getattr(error.__cause__, "diag", None)
+            refusal = REFUSALS.get(getattr(diagnosis, "constraint_name", None) or "")
+            if refusal is None:
+                raise
+            raise FollowRefused(*refusal) from error
+
+    return wrapper

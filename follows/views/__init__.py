@@ -1,0 +1,1 @@
+"""Pages of following: the button, the Following Manager, requests, and the lists on a profile."""
