@@ -10,9 +10,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from accounts import selectors, services
+from accounts.access import stand_at_the_door
 from accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return settings.SIGNUP_MODE != "closed"
 
+    def pre_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse | None:
+        """Logging in takes nothing back by itself: whoever asked for deletion decides at the door."""
+        if selectors.pending_erasure(user.pk):
+            stand_at_the_door(request, user)
+            return redirect("accounts:leaving")
+        return super().pre_login(request, user, **login)
+
     def login(self, request: HttpRequest, user: User) -> None:
         """Whoever deactivated their account and logs in has come back."""
         if user.deactivated_at:
@@ -42,6 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        stand_at_the_door(request, user)
         context = {"account": user, "suspension": selectors.suspension(user.pk)}
         return render(request, "account/account_inactive.html", context, status=403)
 

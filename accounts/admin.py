@@ -19,13 +19,13 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from rest_framework.authtoken.admin import TokenAdmin  # noqa: F401 - registers what is taken back below
 from rest_framework.authtoken.models import TokenProxy
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts import selectors, services
-from accounts.models import Invitation, StandingEvent, User
+from accounts.models import Erasure, ErasureStep, Invitation, StandingEvent, User
 from socialvideo.lib.desk import ReadOnlyAdmin
 
 admin.site.unregister(TokenProxy)  # a token acts as its owner: nobody else is shown it
@@ -201,6 +201,57 @@ class StandingEventAdmin(ReadOnlyAdmin):
     search_fields = ("=account_id", "=actor_id")
     search_help_text = "An account id of either side"
     ordering = ("-id",)
+
+
+class ErasureFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("waiting", "Can be taken back"), ("running", "Being erased"), ("finished", "Finished")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Erasure]) -> QuerySet[Erasure]:
+        match self.value():
+            case "waiting":
+                return queryset.filter(begun_at=None)
+            case "running":
+                return queryset.begun()  # type: ignore[attr-defined]
+            case "finished":
+                return queryset.filter(finished_at__isnull=False)
+        return queryset
+
+
+class ErasureStepInline(TabularInline):
+    """What each app has removed, and when it confirmed that nothing is left."""
+
+    model = ErasureStep
+    fields = readonly_fields = ("part", "removed_in_words", "confirmed_at")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @display(description="removed")
+    def removed_in_words(self, step: ErasureStep) -> str:
+        return ", ".join(f"{number:,} {what}" for what, number in step.removed.items()) or "–"
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnlyAdmin):
+    """Deletions of accounts: when asked for, when final, how far each app is. Only the owner can take one back."""
+
+    list_display = ("account_id", "account", "asked_at", "due_at", "begun_at", "finished_at")
+    list_filter = (ErasureFilter,)
+    list_select_related = ("account",)
+    search_fields = ("=account__id", "account__handle")
+    search_help_text = "An account id, or a handle while it can be taken back"
+    ordering = ("-asked_at",)
+    fields = readonly_fields = ("account", "asked_at", "due_at", "begun_at", "finished_at")
+    inlines = (ErasureStepInline,)
 
 
 @admin.register(Invitation)

@@ -4,7 +4,7 @@ import re
 
 from rest_framework.authtoken.models import Token
 
-from accounts.models import HANDLE_PATTERN, HandleClaim, StandingEvent, User
+from accounts.models import HANDLE_PATTERN, Erasure, HandleClaim, StandingEvent, User
 
 _HANDLE = re.compile(HANDLE_PATTERN)
 
@@ -45,3 +45,8 @@ def suspension(account_id: int) -> StandingEvent | None:
 
 def standing_history(account_id: int) -> list[StandingEvent]:
     return list(StandingEvent.objects.filter(account_id=account_id).order_by("-id"))
+
+
+def pending_erasure(account_id: int) -> Erasure | None:
+    """The deletion that was asked for and can still be taken back."""
+    return Erasure.objects.filter(pk=account_id, begun_at=None).first()

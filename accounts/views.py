@@ -4,6 +4,7 @@ what only the database can decide."""
 from typing import Any
 
 from allauth.account import views as allauth
+from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -15,7 +16,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import selectors, services
+from accounts.access import leave_the_door, owner
 from accounts.forms import PasswordForm, PrivacyForm, ProfileForm
+from accounts.models import User
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -103,6 +106,30 @@ def deactivate(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your account is deactivated. Log in whenever you want it back.")
         return redirect("feeds:home")
     return _form_page(request, "accounts/deactivate.html", form)
+
+
+@require_http_methods(FORM_METHODS)
+@never_cache
+def leaving(request: HttpRequest) -> HttpResponse:
+    """A deletion that is under way, for its owner at the door: when it becomes final, and the way back."""
+    account = owner(request)
+    erasure = selectors.pending_erasure(account.pk) if account else None
+    if account is None or erasure is None:
+        return redirect("accounts:settings")
+    if request.method == "POST":
+        return _keep(request, account)
+    return render(request, "accounts/leaving.html", {"account": account, "erasure": erasure})
+
+
+def _keep(request: HttpRequest, account: User) -> HttpResponse:
+    try:
+        services.reactivate(account=account)
+    except services.AccountRefused as refused:
+        messages.error(request, refused.message)
+        return redirect("feeds:home")
+    leave_the_door(request)
+    messages.success(request, "You keep your account. Everything is as it was.")
+    return perform_login(request, account)
 
 
 @login_required

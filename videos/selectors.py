@@ -58,6 +58,21 @@ def grid_page(account_id: int, viewer_id: int | None, *, cursor: str = "") -> Pa
     return keyset_page(videos, order=["-shown_at", "-id"], cursor=cursor, size=GRID_SIZE)
 
 
+@dataclass(frozen=True)
+class Holdings:
+    """What an account would lose by being deleted."""
+
+    followers: int
+    following: int
+    videos: int
+
+
+def holdings(account_id: int) -> Holdings:
+    ties = counts(account_id)
+    videos = Video.objects.of_creator(account_id).standing().count()
+    return Holdings(followers=ties.followers, following=ties.following, videos=videos)
+
+
 def video_for(viewer_id: int | None, video_id: int) -> Video | None:
     """A video that the viewer may watch, or one of their own in whatever state."""
     videos = Video.objects.with_card().filter(pk=video_id)

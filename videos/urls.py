@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from follows.urls import HANDLE
-from videos.views import comments, files, profile, reactions, studio, upload, video
+from videos.views import comments, files, leaving, profile, reactions, studio, upload, video
 
 VIDEO = rf"{HANDLE}video/(?P<video_id>\d{{1,18}})/"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("comments/<int:comment_id>/remove/", comments.remove_comment, name="remove_comment"),
     path("watch/<str:token>/", reactions.watch, name="watch"),
     path("upload/", upload.upload, name="upload"),
+    path("settings/account/delete/", leaving.delete_account, name="delete_account"),
     path("studio/", studio.studio, name="studio"),
     re_path(r"^media/avatars/(?P<name>[\w-]+/[\w-]+\.webp)$", files.avatar, name="avatar"),
     re_path(

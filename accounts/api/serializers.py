@@ -66,6 +66,13 @@ class CredentialsSerializer(serializers.Serializer):
     password = serializers.CharField(max_length=1000, trim_whitespace=False, write_only=True)
 
 
+class DeletionSerializer(serializers.Serializer):
+    """A deletion that can be taken back until `due_at`."""
+
+    asked_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+
+
 class SignupSerializer(serializers.Serializer):
     """The rules are those of the sign-up page."""
 

@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 from accounts import selectors, services
 from accounts.api.serializers import (
     CredentialsSerializer,
+    DeletionSerializer,
     MeChangesSerializer,
     MeSerializer,
     SignedUpSerializer,
@@ -32,6 +33,8 @@ from accounts.models import User
 
 FIELD_NAMES = {"username": "handle", "password1": "password", "__all__": "detail"}
 CONFIRM_FIRST = "Confirm your e-mail address first: follow the link that we sent to it."
+
+LEAVING = "This account is to be deleted on {:%Y-%m-%d}. Keep it first: POST /api/v1/auth/deletion/cancel/."
 
 
 def _as_validation_error(errors: dict[str, list[str]]) -> ValidationError:
@@ -52,6 +55,16 @@ class GettingInView(APIView):
     throttle_scope = "auth"
 
 
+def _whose(request: Request) -> User:
+    """The account whose handle or address and password were sent."""
+    serializer = CredentialsSerializer(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    form = LoginForm(serializer.validated_data, request=request._request)  # noqa: SLF001 - allauth wants Django's
+    if not form.is_valid():
+        raise _as_validation_error(form.errors)
+    return form.user
+
+
 class TokenView(GettingInView):
     def get_authenticators(self) -> list[BaseAuthentication]:
         return [scheme() for scheme in APIView.authentication_classes] if self._is_leaving() else []
@@ -65,12 +78,7 @@ class TokenView(GettingInView):
     @extend_schema(request=CredentialsSerializer, responses=TokenSerializer, operation_id="log_in", auth=[])
     def post(self, request: Request) -> Response:
         """Log in with handle or e-mail and password. Later logins answer the same token until it is revoked."""
-        serializer = CredentialsSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        form = LoginForm(serializer.validated_data, request=request._request)  # noqa: SLF001 - allauth wants Django's
-        if not form.is_valid():
-            raise _as_validation_error(form.errors)
-        return Response({"token": _let_in(form.user)})
+        return Response({"token": _let_in(_whose(request))})
 
     @extend_schema(request=None, responses={204: None}, operation_id="log_out")
     def delete(self, request: Request) -> Response:
@@ -86,9 +94,37 @@ def _let_in(account: User) -> str:
         raise PermissionDenied(f"This account is suspended.{reason}")
     if _must_confirm(account):
         raise PermissionDenied(CONFIRM_FIRST)
+    if erasure := selectors.pending_erasure(account.pk):
+        raise PermissionDenied(LEAVING.format(erasure.due_at))
     if account.deactivated_at:
         services.reactivate(account=account)
     return services.give_token(account=account).key
+
+
+class DeletionView(GettingInView):
+    """With handle or e-mail and password, so that suspended people can ask too."""
+
+    @extend_schema(
+        request=CredentialsSerializer, responses={202: DeletionSerializer}, operation_id="delete_account", auth=[]
+    )
+    def post(self, request: Request) -> Response:
+        """Delete my account. It is deactivated at once and erased at `due_at`. Asking again changes nothing."""
+        try:
+            erasure = services.ask_for_deletion(account=_whose(request))
+        except services.AccountRefused as refused:
+            raise PermissionDenied(refused.message) from refused
+        return Response(DeletionSerializer(erasure).data, status=status.HTTP_202_ACCEPTED)
+
+
+class KeepView(GettingInView):
+    @extend_schema(request=CredentialsSerializer, responses={204: None}, operation_id="keep_account", auth=[])
+    def post(self, request: Request) -> Response:
+        """Take the deletion of my account back. Everything is as it was; log in for a token."""
+        try:
+            services.reactivate(account=_whose(request))
+        except services.AccountRefused as refused:
+            raise PermissionDenied(refused.message) from refused
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class SignupView(GettingInView):

@@ -38,10 +38,12 @@ the moments at which that changed.</p>
 <p>One keeps you logged in, one protects forms, one remembers the colours you chose. None of them follows you elsewhere,
 and nothing is loaded from other sites.</p>
 <h2>How long</h2>
-<p>As long as you have the account. A deactivated account is hidden and kept. To have it erased, write to whoever runs this
-site; others then read “a deleted account” where it stood.</p>
+<p>As long as you have the account. A deactivated account is hidden and kept. A deleted one is hidden at once and can be
+taken back until the day that is named when you delete it. Then your videos, comments and likes, your name, picture,
+address and date of birth are erased, and others read “a deleted account” where your name stood. What remains are numbers
+without a name: the moments at which follows began and ended. Your handle remains taken, so that nobody can pass for you.</p>
 <h2>Your choices</h2>
-<p>You can see and change your data under Settings, make your account private, and deactivate it.</p>
+<p>You can see and change your data under Settings, make your account private, deactivate it, and delete it.</p>
 """
 
 

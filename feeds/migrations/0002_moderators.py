@@ -5,7 +5,7 @@ from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
 PERMISSIONS = {
-    "accounts": ["view_user", "suspend_user", "view_standingevent"],
+    "accounts": ["view_user", "suspend_user", "view_standingevent", "view_erasure", "view_erasurestep"],
     "follows": ["view_follow", "view_followevent", "view_block"],
     "videos": [
         "view_video",
