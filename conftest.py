@@ -17,6 +17,7 @@ from django.db import connection
 from django.test import Client
 from django_redis import get_redis_connection
 
+from socialvideo.local.live_process import LiveProcess
 from socialvideo.local.worker_process import WorkerProcess
 
 ROOT = Path(__file__).resolve().parent
@@ -50,16 +51,42 @@ def shared_media() -> Callable[[str], Path]:
     return find
 
 
+def _own_database() -> dict[str, str]:
+    """The environment of a process that works on this test's database."""
+    address, _, _name = os.environ["DATABASE_URL"].rpartition("/")
+    return os.environ | {"DATABASE_URL": f"{address}/{connection.settings_dict['NAME']}"}
+
+
 @pytest.fixture
 def celery_worker_process(transactional_db: None, tmp_path: Path) -> Iterator[WorkerProcess]:
     """A worker for all queues on this test's database; it can be killed and restarted."""
-    address, _, _name = os.environ["DATABASE_URL"].rpartition("/")
-    env = os.environ | {"DATABASE_URL": f"{address}/{connection.settings_dict['NAME']}"}
-    worker = WorkerProcess(env, tmp_path / "worker.log")
+    worker = WorkerProcess(_own_database(), tmp_path / "worker.log")
     worker.start()
     yield worker
     worker.kill()
     connection.close()
+
+
+@pytest.fixture(scope="session")
+def _one_live_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveProcess]:
+    hasty = {"LIVE_BEAT_SECONDS": "1", "LIVE_LOOKUP_SECONDS": "1"}
+    live = LiveProcess(_own_database() | hasty, tmp_path_factory.mktemp("live") / "live.log")
+    yield live
+    live.kill()
+    live.listening.close()
+
+
+@pytest.fixture
+def live_process(transactional_db: None, _one_live_process: LiveProcess, settings: Any) -> LiveProcess:
+    """Event streams of this test's accounts, with little patience; the site's pages know their port. It can be killed
+    and restarted."""
+    live = _one_live_process
+    policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": policy | {"connect-src": ["'self'", f"*:{live.port}"]}}
+    settings.LIVE_PORT = live.port
+    if not live.is_running():
+        live.start()
+    return live
 
 
 # --- Browser --------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.flatpages.views import flatpage
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path
@@ -12,6 +13,7 @@ from socialvideo import health
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("live/", lambda request: HttpResponse(status=204), name="live"),  # without event streams: "do not ask again"
     path("favicon.ico", lambda request: redirect(static("icons/favicon.svg"))),
     path("admin/", admin.site.urls),
     path("api/v1/", include("socialvideo.api_urls")),

@@ -11,5 +11,6 @@ def site(request: HttpRequest) -> dict[str, object]:
     return {
         "SITE_NAME": settings.SITE_NAME,
         "SIGNUP_MODE": settings.SIGNUP_MODE,
+        "LIVE_PORT": settings.LIVE_PORT or "",
         "theme": theme if theme in THEMES else "",
     }

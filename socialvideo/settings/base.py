@@ -126,6 +126,11 @@ CACHES = {
 }
 DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
 
+# Event streams, /live/ (socialvideo/asgi.py). A proxy in front sends that path to their process; without one, its port.
+LIVE_PORT = env.int("LIVE_PORT", 0, validate=NOT_NEGATIVE)
+LIVE_BEAT_SECONDS = env.int("LIVE_BEAT_SECONDS", 15, validate=POSITIVE)  # longer silence looks like death
+LIVE_LOOKUP_SECONDS = env.int("LIVE_LOOKUP_SECONDS", 180, validate=POSITIVE)  # who logged out hears no more
+
 # Celery has a spelling of its own for a socket: unix:///path?db=0 is redis+socket:///path?virtual_host=0 there.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 CELERY_TASK_IGNORE_RESULT = True
@@ -243,6 +248,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],
         "media-src": [SELF, "blob:"],
         "worker-src": [SELF, "blob:"],
+        "connect-src": [SELF, *([f"*:{LIVE_PORT}"] if LIVE_PORT else [])],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": [SELF],
