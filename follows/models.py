@@ -68,6 +68,8 @@ class Follow(models.Model):
             models.Index(fields=["followee", "since"], name="follows_followers_by_age"),
             # The Following Manager and the public list, by age.
             models.Index(fields=["follower", "followed_at", "id"], name="follows_manager_by_age"),
+            # How many of somebody's own requests are open.
+            models.Index(fields=["follower"], condition=Q(state="requested"), name="follows_requests_made"),
         ]
         triggers: ClassVar = triggers.EDGE_TRIGGERS
 
@@ -248,8 +250,8 @@ class Tie(models.Model):
 
 
 class Batch(models.Model):
-    """Many acts of one account, worked through in the background, with a result for each row. `cursor` is the position
-    of the last row that has its result: saved with the results, so that a killed worker's batch goes on there."""
+    """Many acts of one account, with a result for each row. `cursor` is the position of the last row that has its
+    result: saved with the results, so that a killed worker's batch goes on there."""
 
     class Act(models.TextChoices):
         FOLLOW = "follow", "import follows"
@@ -273,15 +275,21 @@ class Batch(models.Model):
     state = models.CharField(max_length=9, choices=State)
     undoes = models.OneToOneField("self", null=True, blank=True, on_delete=models.CASCADE, related_name="undone_by")
     read_from = models.CharField(max_length=20, blank=True, help_text="The kind of file that was imported.")
-    submit_key = models.UUIDField(unique=True, help_text="The same form sent twice is one batch.")
+    until = models.DateTimeField(null=True, blank=True, help_text="Of a mute. Empty: until it is lifted.")
+    submit_key = models.UUIDField(help_text="The same form sent twice is one batch.")
+    source = models.CharField(max_length=12, blank=True, choices=[(source, source.name) for source in Source])
     device = models.CharField(max_length=80, blank=True)
     session = models.CharField(max_length=16, blank=True)
     total = models.IntegerField(db_default=0)
     cursor = models.IntegerField(db_default=0)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    moved_at = models.DateTimeField(db_default=Now(), editable=False, help_text="When it last came forward.")
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner", "submit_key"], name="follows_batch_submitted_once"),
+        ]
         indexes: ClassVar = [
             models.Index(fields=["owner", "id"], name="follows_batch_of_owner"),
             models.Index(fields=["id"], condition=Q(state="running"), name="follows_batch_under_way"),
@@ -313,6 +321,10 @@ class BatchRow(models.Model):
     followed_at = models.DateTimeField(null=True)
     result = models.CharField(max_length=9, choices=Result, db_default=Result.WAITING)
     reason = models.CharField(max_length=30, blank=True)
+    mark = models.BigIntegerField(
+        null=True, help_text="What the act left: its event, or its mute. A waiting row of an undo is to take that back."
+    )
+    muted_before = models.DateTimeField(null=True, help_text="Of a mute that was lengthened: until when it stood.")
 
     class Meta:
         indexes: ClassVar = [

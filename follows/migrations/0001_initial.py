@@ -69,12 +69,15 @@ class Migration(migrations.Migration):
                 ('act', models.CharField(choices=[('follow', 'import follows'), ('unfollow', 'unfollow'), ('restore', 'take unfollows back'), ('mute', 'mute'), ('unmute', 'unmute'), ('bell_all', 'alerts on'), ('bell_none', 'alerts off')], max_length=9)),
                 ('state', models.CharField(choices=[('preview', 'waiting to be confirmed'), ('running', 'under way'), ('done', 'done'), ('cancelled', 'cancelled')], max_length=9)),
                 ('read_from', models.CharField(blank=True, help_text='The kind of file that was imported.', max_length=20)),
-                ('submit_key', models.UUIDField(help_text='The same form sent twice is one batch.', unique=True)),
+                ('until', models.DateTimeField(blank=True, help_text='Of a mute. Empty: until it is lifted.', null=True)),
+                ('submit_key', models.UUIDField(help_text='The same form sent twice is one batch.')),
+                ('source', models.CharField(blank=True, choices=[(follows.origins.Source['UNKNOWN'], 'UNKNOWN'), (follows.origins.Source['PROFILE'], 'PROFILE'), (follows.origins.Source['FEED'], 'FEED'), (follows.origins.Source['VIDEO'], 'VIDEO'), (follows.origins.Source['LIST'], 'LIST'), (follows.origins.Source['MANAGER'], 'MANAGER'), (follows.origins.Source['REQUESTS'], 'REQUESTS'), (follows.origins.Source['NOTICE'], 'NOTICE'), (follows.origins.Source['SUGGESTION'], 'SUGGESTION'), (follows.origins.Source['SEARCH'], 'SEARCH'), (follows.origins.Source['HISTORY'], 'HISTORY'), (follows.origins.Source['IMPORT'], 'IMPORT'), (follows.origins.Source['API'], 'API')], max_length=12)),
                 ('device', models.CharField(blank=True, max_length=80)),
                 ('session', models.CharField(blank=True, max_length=16)),
                 ('total', models.IntegerField(db_default=0)),
                 ('cursor', models.IntegerField(db_default=0)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('moved_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, help_text='When it last came forward.')),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='batches', to=settings.AUTH_USER_MODEL)),
                 ('undoes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='undone_by', to='follows.batch')),
@@ -94,6 +97,8 @@ class Migration(migrations.Migration):
                 ('followed_at', models.DateTimeField(null=True)),
                 ('result', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('requested', 'asked to follow'), ('unchanged', 'was so already'), ('refused', 'not possible'), ('unmatched', 'nobody here by that name'), ('skipped', 'left out by you')], db_default='waiting', max_length=9)),
                 ('reason', models.CharField(blank=True, max_length=30)),
+                ('mark', models.BigIntegerField(help_text='What the act left: its event, or its mute. A waiting row of an undo is to take that back.', null=True)),
+                ('muted_before', models.DateTimeField(help_text='Of a mute that was lengthened: until when it stood.', null=True)),
                 ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='follows.batch')),
             ],
         ),
@@ -201,6 +206,10 @@ class Migration(migrations.Migration):
             model_name='batch',
             index=models.Index(condition=models.Q(('state', 'running')), fields=['id'], name='follows_batch_under_way'),
         ),
+        migrations.AddConstraint(
+            model_name='batch',
+            constraint=models.UniqueConstraint(fields=('owner', 'submit_key'), name='follows_batch_submitted_once'),
+        ),
         migrations.AddIndex(
             model_name='batchrow',
             index=models.Index(condition=models.Q(('result', 'unmatched')), fields=['handle'], name='follows_batch_unmatched'),
@@ -244,6 +253,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='follow',
             index=models.Index(fields=['follower', 'followed_at', 'id'], name='follows_manager_by_age'),
+        ),
+        migrations.AddIndex(
+            model_name='follow',
+            index=models.Index(condition=models.Q(('state', 'requested')), fields=['follower'], name='follows_requests_made'),
         ),
         migrations.AddConstraint(
             model_name='follow',
