@@ -13,7 +13,7 @@ from typing import Any
 
 from accounts.models import HANDLE_PATTERN
 
-FORMAT, VERSION = "following", 1  # of our own JSON
+FORMAT, VERSION = "socialvideo.following", 1  # of our own JSON
 MAX_ROWS = 50_000
 MAX_VALUES = 2_000_000  # of a JSON document: each costs memory, whatever it says
 SHOWN = 100  # characters of a name that is no handle
@@ -102,31 +102,17 @@ def _encoding(data: bytes) -> str:
 # --- Tables: our own and Mastodon's ---------------------------------------------------------------------------
 
 _FOLLOWING_ONLY = {"show boosts", "notify on new posts", "languages"}  # columns of Mastodon's list of follows alone
-_OTHER_TABLES = (
-    (
-        r"account address.*hide notifications",
-        "mutes",
-        "This is Mastodon's list of muted accounts. Pick following_accounts.csv.",
-    ),
-    (r"https?://", "bookmarks", "This is a list of links, such as Mastodon's bookmarks. Pick following_accounts.csv."),
-    (
-        r"#domain|[\w-]+(\.[\w-]+)+(,|$)",
-        "domains",
-        "This is a list of sites, such as Mastodon's blocked domains. Pick following_accounts.csv.",
-    ),
-    (
-        r"account address|@?[\w.-]+@[\w.-]+\s*(,|$)",
+_OTHER_TABLES = {
+    r"account address.*hide notifications": ("mutes", "This is Mastodon's list of muted accounts."),
+    r"https?://": ("bookmarks", "This is a list of links, such as Mastodon's bookmarks."),
+    r"#domain|[\w-]+(\.[\w-]+)+(,|$)": ("domains", "This is a list of sites, such as Mastodon's blocked domains."),
+    r"account address|@?[\w.-]+@[\w.-]+\s*(,|$)": (
         "unnamed",
-        "This file does not say what it lists: Mastodon's list of blocked accounts looks like it."
-        " Pick following_accounts.csv.",
+        "This file does not say what it lists, and Mastodon's list of blocked accounts looks like it.",
     ),
-    (
-        r".+,\s*\"?@?[\w.-]+@[\w.-]+\"?\s*$",
-        "lists",
-        "This looks like Mastodon's file of lists. Pick following_accounts.csv.",
-    ),
-    (r"date: ", "tiktok_text", "This is TikTok's export as text. Ask TikTok for your data as JSON and pick that file."),
-)
+    r".+,\s*\"?@?[\w.-]+@[\w.-]+\"?\s*$": ("lists", "This looks like Mastodon's file of lists."),
+}
+_INSTEAD = "Pick following_accounts.csv."
 _NOTIFY = {"all": "all", "none": "none", "true": "all", "false": "none"}
 
 
@@ -139,9 +125,12 @@ def _table(text: str, now: datetime) -> Listing:
         if kind := _kind(columns):
             rows = (dict(zip(columns, _cells(line, delimiter), strict=False)) for line in lines[1:])
             return Listing(kind, [_table_row(cells, kind, now) for cells in rows])
-    for start, code, message in _OTHER_TABLES:
-        if re.match(start, lines[0].strip().lower()):
-            raise ImportRefused(code, message)
+    first = lines[0].strip().lower()
+    for start, (code, message) in _OTHER_TABLES.items():
+        if re.match(start, first):
+            raise ImportRefused(code, f"{message} {_INSTEAD}")
+    if first.startswith("date: "):
+        raise ImportRefused("tiktok_text", "This is TikTok's export as text. Ask TikTok for JSON and pick that file.")
     raise ImportRefused(
         "unknown", "This file is none that we know. Pick an export of this site, of Mastodon or of TikTok."
     )

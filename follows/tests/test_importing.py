@@ -2,13 +2,14 @@
 
 import json
 import tracemalloc
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from follows.importing import MAX_ROWS, MAX_VALUES, ImportRefused, Row, read
+from follows.importing import FORMAT, MAX_ROWS, MAX_VALUES, ImportRefused, Row, read
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 THEN = datetime(2023, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -46,7 +47,7 @@ def test_our_table():
 
 def test_our_document():
     following = [{"account_id": 7, "handle": "mira", "notify": "none", "followed_at": "2023-01-02T03:04:05Z"}]
-    listing = reading(json.dumps({"format": "following", "version": 1, "following": following}))
+    listing = reading(json.dumps({"format": FORMAT, "version": 1, "following": following}))
     assert (listing.kind, listing.rows) == ("own", [Row("mira", 7, "none", THEN)])
 
 
@@ -135,7 +136,7 @@ def test_an_id_that_is_none_leaves_the_handle(account_id):
 
 @pytest.mark.parametrize("account_id", [True, "7", 1.5, -1, 2**63, None, [], {}])
 def test_an_id_of_another_kind_leaves_the_handle(account_id):
-    document = {"format": "following", "version": 1, "following": [{"handle": "mira", "account_id": account_id}]}
+    document = {"format": FORMAT, "version": 1, "following": [{"handle": "mira", "account_id": account_id}]}
     assert reading(json.dumps(document)).rows == [Row("mira")]
 
 
@@ -186,7 +187,7 @@ def test_a_bad_entry_at_any_place_spoils_only_itself(bad, position):
 def test_bad_values_in_our_own_entries_spoil_only_themselves(bad, position):
     entries = [{"handle": name} for name in ("alice", "bob", "carol")]
     entries.insert(position, {"handle": bad, "account_id": bad, "notify": bad, "followed_at": bad})
-    rows = reading(json.dumps({"format": "following", "version": 1, "following": entries})).rows
+    rows = reading(json.dumps({"format": FORMAT, "version": 1, "following": entries})).rows
     assert {"alice", "bob", "carol"} <= {row.handle for row in rows if not row.problem}
     assert len(rows) == 4
 
@@ -225,8 +226,8 @@ def test_bad_values_in_our_own_entries_spoil_only_themselves(bad, position):
         (b'{"n": ' + b"9" * 100_000 + b"}", "broken_json"),
         (b"[]", "no_list"),
         (b'{"hello": "world"}', "no_list"),
-        (b'{"format": "following", "version": 2, "following": []}', "version"),
-        (b'{"format": "following", "version": 1, "following": {}}', "no_list"),
+        (json.dumps({"format": FORMAT, "version": 2, "following": []}), "version"),
+        (json.dumps({"format": FORMAT, "version": 1, "following": {}}), "no_list"),
         (b'{"Activity": {"Follower List": {"FansList": [{"UserName": "fan"}]}}}', "followers"),
         (b'{"Activity": {"Following List": {"Following": null}}}', "nobody"),
         (b"handle\n", "nobody"),
@@ -256,19 +257,13 @@ def test_a_document_of_countless_values_is_refused_before_it_is_built(value):
 
 @given(st.binary(max_size=2000))
 def test_rubbish_is_refused_or_read_and_nothing_else(data):
-    try:
-        listing = read(data, now=NOW)
-    except ImportRefused as refused:
-        assert refused.message
-    else:
-        assert listing.rows
+    with suppress(ImportRefused):
+        assert read(data, now=NOW).rows
 
 
 @given(st.text(max_size=500))
 def test_rubbish_below_a_known_header_becomes_rows(text):
-    try:
-        rows = reading(f"handle,account_id,notify,followed_at\n{text}".encode("utf-8", "replace")).rows
-    except ImportRefused as refused:
-        assert refused.code == "nobody"
-    else:
-        assert all("\x00" not in row.handle for row in rows)
+    with suppress(ImportRefused):
+        rows = reading(f"handle,account_id,notify,followed_at\nmira\n{text}".encode("utf-8", "replace")).rows
+        assert rows[0] == Row("mira")
+        assert all(row.handle.isprintable() for row in rows)
