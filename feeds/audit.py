@@ -30,13 +30,18 @@ TOLD_TWICE = """
     GROUP BY recipient_id, publication_id HAVING count(*) > 1
 """
 
-# Whoever has left since keeps their entries, so that these are never fewer than were counted.
+# Whoever has left since keeps their entries, so that these are never fewer than were counted. An erased account keeps
+# none; of the followers of then, those that are erased now may be missing.
 COUNTED_BUT_NOT_TOLD = f"""
     SELECT p.id FROM videos_publication AS p
     LEFT JOIN feeds_inboxentry AS entry ON entry.publication_id = p.id
         AND {_REPLAYED.format(follower="entry.recipient_id")} = 'active'
     WHERE p.fanout_state = 'done'
     GROUP BY p.id HAVING count(entry.publication_id) < p.alerted + p.listed_quietly + p.muted
+       AND count(entry.publication_id) + (
+           SELECT count(*) FROM accounts_user AS gone
+           WHERE gone.erased_at IS NOT NULL AND {_REPLAYED.format(follower="gone.id")} = 'active'
+       ) < p.alerted + p.listed_quietly + p.muted
 """
 
 SUMS_DO_NOT_ADD_UP = """
@@ -56,6 +61,14 @@ ENTRY_OF_ANOTHER_CREATOR = """
     WHERE p.creator_id IS DISTINCT FROM entry.creator_id
 """
 
+TOLD_AN_ERASED_ACCOUNT = """
+    SELECT erasure_id FROM accounts_erasurestep
+    WHERE part = 'feeds' AND confirmed_at IS NOT NULL
+      AND (EXISTS (SELECT 1 FROM feeds_inboxentry WHERE recipient_id = erasure_id)
+           OR EXISTS (SELECT 1 FROM feeds_notification WHERE recipient_id = erasure_id)
+           OR EXISTS (SELECT 1 FROM feeds_notification WHERE actor_id = erasure_id))
+"""
+
 CHECKS = [
     Check("every follower at publishing who still follows was told", "4", NOT_TOLD),
     Check("nobody was told who did not follow at publishing", "4", TOLD_FOR_NOTHING),
@@ -64,4 +77,5 @@ CHECKS = [
     Check("every delivery adds up", "4", SUMS_DO_NOT_ADD_UP),
     Check("every entry is of its publication's creator", "4", ENTRY_OF_ANOTHER_CREATOR),
     Check("no fan-out is overdue", "4", OVERDUE),
+    Check("nothing that an erased account was told is left", "7", TOLD_AN_ERASED_ACCOUNT),
 ]

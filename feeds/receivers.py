@@ -6,9 +6,11 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.utils import timezone
 
+from accounts.services import owe
+from accounts.signals import erasure_due
 from feeds import services, slates, tasks
 from feeds.models import Notification
-from follows.signals import follow_changed
+from follows.signals import edges_changed, follow_changed
 from videos.models import Comment, Video
 from videos.signals import commented, video_failed, video_liked, video_processed, video_published, video_removed
 
@@ -26,6 +28,11 @@ def act_on_follow(follower_id: int, followee_id: int, **_: Any) -> None:
     """The outbox row is the row to work from."""
     tasks.consume_outbox.delay_on_commit()
     transaction.on_commit(lambda: slates.drop(follower_id, followee_id), robust=True)
+
+
+@receiver(edges_changed)
+def act_on_many_follows(**_: Any) -> None:
+    tasks.consume_outbox.delay_on_commit()
 
 
 @receiver(video_liked)
@@ -83,3 +90,9 @@ def tell_of_removal(video_id: int, by_id: int | None, **_: Any) -> None:
             video=video,
             text=video.removal_reason,
         )
+
+
+@receiver(erasure_due)
+def erase_what_was_told(account_id: int, **_: Any) -> None:
+    owe(account_id=account_id, part=services.ERASURE_PART)
+    tasks.erase.delay_on_commit(account_id)

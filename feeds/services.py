@@ -5,10 +5,14 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
+from accounts.services import AT_ONCE, Eraser, carry_out
 from feeds import sql
 from feeds.models import Notification
+from follows.hints import hints_of
+from socialvideo.lib import live
 from videos.models import Publication, Video
 
 CHUNKS_A_TURN = 4  # then others get their turn
@@ -86,10 +90,17 @@ def _tell_chunk(publication: Publication, size: int) -> None:
 
 @transaction.atomic
 def consume_outbox(*, at_most: int = EVENTS_AT_ONCE) -> int:
-    """Acts on follow events: backfills new edges, tells the other side. Returns how many events are dealt with."""
+    """Acts on follow events, whoever made them: backfills new edges, tells the other side, hints to the open pages of
+    both. Returns how many events are dealt with."""
     with connection.cursor() as cursor:
         cursor.execute(sql.CONSUME_OUTBOX, {"size": at_most})
-        return int(cursor.fetchone()[0])
+        events = cursor.fetchall()
+    live.publish_each(
+        hint
+        for follower_id, followee_id, event_id, alone in events
+        for hint in hints_of(follower_id, followee_id, event_id, alone=alone)
+    )
+    return len(events)
 
 
 def notify(
@@ -125,3 +136,38 @@ def see(*, viewer_id: int, publication_ids: Iterable[int] = (), notification_ids
         with connection.cursor() as cursor:
             cursor.execute(sql.SEE_ENTRIES, {"viewer": viewer_id, "publications": publications})
             cursor.execute(sql.SEE_UNWRITTEN, {"viewer": viewer_id, "publications": publications})
+
+
+# --- An erased account ----------------------------------------------------------------------------------------
+
+_ENTRIES = """
+    WITH gone AS (
+        DELETE FROM feeds_inboxentry WHERE recipient_id = %(account)s AND publication_id IN (
+            SELECT publication_id FROM feeds_inboxentry WHERE recipient_id = %(account)s LIMIT %(size)s)
+        RETURNING 1
+    )
+    SELECT count(*) FROM gone
+"""
+
+
+def _erase_entries(account_id: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTRIES, {"account": account_id, "size": AT_ONCE})
+        return int(cursor.fetchone()[0])
+
+
+def _erase_notifications(account_id: int) -> int:
+    some = Notification.objects.filter(Q(recipient_id=account_id) | Q(actor_id=account_id)).values("pk")[:AT_ONCE]
+    return int(Notification.objects.filter(pk__in=some).delete()[0])
+
+
+ERASURE_PART = "feeds"
+ERASERS: dict[str, Eraser] = {"entries": _erase_entries, "notifications": _erase_notifications}
+
+
+def erase(account_id: int) -> None:
+    """What the account was told, and what others were told about it. Entries of its videos in other inboxes stay, as they
+    do after an unfollow: ids that no feed shows, by which deliveries are proved.
+
+    After the account's edges have ended, and every fan-out that still saw them: no entry comes back."""
+    carry_out(account_id=account_id, part=ERASURE_PART, erasers=ERASERS, after="follows")

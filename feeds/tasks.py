@@ -25,3 +25,8 @@ def sweep_fan_outs() -> None:
 def consume_outbox() -> None:
     while services.consume_outbox():
         pass
+
+
+@shared_task
+def erase(account_id: int) -> None:
+    services.erase(account_id)

@@ -62,6 +62,13 @@ RULE_NOT_IN_FORCE = f"""
     WHERE prosrc IS DISTINCT FROM body
 """
 
+EDGE_OF_ERASED = """
+    SELECT erasure_id FROM accounts_erasurestep
+    WHERE part = 'follows' AND confirmed_at IS NOT NULL
+      AND (EXISTS (SELECT 1 FROM follows_follow WHERE follower_id = erasure_id)
+           OR EXISTS (SELECT 1 FROM follows_follow WHERE followee_id = erasure_id))
+"""
+
 CHECKS = [
     Check("every edge is what its last event says", "2", EDGES_AS_LAST_SAID),
     Check("every event begins where the one before ended", "2", EVENTS_JOIN_UP),
@@ -71,4 +78,5 @@ CHECKS = [
     Check("follower counts equal active edges", "3", _count_is_rows("followers", "followee_id", "active")),
     Check("following counts equal active edges", "3", _count_is_rows("following", "follower_id", "active")),
     Check("request counts equal open requests", "3", _count_is_rows("requests", "followee_id", "requested")),
+    Check("no edge leads to an erased account", "2", EDGE_OF_ERASED),
 ]

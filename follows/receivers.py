@@ -1,11 +1,16 @@
-"""What following does when accounts announce something."""
+"""What following does when accounts announce something, and for the pages that show a tie."""
 
 from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.signals import privacy_changed
-from follows import services
+from accounts.services import owe
+from accounts.signals import erasure_due, privacy_changed
+from follows import services, tasks
+from follows.hints import hints_of
+from follows.services import erasure
+from follows.signals import follow_changed
+from socialvideo.lib import live
 
 
 @receiver(privacy_changed)
@@ -13,3 +18,15 @@ def admit_those_who_asked(account_id: int, is_private: bool, **kwargs: Any) -> N
     """An account that became public has no requests: whoever asked, follows. Runs under the account's lock."""
     if not is_private:
         services.approve_everyone(followee_id=account_id, cause=services.Cause.WENT_PUBLIC)
+
+
+@receiver(follow_changed)
+def hint_to_open_pages(follower_id: int, followee_id: int, version: int | None, alone: bool, **_: Any) -> None:
+    """At once, with every worker stopped. What no service did is told by whoever consumes the outbox."""
+    live.publish_each(hints_of(follower_id, followee_id, version, alone=alone))
+
+
+@receiver(erasure_due)
+def end_what_an_account_held(account_id: int, **_: Any) -> None:
+    owe(account_id=account_id, part=erasure.PART)
+    tasks.erase.delay_on_commit(account_id)

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from follows import services
+from follows.services import erasure
 
 
 @shared_task
@@ -10,3 +11,8 @@ def fold_counts() -> None:
     """Keeps the backlog of deltas short, so that reading a count stays cheap."""
     while services.fold_counts():
         pass
+
+
+@shared_task
+def erase(account_id: int) -> None:
+    erasure.erase(account_id)

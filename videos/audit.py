@@ -40,6 +40,16 @@ def _count_is_rows(column: str, table: str, where: str = "TRUE") -> str:
     """
 
 
+LEFT_BY_ERASED = """
+    SELECT erasure_id FROM accounts_erasurestep
+    WHERE part = 'videos' AND confirmed_at IS NOT NULL
+      AND (EXISTS (SELECT 1 FROM videos_comment WHERE author_id = erasure_id)
+           OR EXISTS (SELECT 1 FROM videos_like WHERE account_id = erasure_id)
+           OR EXISTS (SELECT 1 FROM videos_watch WHERE viewer_id = erasure_id)
+           OR EXISTS (SELECT 1 FROM videos_video AS v WHERE v.creator_id = erasure_id
+                      AND (v.state <> 'removed' OR concat(v.caption, v.original, v.rendition_key) <> '')))
+"""
+
 CHECKS = [
     Check("every published video has its publication", "4", OPEN_BUT_NOT_TOLD),
     Check("every publication stands for a published video", "4", TOLD_BUT_NOT_OPEN),
@@ -49,4 +59,5 @@ CHECKS = [
     Check("comment counts equal comments", "3", _count_is_rows("comments", "videos_comment", "removed_at IS NULL")),
     Check("view counts equal viewers", "3", _count_is_rows("views", "videos_watch")),
     Check("no upload is left without an end", "8", PROCESSING_OVERDUE),
+    Check("nothing of an erased account's videos, comments, likes and views is left", "7", LEFT_BY_ERASED),
 ]

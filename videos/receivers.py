@@ -4,8 +4,10 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.signals import standing_changed
+from accounts.services import owe
+from accounts.signals import erasure_due, standing_changed
 from videos import tasks
+from videos.services import erasure
 from videos.signals import processing_due
 
 
@@ -18,3 +20,9 @@ def process_soon(video_id: int, **_: Any) -> None:
 def publish_what_waited(**_: Any) -> None:
     """A creator who is back finds their waiting videos published."""
     tasks.publish_waiting.delay_on_commit()
+
+
+@receiver(erasure_due)
+def erase_videos_and_reactions(account_id: int, **_: Any) -> None:
+    owe(account_id=account_id, part=erasure.PART)
+    tasks.erase.delay_on_commit(account_id)

@@ -11,6 +11,8 @@ from pathlib import Path
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
+from socialvideo.lib.files import remove_folder
+
 logger = logging.getLogger(__name__)
 
 WORKING_PREFIX = "socialvideo-processing-"
@@ -33,18 +35,9 @@ def remove_folders(name: str, *, keep: set[str]) -> None:
     """The folders in a folder, but not those to keep, and not its files. What cannot be removed is left for later."""
     try:
         for folder in set(default_storage.listdir(name)[0]) - keep:
-            _remove_folder(f"{name}/{folder}")
+            remove_folder(f"{name}/{folder}")
     except OSError:
         logger.warning("Some unfinished files in %s were not removed", name, exc_info=True)
-
-
-def _remove_folder(name: str) -> None:
-    folders, files = default_storage.listdir(name)
-    for file in files:
-        default_storage.delete(f"{name}/{file}")
-    for folder in folders:
-        _remove_folder(f"{name}/{folder}")
-    default_storage.delete(name)  # a local disk keeps empty folders
 
 
 def remove_abandoned_folders() -> None:

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from videos import services
+from videos.services import erasure
 
 
 @shared_task
@@ -19,3 +20,8 @@ def sweep_processing() -> None:
 @shared_task
 def publish_waiting() -> None:
     services.publish_due()
+
+
+@shared_task
+def erase(account_id: int) -> None:
+    erasure.erase(account_id)

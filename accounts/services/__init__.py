@@ -10,7 +10,7 @@ from accounts.services.entering import (
     revoke_token,
     sign_up,
 )
-from accounts.services.erasure import AT_ONCE, NotYet, ask_for_deletion, carry_out, owe
+from accounts.services.erasure import AT_ONCE, Eraser, NotYet, ask_for_deletion, carry_out, owe
 from accounts.services.profile import remove_avatar, set_avatar, set_privacy, update_profile
 from accounts.services.refusals import HANDLE_TAKEN, AccountRefused
 from accounts.services.standing import deactivate, reactivate, suspend, unsuspend
@@ -19,6 +19,7 @@ __all__ = [
     "AT_ONCE",
     "HANDLE_TAKEN",
     "AccountRefused",
+    "Eraser",
     "NotYet",
     "ask_for_deletion",
     "ask_for_email",

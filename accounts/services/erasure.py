@@ -81,7 +81,10 @@ def _mail(template: str, account: User, due_at: datetime) -> None:
 def sweep() -> None:
     """Begins what is due, hints at what is not confirmed, and closes what every app has confirmed."""
     for account_id in Erasure.objects.due().values_list("pk", flat=True)[:BEGUN_AT_ONCE]:
-        begin(account_id)
+        try:
+            begin(account_id)
+        except Exception:
+            logger.exception("The deletion of account %s did not begin", account_id)  # and holds nobody else back
     Erasure.objects.begun().confirmed().update(finished_at=Now())
     for account_id in Erasure.objects.begun().values_list("pk", flat=True):
         with transaction.atomic():

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('seen_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['recipient_id', '-id'], name='feeds_notification_newest'), models.Index(condition=models.Q(('seen_at', None)), fields=['recipient_id'], name='feeds_notification_unseen')],
+                'indexes': [models.Index(fields=['recipient_id', '-id'], name='feeds_notification_newest'), models.Index(condition=models.Q(('seen_at', None)), fields=['recipient_id'], name='feeds_notification_unseen'), models.Index(condition=models.Q(('actor_id__isnull', False)), fields=['actor_id'], name='feeds_notification_of_actor')],
                 'constraints': [models.UniqueConstraint(fields=('recipient_id', 'event_key'), name='feeds_notification_once_per_event')],
             },
         ),

@@ -1,4 +1,5 @@
-"""Every write of following, by noun: acts between two accounts, what other apps report."""
+"""Every write of following, by noun: acts between two accounts, what other apps report, what an erased account
+leaves."""
 
 from follows.machine import Cause
 from follows.services.edges import (
@@ -15,6 +16,7 @@ from follows.services.edges import (
     unfollow,
     unmute,
 )
+from follows.services.erasure import forget_watching
 from follows.services.refusals import FollowRefused
 from follows.services.reports import fold_counts, report_publication, report_watch
 
@@ -27,6 +29,7 @@ __all__ = [
     "decline",
     "fold_counts",
     "follow",
+    "forget_watching",
     "mute",
     "remove_follower",
     "report_publication",

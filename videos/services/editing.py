@@ -56,10 +56,13 @@ def remove(*, by: User, video: Video, reason: str = "") -> Video:
 
 @transaction.atomic
 def restore(*, by: User, video: Video) -> Video:
-    """Brings a removed video back as it was: creators what they deleted, moderators anything. Raises Refused."""
+    """Brings a removed video back as it was: creators what they deleted, moderators anything, as long as the account
+    stands. Raises Refused."""
     if video.creator_id != by.pk and not by.has_perm(MODERATE):
         raise not_yours()
     lock_account(video.creator_id)
+    if User.objects.filter(pk=video.creator_id, erased_at__isnull=False).exists():
+        raise Refused("account_deleted", "The account was deleted, and the video with it.")
     removed = Video.objects.filter(pk=video.pk, state=Video.State.REMOVED)
     if not by.has_perm(MODERATE):
         if removed.exclude(removed_by=by).exists():

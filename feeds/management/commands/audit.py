@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.audit import CHECKS as ACCOUNTS
 from feeds.audit import CHECKS as FEEDS
 from follows.audit import CHECKS as FOLLOWS
 from socialvideo.lib.audit import breaches, examples
@@ -16,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         broken = 0
-        for check in [*FOLLOWS, *VIDEOS, *FEEDS]:
+        for check in [*ACCOUNTS, *FOLLOWS, *VIDEOS, *FEEDS]:
             started = time.monotonic()
             found = breaches(check)
             broken += bool(found)

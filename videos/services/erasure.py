@@ -1,0 +1,86 @@
+"""What an erased account leaves in videos: what it did to those of others, what others did to its own, then its videos,
+files first. Of a video that was published the bare row stays, because its publication stands: numbers, no content."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.services import AT_ONCE, Eraser, NotYet, carry_out
+from follows.services import forget_watching
+from socialvideo.lib.files import remove_folder
+from videos.models import Comment, Like, Publication, Video, Watch
+
+PART = "videos"
+GONE_WITH_ITS_ACCOUNT = "The account was deleted."
+
+
+def _rows(model: Any, account: str) -> Eraser:
+    """Removes some of the rows that lead to the account; triggers keep the counts of their videos."""
+
+    def erase_some(account_id: int) -> int:
+        some = model.objects.filter(**{account: account_id}).values("pk")[:AT_ONCE]
+        return int(model.objects.filter(pk__in=some).delete()[0])
+
+    return erase_some
+
+
+def _views_received(account_id: int) -> int:
+    """With what following knows of them."""
+    rows = dict(Watch.objects.filter(video__creator=account_id).values_list("pk", "viewer_id")[:AT_ONCE])
+    forget_watching(creator_id=account_id, viewer_ids=list(rows.values()))
+    return int(Watch.objects.filter(pk__in=rows).delete()[0])
+
+
+def _erase_video(account_id: int) -> int:
+    """One at a time, held while its files go: no worker can take it meanwhile. Raises NotYet when one still has the
+    last: whatever it stores would be left behind."""
+    with_content = Video.objects.of_creator(account_id).filter(Q(publication=None) | ~Q(original=""))
+    if not with_content.exists():
+        return 0
+    idle = with_content.exclude(state=Video.State.PROCESSING, lease_until__gte=Now())
+    video = idle.select_for_update(of=("self",)).first()
+    if video is None:
+        raise NotYet("a worker has a video")
+    remove_folder(video.media_folder)
+    if Publication.objects.filter(video=video).exists():
+        _empty(video)
+    else:
+        video.delete()
+    return 1
+
+
+def _empty(video: Video) -> None:
+    Video.objects.filter(pk=video.pk).update(
+        state=Video.State.REMOVED,
+        state_before_removal=video.state_before_removal or video.state,
+        removed_at=Now(),
+        removed_by=None,
+        removal_reason=GONE_WITH_ITS_ACCOUNT,
+        upload_key=f"erased {video.pk}",
+        caption="",
+        original="",
+        rendition_key="",
+        uploaded_bytes=0,
+        duration_ms=None,
+        width=None,
+        height=None,
+        has_audio=False,
+        failure_code="",
+        failure_reason="",
+    )
+
+
+ERASERS: dict[str, Eraser] = {
+    "likes": _rows(Like, "account"),
+    "comments": _rows(Comment, "author"),
+    "views": _rows(Watch, "viewer"),
+    "likes received": _rows(Like, "video__creator"),
+    "comments received": _rows(Comment, "video__creator"),
+    "views received": _views_received,
+    "videos": _erase_video,
+}
+
+
+def erase(account_id: int) -> None:
+    carry_out(account_id=account_id, part=PART, erasers=ERASERS)
