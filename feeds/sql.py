@@ -120,7 +120,8 @@ CONSUME_OUTBOX = """
               WHERE NOT (cause = 'restored' AND after = 'active')) AS event -- they were told when it was made
         ON CONFLICT (recipient_id, event_key) DO NOTHING
     )
-    SELECT count(*) FROM consumed
+    SELECT e.follower_id, e.followee_id, e.id, e.before = e.after
+    FROM consumed JOIN follows_followevent AS e ON e.id = consumed.event_id
 """
 
 # New-video notices that the recipient has now seen. The second covers what has no entry yet, or never gets one.

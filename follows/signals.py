@@ -3,4 +3,8 @@ database writes are what counts."""
 
 from django.dispatch import Signal
 
-follow_changed = Signal()  # follower_id, followee_id
+# follower_id: who acted, followee_id: on whom; version: of what is now between the two, None where that is not known;
+# alone: nothing for the other side to notice
+follow_changed = Signal()
+
+edges_changed = Signal()  # many at once, by a bulk statement: the outbox knows which

@@ -15,7 +15,7 @@ from follows.relations import Relation
 from follows.selectors import relation
 from follows.services.refusals import refusing
 from follows.services.statements import RESTORE, SAYING, Value, run, said
-from follows.signals import follow_changed
+from follows.signals import edges_changed, follow_changed
 
 _FOLLOW = """
     SELECT follows_make_edge(%(follower)s, %(followee)s, %(cause)s, %(limit)s, %(source)s, %(device)s, %(session)s)
@@ -47,9 +47,10 @@ _UNBLOCK = f"""
 """
 
 
-def _settled(follower: User, followee: User) -> Relation:
-    follow_changed.send(Relation, follower_id=follower.pk, followee_id=followee.pk)
-    return relation(follower.pk, followee.pk)
+def _settled(actor: User, other: User, *, alone: bool = False) -> Relation:
+    settled = relation(actor.pk, other.pk)
+    follow_changed.send(Relation, follower_id=actor.pk, followee_id=other.pk, version=settled.version, alone=alone)
+    return settled
 
 
 @refusing
@@ -97,7 +98,9 @@ def approve(*, followee: User, follower: User, origin: Origin = NOWHERE) -> Rela
 @refusing
 def approve_everyone(*, followee_id: int, cause: str = Cause.APPROVED, origin: Origin = NOWHERE) -> int:
     """Lets all open requests become edges; returns how many."""
-    return run(_APPROVE, follower=None, followee=followee_id, **said(cause, followee_id, origin))
+    approved = run(_APPROVE, follower=None, followee=followee_id, **said(cause, followee_id, origin))
+    edges_changed.send(Follow)
+    return approved
 
 
 @refusing
@@ -117,7 +120,7 @@ def set_bell(*, follower: User, followee: User, notify: str, origin: Origin = NO
         notify=notify,
         **said(Cause.BELL, follower.pk, origin),
     )
-    return _settled(follower, followee)
+    return _settled(follower, followee, alone=True)
 
 
 @refusing
@@ -131,7 +134,7 @@ def block(*, blocker: User, blocked: User, origin: Origin = NOWHERE) -> Relation
 def unblock(*, blocker: User, blocked: User, origin: Origin = NOWHERE) -> Relation:
     """Lifts the block. Ended edges do not come back by themselves: `selectors.ended_by_block` says what to offer."""
     run(_UNBLOCK, blocker=blocker.pk, blocked=blocked.pk, **said(Cause.UNBLOCKED, blocker.pk, origin))
-    return _settled(blocker, blocked)
+    return _settled(blocker, blocked, alone=True)
 
 
 @refusing
@@ -143,10 +146,10 @@ def mute(*, muter: User, muted: User, until: datetime | None = None) -> None:
         unique_fields=["muter", "muted"],
         update_fields=["until"],
     )
-    follow_changed.send(Mute, follower_id=muter.pk, followee_id=muted.pk)
+    follow_changed.send(Mute, follower_id=muter.pk, followee_id=muted.pk, version=None, alone=True)
 
 
 @transaction.atomic
 def unmute(*, muter: User, muted: User) -> None:
     Mute.objects.filter(muter=muter, muted=muted).delete()
-    follow_changed.send(Mute, follower_id=muter.pk, followee_id=muted.pk)
+    follow_changed.send(Mute, follower_id=muter.pk, followee_id=muted.pk, version=None, alone=True)
