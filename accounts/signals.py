@@ -2,6 +2,7 @@
 
 from django.dispatch import Signal
 
+handle_taken = Signal()  # account_id, handle: by a new account, or instead of another one
 privacy_changed = Signal()  # account_id, is_private
 standing_changed = Signal()  # account_id: suspended, deactivated, or back from either
 erasure_due = Signal()  # account_id: its deletion is final; sent again until every part is confirmed

@@ -2,6 +2,7 @@
 moment in between."""
 
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 
 import pytest
 from django.core.files.storage import default_storage
@@ -124,12 +125,17 @@ def test_the_other_side_can_read_why_it_ended(world: World) -> None:
 def test_its_pages_and_files_are_gone_and_lists_count_right(world: World, client: Client) -> None:
     addresses = ["/@alice/", "/@alice/followers/", f"/@alice/video/{world.shown.pk}/", world.shown.poster_url]
     client.force_login(world.bob)
-    assert {client.get(address).status_code for address in addresses} == {200}
+
+    def answers() -> set[int]:
+        with ExitStack() as opened:
+            return {opened.enter_context(closing(client.get(address))).status_code for address in addresses}
+
+    assert answers() == {200}
     erase(world.alice)
-    assert {client.get(address).status_code for address in addresses} == {404}
+    assert answers() == {404}
     assert client.get("/api/v1/accounts/alice/").status_code == 404
     assert "alice" not in client.get("/settings/following/").content.decode().lower()
-    assert not notifications_page(world.bob.pk).items
+    assert {notice.actor for notice in notifications_page(world.bob.pk).items} == {world.carol}
     assert client.get("/@bob/followers/").content.decode().count("account-row__name") == 1
 
 

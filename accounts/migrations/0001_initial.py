@@ -137,6 +137,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('erased_at', None), models.Q(('avatar', ''), ('bio', ''), ('birth_date', None), ('email__endswith', '@deleted.invalid'), ('is_staff', False), ('is_superuser', False), ('last_login', None), ('name', '')), _connector='OR'), name='accounts_user_erased_is_empty'),
         ),
         migrations.AddIndex(
+            model_name='user',
+            index=models.Index(fields=['id'], include=('handle', 'name'), name='accounts_user_names'),
+        ),
+        migrations.AddIndex(
             model_name='erasure',
             index=models.Index(condition=models.Q(('finished_at', None)), fields=['due_at'], name='accounts_erasure_unfinished'),
         ),

@@ -12,6 +12,7 @@ from rest_framework.authtoken.models import Token
 from accounts.models import Invitation, User
 from accounts.rules import age_on
 from accounts.services.refusals import AccountRefused, refusing
+from accounts.signals import handle_taken
 
 
 def sign_up(*, handle: str, email: str, password: str, birth_date: date, name: str = "", invitation: str = "") -> User:
@@ -42,6 +43,7 @@ def create_account(
             handle, email, password, birth_date=birth_date, name=name, bio=bio, is_private=is_private
         )
         EmailAddress.objects.create(user=account, email=account.email, primary=True)
+        handle_taken.send(sender=User, account_id=account.pk, handle=account.handle)
     return account
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.locks import lock_account
 from accounts.models import HandleClaim, User
 from accounts.services.refusals import AccountRefused, refusing
-from accounts.signals import privacy_changed
+from accounts.signals import handle_taken, privacy_changed
 
 # A handle is taken for ever, so nobody may take many.
 NEW_HANDLES = 3
@@ -30,6 +30,8 @@ def update_profile(
             _may_take_handle(account.pk, changes["handle"])
         if changes:
             User.objects.filter(pk=account.pk).update(**changes)
+        if "handle" in changes:
+            handle_taken.send(sender=User, account_id=account.pk, handle=changes["handle"])
     account.refresh_from_db(fields=["handle", "name", "bio"])
     return account
 

@@ -13,7 +13,7 @@ from rest_framework.authtoken.models import Token
 from accounts import selectors, services
 from accounts.models import HandleClaim, Invitation, StandingEvent, User
 from accounts.services import AccountRefused
-from accounts.signals import privacy_changed, standing_changed
+from accounts.signals import handle_taken, privacy_changed, standing_changed
 from accounts.tests.factories import PASSWORD, make_account
 
 pytestmark = pytest.mark.django_db
@@ -203,6 +203,24 @@ def test_privacy_is_announced_when_it_changes(heard) -> None:
     services.set_privacy(account=alice, is_private=True)
     services.set_privacy(account=alice, is_private=False)
     assert [fact["is_private"] for fact in heard] == [True, False]
+
+
+def test_a_handle_is_announced_when_it_is_taken() -> None:
+    taken: list[str] = []
+
+    def listen(account_id: int, handle: str, **_: object) -> None:
+        taken.append(handle)
+
+    handle_taken.connect(listen)
+    try:
+        alice = make_account("Alice")
+        services.update_profile(account=alice, handle="alice", name="Alice")
+        services.update_profile(account=alice, handle="alice2")
+        with pytest.raises(AccountRefused):
+            make_account("alice2")
+    finally:
+        handle_taken.disconnect(listen)
+    assert taken == ["alice", "alice2"]
 
 
 def test_a_suspension_is_recorded_once_with_its_reason(heard) -> None:

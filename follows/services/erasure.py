@@ -6,8 +6,10 @@ from django.db import connection
 from accounts.locks import account_lock_sql
 from accounts.services import AT_ONCE, Eraser, carry_out
 from follows.machine import Cause
+from follows.models import Follow
 from follows.origins import NOWHERE
 from follows.services.statements import SAYING, said
+from follows.signals import edges_changed
 
 PART = "follows"
 
@@ -85,7 +87,10 @@ def _eraser(statement: str) -> Eraser:
         values = {"account": account_id, "size": AT_ONCE} | said(Cause.ACCOUNT_DELETED, account_id, NOWHERE)
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
-            return int(cursor.fetchone()[0])
+            [erased] = cursor.fetchone()
+        if erased:
+            edges_changed.send(Follow)
+        return int(erased)
 
     return erase_some
 
