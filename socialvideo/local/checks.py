@@ -55,8 +55,8 @@ def check_redis(url: str) -> None:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """The wanted port or the next free one. The web process inherits this socket: nobody takes the port in between,
-    and visitors wait, instead of being refused, while a killed web process starts again."""
+    """The wanted port or the next free one. The process behind it inherits this socket: nobody takes the port in
+    between, and visitors wait, instead of being refused, while a killed process starts again."""
     for candidate in range(port, min(port + PORTS_TRIED, 65536)):
         try:
             listening = socket.create_server((host, candidate), backlog=512)

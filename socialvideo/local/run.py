@@ -16,6 +16,7 @@ from socialvideo.local.errors import AlreadyRunningError, LocalError
 from socialvideo.local.folder import CHECKOUT, MARK, ROOT, Folder
 from socialvideo.local.groups import kill_group
 from socialvideo.local.leash import leash
+from socialvideo.local.live_process import live_command
 from socialvideo.local.servers import Postgres, Redis, Server, end_marked, last_line
 from socialvideo.local.supervisor import Console, Service, Supervisor
 
@@ -63,12 +64,15 @@ def _run(folder: Folder, console: Console, running: contextlib.ExitStack) -> Non
         _migrate(folder, env)
 
     running.callback(supervisor.stop)
-    listening = running.enter_context(listen(os.environ.get("HOST") or "127.0.0.1", port))
-    site = address(listening)
-    if listening.getsockname()[1] != port:
-        console.say(f"  Port {port} is taken; the site takes {listening.getsockname()[1]}.")
-    with _step(console, "Web, worker, encoder, beat"):
-        for service in _services(folder, env, console, listening.fileno()):
+    host = os.environ.get("HOST") or "127.0.0.1"
+    listening = running.enter_context(listen(host, port))
+    site, taken = address(listening), listening.getsockname()[1]
+    if taken != port:
+        console.say(f"  Port {port} is taken; the site takes {taken}.")
+    live = running.enter_context(listen(host, (taken + 1) % 65536))
+    env["LIVE_PORT"] = str(live.getsockname()[1])  # no proxy in front puts the two behind one address
+    with _step(console, "Web, live events, worker, encoder, beat"):
+        for service in _services(folder, env, console, web=listening.fileno(), live=live.fileno()):
             supervisor.watch(service)
             service.start()
         _wait_for_web(supervisor, site)
@@ -119,18 +123,20 @@ def _migrate(folder: Folder, env: dict[str, str]) -> None:
         raise LocalError(f"{last_line(log)} (migrations stopped; all of it: {log})")
 
 
-def _services(folder: Folder, env: dict[str, str], console: Console, descriptor: int) -> list[Service]:
-    web = ["gunicorn", "socialvideo.wsgi", "--bind", f"fd://{descriptor}", "--threads", "16", "--timeout", "120"]
+def _services(folder: Folder, env: dict[str, str], console: Console, *, web: int, live: int) -> list[Service]:
+    """`web` and `live` are the listening sockets of those two."""
+    pages = ["gunicorn", "socialvideo.wsgi", "--bind", f"fd://{web}", "--threads", "16", "--timeout", "120"]
     quiet = ["--loglevel", "WARNING"]
     alone = [*quiet, "--without-mingle", "--without-gossip"]
     encoders = max(1, (os.cpu_count() or 2) // 2)  # ffmpeg uses several cores by itself
     commands = {
-        "web": [sys.executable, "-m", *web, "--log-level", "warning", "--no-control-socket"],
+        "web": [sys.executable, "-m", *pages, "--log-level", "warning", "--no-control-socket"],
+        "live": live_command(live),
         "worker": [*CELERY, "worker", "-n", "worker@%h", "-Q", "default,fanout", "-c", "2", *alone],
         "encoder": [*CELERY, "worker", "-n", "encoder@%h", "-Q", "media", "-c", str(encoders), *alone],
         "beat": [*CELERY, "beat", "--schedule", str(folder.path / "beat"), "--pidfile", "", *quiet],
     }
-    inherited = {"web": (descriptor,)}
+    inherited = {"web": (web,), "live": (live,)}
     return [Service(name, command, env, console, inherited.get(name, ())) for name, command in commands.items()]
 
 

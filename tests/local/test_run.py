@@ -73,6 +73,15 @@ def _answers(site: str) -> bool:
     return False
 
 
+def _live_events_answer(runner: Runner) -> bool:
+    """On a port of their own, which the pages know."""
+    (web,) = [process for process in runner.family("socialvideo.wsgi") if process.ppid() == runner.process.pid]
+    port = int(web.environ()["LIVE_PORT"])
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:  # waits for who was killed just now
+        connection.sendall(b"GET /live/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        return connection.recv(100).startswith(b"HTTP/1.1 204")
+
+
 @pytest.fixture
 def runner(tmp_path: Path) -> Iterator[Runner]:
     runner = Runner(tmp_path / "local", tmp_path / "output")
@@ -87,10 +96,12 @@ def test_from_nothing_through_kills_to_a_clean_end(runner: Runner) -> None:
     site = runner.wait_until_up()
     _wait(lambda: _answers(site))
 
-    (worker,) = [process for process in runner.family("worker@") if process.ppid() == runner.process.pid]
-    worker.kill()
-    _wait(lambda: [process for process in runner.family("worker@") if process != worker])
+    for word in ("worker@", "socialvideo.asgi"):
+        (process,) = [process for process in runner.family(word) if process.ppid() == runner.process.pid]
+        process.kill()
+        _wait(lambda word=word, killed=process: [other for other in runner.family(word) if other != killed])
     assert _answers(site)
+    assert _live_events_answer(runner)
 
     runner.process.kill()
     runner.process.wait()
