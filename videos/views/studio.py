@@ -7,7 +7,8 @@ from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from videos import charts, stats
+from socialvideo.lib import charts
+from videos import stats
 
 
 @login_required
