@@ -6,7 +6,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import selectors, services
-from accounts.models import Invitation, StandingEvent, User
+from accounts.models import Erasure, ErasureStep, Invitation, StandingEvent, User
+from accounts.services import erasure
 from accounts.tests.factories import make_account
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +137,25 @@ def test_an_invitation_names_who_made_it_and_its_link(client: Client, administra
     assert f"/accounts/signup/?code={invitation.code}" in shown
     assert invitation.code in client.get(reverse("admin:accounts_invitation_changelist")).content.decode()
     assert client.get(reverse("admin:accounts_standingevent_changelist")).status_code == 200
+
+
+def test_deletions_are_read_with_what_each_app_confirmed(client: Client, alice: User, moderator: User) -> None:
+    moderator.user_permissions.set(Permission.objects.filter(codename__in=["view_erasure", "view_erasurestep"]))
+    services.ask_for_deletion(account=alice)
+    client.force_login(moderator)
+    address = reverse("admin:accounts_erasure_changelist")
+    one = reverse("admin:accounts_erasure_change", args=[alice.pk])
+    assert "@alice" in client.get(address, {"state": "waiting"}).content.decode()
+    assert "@alice" not in client.get(address, {"state": "finished"}).content.decode()
+    Erasure.objects.update(due_at="2000-01-01T00:00Z")
+    erasure.begin(alice.pk)
+    step = ErasureStep.objects.get(part="follows")
+    ErasureStep.objects.filter(pk=step.pk).update(removed={"followers": 12304, "follows": 1})
+    shown = client.get(one).content.decode()
+    assert "1 follows, 12,304 followers" in shown
+    assert "alice" not in shown
+    assert client.get(address, {"state": "running"}).content.decode().count(str(one)) == 1
+    for act in (client.post(one, {"due_at_0": "2099-01-01"}), client.post(reverse("admin:accounts_erasure_add"))):
+        assert act.status_code == 403
+    assert client.post(reverse("admin:accounts_erasure_delete", args=[alice.pk]), {"post": "yes"}).status_code == 403
+    assert Erasure.objects.get().due_at.year == 2000
