@@ -57,7 +57,7 @@ def test_a_tap_settles_on_the_truth_in_every_tab(enter: Callable[[str], Any], al
     page = enter("/@mira/")
     other = page.context.new_page()
     other.goto("/@mira/")
-    _button(other).locator("button").wait_for()
+    _button(other).locator(".follow-button__button").wait_for()
     page.bring_to_front()
     _button(page).locator(".follow-button__button").click()
     _state(page, "following")

@@ -14,7 +14,7 @@ from follows.origins import NOWHERE, Origin
 from follows.relations import Relation
 from follows.selectors import relation
 from follows.services.refusals import refusing
-from follows.services.statements import RESTORE, SAYING, Value, run, said
+from follows.services.statements import FOLLOW_AGAIN, RESTORE, SAYING, Value, run, said
 from follows.signals import edges_changed, follow_changed
 
 _FOLLOW = """
@@ -78,6 +78,14 @@ def restore(*, follower: User, followee: User, origin: Origin = NOWHERE) -> Rela
     """Takes one's own unfollow back: the edge is as it was, bell and date included. A private account is asked again.
     What ended otherwise, or stands again, is left alone. Raises FollowRefused as `follow` does."""
     run(RESTORE, follower=follower.pk, followees=[followee.pk], **said(Cause.RESTORED, follower.pk, origin))
+    return _settled(follower, followee)
+
+
+@refusing
+def follow_again(*, follower: User, followee: User, origin: Origin = NOWHERE) -> Relation:
+    """Follows somebody whom one has unblocked: an edge that one's own block ended comes back with its bell and date, for
+    a block taken back leaves nothing behind. Raises FollowRefused as `follow` does."""
+    run(FOLLOW_AGAIN, follower=follower.pk, followee=followee.pk, **said(Cause.FOLLOWED, follower.pk, origin))
     return _settled(follower, followee)
 
 

@@ -24,6 +24,19 @@ RESTORE = f"""
     RETURNING followee_id
 """
 
+FOLLOW_AGAIN = f"""
+    WITH said AS MATERIALIZED (SELECT {SAYING}), ended AS (
+        SELECT notify, followed_at FROM (
+            SELECT * FROM follows_followevent
+            WHERE follower_id = %(follower)s AND followee_id = %(followee)s AND ("before", "after") <> ('', '')
+            ORDER BY id DESC LIMIT 1) AS last
+        WHERE "after" = '' AND cause = 'blocked' AND actor_id = %(follower)s)
+    INSERT INTO follows_follow (follower_id, followee_id, notify, followed_at)
+    SELECT %(follower)s, %(followee)s, coalesce(ended.notify, 'all'), coalesce(ended.followed_at, now())
+    FROM said LEFT JOIN ended ON TRUE
+    ON CONFLICT (follower_id, followee_id) DO NOTHING
+"""
+
 Value = int | str | list[int] | None
 
 

@@ -1,76 +1,70 @@
-"""The follow button's answers: the whole button as the database now has it, whether or not the act went through."""
+"""The follow button's taps, and what stands."""
 
-from collections.abc import Callable
-
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from follows import selectors, services
-from follows.access import access_account, origin_of
-from follows.origins import Origin
+from follows.access import access_account
 from follows.relations import Relation
-from socialvideo.lib.redirects import redirect_back
+from follows.views.answers import Question, acting, answer, ask, button, is_confirmed, origin, place_of
+from socialvideo.lib.toasts import Action, Toast
 
 
-def _answer(request: HttpRequest, account: User, relation: Relation, problem: str = "") -> HttpResponse:
-    if request.htmx:  # type: ignore[attr-defined]
-        return _button(request, account, relation, problem)
-    if problem:
-        messages.error(request, problem)
-    return redirect_back(request, account.get_absolute_url())
-
-
-def _button(request: HttpRequest, account: User, relation: Relation, problem: str = "") -> HttpResponse:
-    place = request.POST.get("place") or request.GET.get("place") or "page"
-    return render(
+@acting
+def follow(request: HttpRequest, account: User) -> HttpResponse:
+    return answer(
         request,
-        "follows/_follow_button.html",
-        {"account": account, "relation": relation, "place": place[:20], "problem": problem},
+        account,
+        services.follow(follower=request.user, followee=account, origin=origin(request)),  # type: ignore[arg-type]
     )
 
 
-def _act(request: HttpRequest, handle: str, act: Callable[[User, User, Origin], Relation]) -> HttpResponse:
-    """One tap: the service's reply, or what stands when the database refused."""
-    account = access_account(handle)
-    me: User = request.user  # type: ignore[assignment]
-    try:
-        return _answer(request, account, act(me, account, origin_of(request, request.POST.get("place", ""))))
-    except services.FollowRefused as refused:
-        return _answer(request, account, selectors.relation(me.pk, account.pk), refused.message)
+@acting
+def unfollow(request: HttpRequest, account: User) -> HttpResponse:
+    """Asks only where following again is not the follower's to decide."""
+    before = selectors.relation(request.user.pk, account.pk)
+    if before.following and account.is_private and not is_confirmed(request):
+        return ask(request, account, _question(account))
+    after = services.unfollow(follower=request.user, followee=account, origin=origin(request))  # type: ignore[arg-type]
+    return answer(request, account, after, toast=_ended(request, account, before, after))
 
 
-@login_required
-@require_POST
-def follow(request: HttpRequest, handle: str) -> HttpResponse:
-    return _act(
-        request, handle, lambda me, account, origin: services.follow(follower=me, followee=account, origin=origin)
+def _question(account: User) -> Question:
+    name = account.display_name
+    return Question(
+        title=f"Unfollow {name}?",
+        lines=[f"{name} has a private account. To follow again you have to ask, and {name} decides."],
+        act="Unfollow",
+        keep="Keep following",
     )
 
 
-@login_required
-@require_POST
-def unfollow(request: HttpRequest, handle: str) -> HttpResponse:
-    return _act(
-        request, handle, lambda me, account, origin: services.unfollow(follower=me, followee=account, origin=origin)
-    )
+def _ended(request: HttpRequest, account: User, before: Relation, after: Relation) -> Toast | None:
+    """What this tap changed, with the way back where there is one."""
+    if after.state or not before.state:
+        return None
+    undo = Action("Undo", account.get_absolute_url() + "restore/", {"place": place_of(request)})
+    if before.state == "requested":
+        return Toast(f"You took your request to {account.display_name} back.", undo)
+    return Toast(f"You unfollowed {account.display_name}.", None if account.is_private else undo)
 
 
-@login_required
-@require_POST
-def block(request: HttpRequest, handle: str) -> HttpResponse:
-    return _act(request, handle, lambda me, account, origin: services.block(blocker=me, blocked=account, origin=origin))
+@acting
+def restore(request: HttpRequest, account: User) -> HttpResponse:
+    """Undo of an unfollow: bell and date come back with it."""
+    after = services.restore(follower=request.user, followee=account, origin=origin(request))  # type: ignore[arg-type]
+    return answer(request, account, after, toast=followed_again(account, after))
 
 
-@login_required
-@require_POST
-def unblock(request: HttpRequest, handle: str) -> HttpResponse:
-    return _act(
-        request, handle, lambda me, account, origin: services.unblock(blocker=me, blocked=account, origin=origin)
+def followed_again(account: User, after: Relation) -> Toast:
+    said = {
+        "active": f"You follow {account.display_name} again.",
+        "requested": f"You asked to follow {account.display_name} again.",
+    }
+    return Toast(
+        said.get(after.state, f"That cannot be taken back any more. You do not follow {account.display_name}.")
     )
 
 
@@ -78,5 +72,4 @@ def unblock(request: HttpRequest, handle: str) -> HttpResponse:
 @never_cache
 def relation(request: HttpRequest, handle: str) -> HttpResponse:
     """The button as it stands: asked for by other tabs, after Back, and when the connection returns."""
-    account = access_account(handle)
-    return _button(request, account, selectors.relation(request.user.pk, account.pk))
+    return button(request, access_account(handle))

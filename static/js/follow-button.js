@@ -1,7 +1,9 @@
-// The follow button shows what is committed, nothing else. A tap shows "working"; the server's answer is the new
-// button. Without an answer the old state stands, is checked if it can be, and a line says what happened. An answer
-// older than what is shown is dropped. Every button of the same account, in every tab and on every device, follows.
+// The follow button, and what stands beside it, shows what is committed and nothing else. A tap shows "working"; the
+// server's answer is the new button. Without an answer the old state stands, is checked if it can be, and a line says
+// what happened. An answer older than what is shown is dropped. Every button of the same account, in every tab and on
+// every device, follows. What a tap would end for good, the server asks about first: its answer then holds the question.
 
+import "confirm-dialog";
 import { enliven, fetchFragment, parse } from "fragment";
 
 const AWAY = 30_000; // ms in the background after which the state is asked for again
@@ -19,7 +21,9 @@ const LAST_KNOWN = {
   following: "Last known: you follow",
   blocked: "Last known: you block",
 };
-const REFUSALS = { 403: "That is not possible right now.", 429: "That was a lot at once. Wait a moment." };
+const PAGE_WAS_OLD = 403; // its token was of another log-in; the button that was fetched has a good one
+const REFUSALS = { [PAGE_WAS_OLD]: "This page was out of date.", 429: "That was a lot at once. Wait a moment." };
+const SAYS_MORE = ".follow-button__problem:not([hidden]), confirm-dialog";
 
 let channel;
 let hiddenAt = 0;
@@ -31,7 +35,8 @@ class FollowButton extends HTMLElement {
     this.addEventListener("htmx:beforeRequest", this.#working);
     this.addEventListener("htmx:beforeSwap", this.#judge);
     for (const type of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) this.addEventListener(type, this.#failed);
-    this.addEventListener("click", this.#again);
+    this.addEventListener("click", this.#oneTap, { capture: true });
+    this.addEventListener("keydown", this.#oneTap, { capture: true });
     for (const type of ["pointerleave", "focusout"]) this.addEventListener(type, () => delete this.dataset.fresh);
   }
 
@@ -43,25 +48,33 @@ class FollowButton extends HTMLElement {
     return Number(this.dataset.version) || 0;
   }
 
+  get tools() {
+    return this.dataset.tools ?? "";
+  }
+
   // Shows another button of this account as this one, unless it is older. Keeps what belongs to this place on the page.
-  adopt(other) {
-    if (Number(other.dataset.version) < this.version || this.#says(other)) return;
+  adopt(other, { anew = false } = {}) {
+    if (other.dataset.viewer !== this.dataset.viewer) return location.reload(); // logged in or out since
+    if (Number(other.dataset.version) < this.version || (!anew && this.#says(other))) return;
     const copy = other.cloneNode(true);
-    const focused = this.contains(document.activeElement);
+    const control = this.contains(document.activeElement) && controlOf(document.activeElement);
     copy.id = this.id;
     if (this.dataset.size) copy.dataset.size = this.dataset.size;
     else delete copy.dataset.size;
-    if (focused || this.matches(":hover")) copy.dataset.fresh = ""; // says what it became before what a tap would do
+    for (const name of ["place", "next"]) this.#keep(copy, name);
+    if (control || this.matches(":hover")) copy.dataset.fresh = ""; // says what it became before what a tap would do
     this.replaceWith(copy);
     enliven(copy);
-    if (focused) copy.querySelector(".follow-button__button")?.focus();
+    if (control) (copy.querySelector(`[data-control="${control}"]`) ?? copy.querySelector("[data-control]"))?.focus();
+    document.dispatchEvent(new CustomEvent("relation", { detail: { account: copy.dataset.account } }));
   }
 
   // Asks for the truth; answers whether there was an answer.
-  async refresh() {
+  async refresh(how) {
     try {
-      const answer = (await fetchFragment(this.dataset.stateUrl)).querySelector("follow-button");
-      if (answer) spread(answer);
+      const query = this.tools && `?${new URLSearchParams({ tools: this.tools })}`;
+      const answer = (await fetchFragment(this.dataset.stateUrl + query)).querySelector("follow-button");
+      if (answer) spread(answer, how);
       return Boolean(answer);
     } catch {
       return false;
@@ -79,57 +92,92 @@ class FollowButton extends HTMLElement {
     this.#seen.observe(this);
   }
 
+  #keep(copy, name) {
+    const kept = this.querySelector(`input[name="${name}"]`);
+    if (kept) copy.querySelectorAll(`input[name="${name}"]`).forEach((input) => input.setAttribute("value", kept.value));
+  }
+
   // Already shown: what stands beside it, a problem with "Try again", may stay.
   #says(other) {
-    const problem = other.querySelector(".follow-button__problem:not([hidden])");
-    return !problem && other.dataset.version === this.dataset.version && other.dataset.state === this.dataset.state;
+    if (other.querySelector(SAYS_MORE)) return false;
+    return ["version", "state", "alerts", "muted"].every((fact) => other.dataset[fact] === this.dataset[fact]);
   }
+
+  // The second half of a double click, and a key that is held down, are no taps on what the first one made.
+  #oneTap = (event) => {
+    const again = event.detail > 1 || (event.repeat && ["Enter", " "].includes(event.key));
+    if (!again || !event.target.closest("[data-control]")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
 
   #working = () => {
     this.dataset.working = "";
+    this.querySelector(".follow-button__button").setAttribute("aria-busy", "true");
     this.#say("");
   };
+
+  #rest() {
+    delete this.dataset.working;
+    this.querySelector(".follow-button__button")?.removeAttribute("aria-busy");
+  }
 
   #judge = (event) => {
     if (event.detail.isError) return;
     const answer = parse(event.detail.serverResponse).querySelector("follow-button");
-    delete this.dataset.working;
+    this.#rest();
     event.detail.shouldSwap = false;
-    if (!answer) return location.assign(event.detail.xhr.responseURL); // the log-in page, for one
-    spread(answer, this);
-    announce(answer);
+    if (!answer) return location.assign(event.detail.xhr.responseURL); // the way in, for one
+    spread(answer, { tapped: this });
+    announce(answer, this.version);
   };
 
-  #failed = async ({ detail }) => {
-    delete this.dataset.working;
-    const { version } = this;
-    const { account, name } = this.dataset;
-    const place = this.id;
-    const known = await this.refresh();
-    const button = document.getElementById(place) ?? this;
-    if (known && button.version > version) return announce(button);
-    const refused = detail.xhr?.status >= 400;
-    const what = refused ? REFUSALS[detail.xhr.status] ?? "That did not work." : "Could not reach the server.";
+  #failed = async ({ detail, target }) => {
+    this.#rest();
+    const { id, version } = this;
+    const status = detail.xhr?.status;
+    const again = repetition(target, detail);
+    const known = await this.refresh({ anew: status === PAGE_WAS_OLD });
+    const button = document.getElementById(id) ?? this;
+    if (known && decided(button) !== decided(this)) return announce(button, version);
+    const refused = status >= 400;
+    const what = refused ? REFUSALS[status] ?? "That did not work." : "Could not reach the server.";
     const fact = (known || refused ? FACTS : LAST_KNOWN)[button.dataset.state];
-    if (button.dataset.account === account) button.#say(`${what} ${fact} ${name}.`);
+    if (button.dataset.account === this.dataset.account) button.#say(`${what} ${fact} ${this.dataset.name}.`, again);
   };
 
-  #again = (event) => {
-    if (event.target.closest(".follow-button__again")) this.querySelector("form")?.requestSubmit();
-  };
-
-  #say(text) {
+  #say(text, again) {
     const line = this.querySelector(".follow-button__problem");
     if (!line) return;
     line.hidden = !text;
     line.replaceChildren(text);
     if (!text) return;
-    const again = document.createElement("button");
-    again.type = "button";
-    again.className = "follow-button__again";
-    again.textContent = "Try again";
-    line.append(" ", again);
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "follow-button__again";
+    button.textContent = "Try again";
+    button.addEventListener("click", () => again(this));
+    line.append(" ", button);
   }
+}
+
+const controlOf = (element) =>
+  (element.closest("[data-control]") ?? element.closest("pop-menu")?.querySelector("[data-control]"))?.dataset.control ?? "follow";
+
+// What is the viewer's own choice: to be followed is not.
+function decided({ dataset: { state, alerts, muted } }) {
+  return [state === "follow_back" ? "follow" : state, alerts, muted].join();
+}
+
+// The same tap once more, on whichever element shows the button by then.
+function repetition(form, { requestConfig }) {
+  const action = form.getAttribute("action");
+  const value = requestConfig?.triggeringEvent?.submitter?.value;
+  return (button) => {
+    const same = [...button.querySelectorAll("form")].find((one) => one.getAttribute("action") === action);
+    const submitter = value && [...same?.querySelectorAll("button") ?? []].find((one) => one.value === value);
+    (same ?? button.querySelector("form")).requestSubmit(submitter || null);
+  };
 }
 
 function buttons(account) {
@@ -137,16 +185,23 @@ function buttons(account) {
   return document.querySelectorAll(which);
 }
 
-// What went wrong is said where it was tried, not beside every button of the account.
-function spread(answer, tapped) {
+// What went wrong, or is asked, stands where it was tried, not beside every button of the account. One with other tools
+// asks for itself.
+function spread(answer, { tapped, anew } = {}) {
   const others = answer.cloneNode(true);
   others.querySelector(".follow-button__problem")?.setAttribute("hidden", "");
-  buttons(answer.dataset.account).forEach((button) => button.adopt(button === tapped ? answer : others));
+  others.querySelector("confirm-dialog")?.remove();
+  for (const button of buttons(answer.dataset.account)) {
+    if (button === tapped) button.adopt(answer);
+    else if (button.tools === (answer.dataset.tools ?? "")) button.adopt(others, { anew });
+    else if (button.version < Number(answer.dataset.version)) button.refresh();
+  }
 }
 
-// Other tabs ask for themselves: they may show another size, or belong to another session.
-function announce({ dataset: { account, version } }) {
-  channel?.postMessage({ account, version: Number(version) });
+// Other tabs ask for themselves: they may show another size, or belong to another session. What is no event between the
+// two, a mute, leaves the version as it was.
+function announce({ dataset: { account, version } }, before) {
+  channel?.postMessage({ account, version: Number(version) === before ? null : Number(version) });
 }
 
 function listen() {
@@ -184,7 +239,10 @@ addEventListener("pageshow", ({ persisted }) => {
   refreshAll();
 });
 addEventListener("online", refreshAll);
-document.addEventListener("live:relation", ({ detail }) => catchUp(detail));
+document.addEventListener("live:relation", ({ detail, target }) => {
+  if (target !== document) channel.postMessage({ account: detail.account, version: null }); // the answer to an Undo
+  catchUp(detail);
+});
 document.addEventListener("live:connected", ({ detail }) => detail.missed && refreshAll());
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) hiddenAt = Date.now();

@@ -1,0 +1,163 @@
+"""What one does about a person besides following: alerts, mute, remove, block; and the pages that list whom."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from follows import selectors, services
+from follows.models import Block, Follow, Mute
+from follows.relations import Relation
+from follows.views.answers import Question, acting, answer, ask, is_confirmed, origin, place_of
+from follows.views.button import followed_again
+from follows.views.rows import rows_or_page
+from socialvideo.lib.pagination import Page
+from socialvideo.lib.toasts import Action, Toast
+
+MUTES = {"day": timedelta(days=1), "week": timedelta(weeks=1), "month": timedelta(days=30), "ever": None}
+
+
+def _action(request: HttpRequest, label: str, name: str, account: User, **fields: str) -> Action:
+    return Action(label, reverse(f"follows:{name}", args=[account.handle]), {"place": place_of(request), **fields})
+
+
+@acting
+def bell(request: HttpRequest, account: User) -> HttpResponse:
+    notify = request.POST.get("notify", "")
+    if notify not in Follow.Notify:
+        return HttpResponseBadRequest("Unknown choice.")
+    before = selectors.relation(request.user.pk, account.pk)
+    after = services.set_bell(follower=request.user, followee=account, notify=notify, origin=origin(request))  # type: ignore[arg-type]
+    return answer(request, account, after, toast=_rung(request, account, before, after))
+
+
+def _rung(request: HttpRequest, account: User, before: Relation, after: Relation) -> Toast | None:
+    if before.notify == after.notify:
+        return None
+    said = {
+        "all": f"You are alerted to new videos of {account.display_name}.",
+        "none": f"No alerts for {account.display_name}. New videos are still in your inbox and feed.",
+    }
+    return Toast(said[after.notify], _action(request, "Undo", "bell", account, notify=before.notify))
+
+
+@acting
+def mute(request: HttpRequest, account: User) -> HttpResponse:
+    length = request.POST.get("for", "")
+    if length not in MUTES:
+        return HttpResponseBadRequest("Unknown choice.")
+    span = MUTES[length]
+    services.mute(muter=request.user, muted=account, until=timezone.now() + span if span else None)  # type: ignore[arg-type]
+    toast = Toast(f"You muted {account.display_name}.", _action(request, "Undo", "unmute", account))
+    return answer(request, account, toast=toast)
+
+
+@acting
+def unmute(request: HttpRequest, account: User) -> HttpResponse:
+    was_muted = selectors.relation(request.user.pk, account.pk).muted
+    services.unmute(muter=request.user, muted=account)  # type: ignore[arg-type]
+    toast = Toast(f"{account.display_name} is no longer muted.") if was_muted else None
+    return answer(request, account, toast=toast)
+
+
+@acting
+def remove(request: HttpRequest, account: User) -> HttpResponse:
+    """Only the one removed could undo it, so it asks."""
+    before = selectors.relation(request.user.pk, account.pk)
+    if before.follows_me and not is_confirmed(request):
+        return ask(request, account, _about_removing(request.user, account))  # type: ignore[arg-type]
+    after = services.remove_follower(followee=request.user, follower=account, origin=origin(request))  # type: ignore[arg-type]
+    gone = before.follows_me and not after.follows_me
+    toast = Toast(f"{account.display_name} no longer follows you.") if gone else None
+    return answer(request, account, after, toast=toast)
+
+
+def _about_removing(me: User, account: User) -> Question:
+    again = "has to ask you first" if me.is_private else "may do so again at any time"
+    return Question(
+        title=f"Remove {account.display_name}?",
+        lines=[
+            f"{account.display_name} stops following you, and is not notified.",
+            f"You cannot take this back: whoever wants to follow you {again}.",
+        ],
+        act="Remove",
+        keep="Keep",
+    )
+
+
+@acting
+def block(request: HttpRequest, account: User) -> HttpResponse:
+    before = selectors.relation(request.user.pk, account.pk)
+    if not before.blocking and not is_confirmed(request):
+        return ask(request, account, _about_blocking(account, before))
+    after = services.block(blocker=request.user, blocked=account, origin=origin(request))  # type: ignore[arg-type]
+    toast = None if before.blocking else Toast(f"You blocked {account.display_name}.")
+    return answer(request, account, after, toast=toast)
+
+
+def _about_blocking(account: User, before: Relation) -> Question:
+    """Names what ends, and nothing that does not."""
+    name = account.display_name
+    lines = ["Neither of you sees the other's profile, videos and comments, and neither can follow the other."]
+    mine = {"active": f"You stop following {name}.", "requested": f"Your request to {name} ends."}.get(before.state)
+    theirs = f"{name} stops following you." if before.follows_me else ""
+    lost = " ".join(filter(None, [mine, theirs]))
+    lines += [f"{lost} Unblocking does not bring this back by itself."] if lost else []
+    return Question(title=f"Block {name}?", lines=lines, act="Block", keep="Cancel")
+
+
+@acting
+def unblock(request: HttpRequest, account: User) -> HttpResponse:
+    """Offers the follow back that the block ended."""
+    before = selectors.relation(request.user.pk, account.pk)
+    after = services.unblock(blocker=request.user, blocked=account, origin=origin(request))  # type: ignore[arg-type]
+    lifted = before.blocking and not after.blocking
+    return answer(request, account, after, toast=_unblocked(request, account) if lifted else None)
+
+
+def _unblocked(request: HttpRequest, account: User) -> Toast:
+    name = account.display_name
+    if not selectors.ended_by_block(request.user.pk, account.pk):
+        return Toast(f"You unblocked {name}.")
+    again = _action(request, "Follow again", "follow_again", account)
+    return Toast(f"You unblocked {name}. You followed {name} before.", again)
+
+
+@acting
+def follow_again(request: HttpRequest, account: User) -> HttpResponse:
+    after = services.follow_again(follower=request.user, followee=account, origin=origin(request))  # type: ignore[arg-type]
+    return answer(request, account, after, toast=followed_again(account, after))
+
+
+@login_required
+@require_safe
+@never_cache
+def blocked(request: HttpRequest) -> HttpResponse:
+    page = selectors.blocks_page(request.user.pk, cursor=request.GET.get("after", ""))  # type: ignore[arg-type]
+    return _people(request, "blocked", page, [block.blocked for block in page.items])
+
+
+@login_required
+@require_safe
+@never_cache
+def muted(request: HttpRequest) -> HttpResponse:
+    page = selectors.mutes_page(request.user.pk, cursor=request.GET.get("after", ""))  # type: ignore[arg-type]
+    return _people(request, "muted", page, [mute.muted for mute in page.items])
+
+
+def _people(request: HttpRequest, which: str, page: Page[Block] | Page[Mute], people: list[User]) -> HttpResponse:
+    context: dict[str, Any] = {
+        "which": which,
+        "page": page,
+        "rows": list(zip(page.items, people, strict=True)),
+        "relations": selectors.relations(request.user.pk, [person.pk for person in people]),
+        "totals": selectors.shut_out(request.user.pk),  # type: ignore[arg-type]
+    }
+    return render(request, rows_or_page(request, "follows/people.html"), context)
