@@ -31,8 +31,10 @@ def act_on_follow(follower_id: int, followee_id: int, **_: Any) -> None:
 
 
 @receiver(edges_changed)
-def act_on_many_follows(**_: Any) -> None:
+def act_on_many_follows(account_id: int | None = None, **_: Any) -> None:
     tasks.consume_outbox.delay_on_commit()
+    if account_id is not None:
+        transaction.on_commit(lambda: slates.drop(account_id), robust=True)
 
 
 @receiver(video_liked)

@@ -316,11 +316,11 @@ class BatchRow(models.Model):
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, db_index=False, related_name="rows")
     position = models.IntegerField()
     account_id = models.BigIntegerField(null=True)
-    handle = models.CharField(max_length=100, blank=True)
-    notify = models.CharField(max_length=4, choices=Follow.Notify, blank=True)
+    handle = models.CharField(max_length=100, blank=True, db_default="")
+    notify = models.CharField(max_length=4, choices=Follow.Notify, blank=True, db_default="")
     followed_at = models.DateTimeField(null=True)
     result = models.CharField(max_length=9, choices=Result, db_default=Result.WAITING)
-    reason = models.CharField(max_length=30, blank=True)
+    reason = models.CharField(max_length=30, blank=True, db_default="")
     mark = models.BigIntegerField(
         null=True, help_text="What the act left: its event, or its mute. A waiting row of an undo is to take that back."
     )

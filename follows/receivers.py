@@ -9,7 +9,7 @@ from accounts.signals import erasure_due, privacy_changed
 from follows import services, tasks
 from follows.hints import hints_of
 from follows.services import erasure
-from follows.signals import follow_changed
+from follows.signals import batch_started, follow_changed
 from socialvideo.lib import live
 
 
@@ -24,6 +24,11 @@ def admit_those_who_asked(account_id: int, is_private: bool, **kwargs: Any) -> N
 def hint_to_open_pages(follower_id: int, followee_id: int, version: int | None, alone: bool, **_: Any) -> None:
     """At once, with every worker stopped. What no service did is told by whoever consumes the outbox."""
     live.publish_each(hints_of(follower_id, followee_id, version, alone=alone))
+
+
+@receiver(batch_started)
+def work_through(batch_id: int, **_: Any) -> None:
+    tasks.work_batch.delay_on_commit(batch_id)
 
 
 @receiver(erasure_due)

@@ -7,4 +7,7 @@ from django.dispatch import Signal
 # alone: nothing for the other side to notice
 follow_changed = Signal()
 
-edges_changed = Signal()  # many at once, by a bulk statement: the outbox knows which
+edges_changed = Signal()  # many at once, by a bulk statement: the outbox knows which; account_id: whose, if they are one's
+
+batch_started = Signal()  # batch_id
+batch_finished = Signal()  # batch_id, owner_id, act: done or cancelled

@@ -2,8 +2,10 @@
 
 from celery import shared_task
 
-from follows import services
+from follows import selectors, services
 from follows.services import erasure
+
+SWEEP_SECONDS = 10  # how often beat sweeps; its hints are forgotten when the next sweep comes
 
 
 @shared_task
@@ -11,6 +13,20 @@ def fold_counts() -> None:
     """Keeps the backlog of deltas short, so that reading a count stays cheap."""
     while services.fold_counts():
         pass
+
+
+@shared_task
+def work_batch(batch_id: int) -> None:
+    """One chunk of a batch; then the others in the queue have their turn."""
+    if services.work(batch_id=batch_id):
+        work_batch.delay(batch_id)
+
+
+@shared_task
+def sweep_batches() -> None:
+    """Goes on with what stood still."""
+    for batch_id in selectors.standing_still():
+        work_batch.apply_async([batch_id], expires=SWEEP_SECONDS)
 
 
 @shared_task

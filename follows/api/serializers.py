@@ -23,14 +23,17 @@ class CountsSerializer(serializers.Serializer):
     following = serializers.IntegerField()
 
 
-class FollowedSerializer(serializers.ModelSerializer):
+class FollowedSerializer(serializers.Serializer):
     """An account that I follow or asked to follow."""
 
-    account = AccountBriefSerializer(source="followee")
-
-    class Meta:
-        model = Follow
-        fields = ("account", "state", "notify", "followed_at")
+    account = AccountBriefSerializer()
+    state = serializers.ChoiceField(choices=Follow.State.choices)
+    notify = serializers.ChoiceField(choices=Follow.Notify.choices)
+    followed_at = serializers.DateTimeField()
+    followed_by = serializers.BooleanField(source="relation.follows_me")
+    last_published_at = serializers.DateTimeField(allow_null=True)
+    watched = serializers.IntegerField(help_text="How many of their videos I watched.")
+    muted = serializers.BooleanField(source="relation.muted")
 
 
 class PeoplePageSerializer(serializers.Serializer):

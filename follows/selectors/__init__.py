@@ -1,15 +1,24 @@
 """Reads of the follow graph, shaped like the pages and answers that show it."""
 
+from follows.selectors.batches import batches_of, lost_by_unfollowing, results, rows_page, standing_still
+from follows.selectors.history import history_page, silent_follows
 from follows.selectors.lists import hidden_from, may_see_lists, people_page, requests_page
-from follows.selectors.manager import manager_page, open_requests_of
+from follows.selectors.manager import FILTERS, SORTS, Wanted, count_matching, manager_page, open_requests_of
 from follows.selectors.people import blocks_page, ended_by_block, mute_of, mutes_page, shut_out
 from follows.selectors.ties import counts, relation, relations
 
 __all__ = [
+    "FILTERS",
+    "SORTS",
+    "Wanted",
+    "batches_of",
     "blocks_page",
+    "count_matching",
     "counts",
     "ended_by_block",
     "hidden_from",
+    "history_page",
+    "lost_by_unfollowing",
     "manager_page",
     "may_see_lists",
     "mute_of",
@@ -19,5 +28,9 @@ __all__ = [
     "relation",
     "relations",
     "requests_page",
+    "results",
+    "rows_page",
     "shut_out",
+    "silent_follows",
+    "standing_still",
 ]

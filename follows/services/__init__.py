@@ -1,7 +1,8 @@
-"""Every write of following, by noun: acts between two accounts, what other apps report, what an erased account
-leaves."""
+"""Every write of following, by noun: acts between two accounts, acts on many, what other apps report, what an erased
+account leaves."""
 
 from follows.machine import Cause
+from follows.services.batches import BatchRefused, cancel, confirm, start_batch, undo, work
 from follows.services.edges import (
     approve,
     approve_everyone,
@@ -22,11 +23,14 @@ from follows.services.refusals import FollowRefused
 from follows.services.reports import fold_counts, report_publication, report_watch
 
 __all__ = [
+    "BatchRefused",
     "Cause",
     "FollowRefused",
     "approve",
     "approve_everyone",
     "block",
+    "cancel",
+    "confirm",
     "decline",
     "fold_counts",
     "follow",
@@ -38,7 +42,10 @@ __all__ = [
     "report_watch",
     "restore",
     "set_bell",
+    "start_batch",
     "unblock",
+    "undo",
     "unfollow",
     "unmute",
+    "work",
 ]

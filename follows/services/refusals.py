@@ -29,6 +29,13 @@ REFUSALS = {
 }
 
 
+def refusal_of(error: IntegrityError) -> FollowRefused | None:
+    """What the database's refusal means in words; None where it is no rule of following."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    refusal = REFUSALS.get(getattr(diagnosis, "constraint_name", None) or "")
+    return FollowRefused(*refusal) if refusal else None
+
+
 def refusing(service: Callable[P, R]) -> Callable[P, R]:
     """A transaction around a service, whose refusals by the database become `FollowRefused`."""
     atomic = transaction.atomic(service)
@@ -38,10 +45,9 @@ def refusing(service: Callable[P, R]) -> Callable[P, R]:
         try:
             return atomic(*args, **kwargs)
         except IntegrityError as error:
-            diagnosis = getattr(error.__cause__, "diag", None)
-            refusal = REFUSALS.get(getattr(diagnosis, "constraint_name", None) or "")
+            refusal = refusal_of(error)
             if refusal is None:
                 raise
-            raise FollowRefused(*refusal) from error
+            raise refusal from error
 
     return wrapper

@@ -17,13 +17,12 @@ from follows.views.rows import rows_or_page
 def manager(request: HttpRequest) -> HttpResponse:
     me: User = request.user  # type: ignore[assignment]
     search = request.GET.get("q", "").replace("\x00", "").strip()[:50]
-    page = selectors.manager_page(me.pk, search=search, cursor=request.GET.get("after", ""))
+    page = selectors.manager_page(me.pk, wanted=selectors.Wanted(search), cursor=request.GET.get("after", ""))
     context = {
         "page": page,
         "search": search,
         "more": urlencode({"after": page.next_cursor, "q": search}) if page.next_cursor else "",
         "counts": selectors.counts(me.pk),
         "asked": selectors.open_requests_of(me.pk),
-        "relations": selectors.relations(me.pk, [edge.followee_id for edge in page.items]),
     }
     return render(request, rows_or_page(request, "follows/manager.html"), context)

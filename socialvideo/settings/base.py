@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, seconds in {
         "accounts.tasks.sweep_erasures": 60,
         "follows.tasks.fold_counts": 10,
+        "follows.tasks.sweep_batches": 10,
         "videos.tasks.sweep_processing": 10,
         "feeds.tasks.sweep_fan_outs": 10,
         "feeds.tasks.consume_outbox": 10,
