@@ -1,0 +1,130 @@
+"""One account on two devices: what is tapped on one is right on the other without a reload, whatever becomes of the event
+streams in between."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+import pytest
+
+from accounts.models import User
+from accounts.tests.factories import make_account
+from follows import services
+from socialvideo.local.live_process import LiveProcess
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+STREAM_LOST = r"net::ERR_|Failed to load resource"
+
+
+@pytest.fixture
+def alice() -> User:
+    return make_account("alice", name="Alice")
+
+
+@pytest.fixture
+def mira() -> User:
+    return make_account("mira", name="Mira")
+
+
+@pytest.fixture
+def device(new_page: Callable[..., Any], sign_in: Callable[..., None], live_process: LiveProcess) -> Callable[..., Any]:
+    """A browser of an account, with a page open in it."""
+
+    def device(account: User, path: str = "/@mira/") -> Any:
+        page = new_page()
+        sign_in(page, account)
+        show(page, path)
+        return page
+
+    return device
+
+
+def show(page: Any, path: str) -> None:
+    """Opens a page; returns when its buttons can be tapped."""
+    page.goto(path)
+    page.locator("follow-button:defined").first.wait_for()
+
+
+def tap(page: Any) -> None:
+    page.locator(".profile .follow-button__button").click()
+
+
+def shows(page: Any, state: str, *, seconds: float = 5) -> None:
+    button = page.locator(f'.profile follow-button[data-state="{state}"]:not([data-working])')
+    button.wait_for(timeout=seconds * 1000)
+
+
+def streams_open(live: LiveProcess) -> int:
+    connections = psutil.Process(live.pid).net_connections("tcp")
+    return sum(1 for each in connections if each.status == "ESTABLISHED" and each.laddr.port == live.port)
+
+
+def test_a_tap_on_one_device_is_seen_on_the_other(device: Callable[..., Any], alice: User, mira: User) -> None:
+    phone, laptop = device(alice), device(alice)
+    tap(phone)
+    shows(phone, "following")
+    shows(laptop, "following", seconds=1)
+    tap(laptop)
+    shows(phone, "follow", seconds=2)
+
+
+def test_the_other_side_sees_it_too(device: Callable[..., Any], alice: User, mira: User) -> None:
+    creator = device(mira, "/@alice/")
+    shows(creator, "follow")
+    tap(device(alice))
+    shows(creator, "follow_back", seconds=2)
+
+
+def test_what_happens_while_a_page_loads_is_not_missed(device: Callable[..., Any], alice: User, mira: User) -> None:
+    page = device(alice)
+    asked: list[Any] = []
+    page.route("**/live/**", lambda route: asked.append(route))  # noqa: PLW0108 - a method of a list is no handler there
+    page.reload()
+    while not asked:
+        page.wait_for_timeout(50)
+    services.follow(follower=alice, followee=mira)
+    asked.pop().continue_()
+    shows(page, "following")
+
+
+@pytest.mark.console_errors(STREAM_LOST)
+def test_after_the_event_streams_were_away_the_state_is_right(
+    device: Callable[..., Any], live_process: LiveProcess, alice: User, mira: User
+) -> None:
+    phone, laptop = device(alice), device(alice)
+    live_process.kill()
+    tap(phone)
+    shows(phone, "following")
+    laptop.wait_for_timeout(500)
+    shows(laptop, "follow")
+    live_process.start()
+    shows(laptop, "following", seconds=10)
+    tap(phone)
+    shows(laptop, "follow", seconds=2)
+
+
+def test_tabs_share_one_stream(device: Callable[..., Any], alice: User, mira: User, live_process: LiveProcess) -> None:
+    first = device(alice)
+    tabs = [first.context.new_page() for _ in range(4)]
+    for tab in tabs:
+        show(tab, "/@mira/")
+    assert streams_open(live_process) == 1
+    services.follow(follower=alice, followee=mira)
+    for tab in (first, *tabs):
+        shows(tab, "following")
+    first.close()
+    services.unfollow(follower=alice, followee=mira)
+    for tab in tabs:
+        shows(tab, "follow")
+    assert streams_open(live_process) == 1
+
+
+def test_back_listens_again(device: Callable[..., Any], alice: User, mira: User) -> None:
+    page = device(alice)
+    page.goto("/explore/")
+    services.follow(follower=alice, followee=mira)
+    page.go_back()
+    shows(page, "following")
+    services.unfollow(follower=alice, followee=mira)
+    shows(page, "follow", seconds=2)
