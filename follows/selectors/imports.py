@@ -1,0 +1,101 @@
+"""What an import would do, row by row, as things stand at this moment."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+
+from accounts.models import User
+from follows.models import Batch, BatchRow, Follow
+from follows.selectors.lists import hidden_from
+from socialvideo.lib.pagination import Page, keyset_page
+
+Result = BatchRow.Result
+RECENT = 5
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """A row of a preview. `account` is whom it means here; `result` and `reason` are what would become of it."""
+
+    position: int
+    handle: str
+    account: User | None
+    result: str
+    reason: str
+    notify: str
+
+    @property
+    def is_by_name(self) -> bool:
+        """Whether only the name says that it is this account."""
+        return self.reason == "by_name"
+
+    @property
+    def former_handle(self) -> str:
+        """What the file calls an account that has another handle now."""
+        return self.handle if self.account and self.account.handle != self.handle else ""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """How many rows would come to what; `beyond` of those that would be followed are more than one may follow."""
+
+    results: dict[str, int]
+    beyond: int
+
+    @property
+    def to_follow(self) -> int:
+        return self.results.get(Result.DONE, 0) + self.results.get(Result.REQUESTED, 0)
+
+
+def _foreseen(batch: Batch) -> QuerySet[BatchRow]:
+    """The rows with `fate` and `why`. A waiting row has the fate that the database would give it now."""
+    mine = Follow.objects.filter(follower_id=batch.owner_id, followee_id=OuterRef("account_id"))
+    account = User.objects.filter(pk=OuterRef("account_id"))
+    not_waiting, following, asked = ~Q(result=Result.WAITING), Q(Exists(mine.active())), Q(Exists(mine.requested()))
+    absent, private = ~Q(Exists(account.present())), Q(Exists(account.filter(is_private=True)))
+    shut_out = Q(hidden_from(batch.owner_id, "account_id"))
+    return batch.rows.annotate(
+        fate=Case(
+            When(not_waiting, then=F("result")),
+            When(following | asked, then=Value(Result.UNCHANGED)),
+            When(shut_out | absent, then=Value(Result.REFUSED)),
+            When(private, then=Value(Result.REQUESTED)),
+            default=Value(Result.DONE),
+            output_field=CharField(),
+        ),
+        why=Case(
+            When(not_waiting, then=F("reason")),
+            When(following, then=Value("following")),
+            When(asked, then=Value("asked")),
+            When(shut_out, then=Value("blocked")),
+            When(absent, then=Value("not_present")),
+            default=F("reason"),
+            output_field=CharField(),
+        ),
+    )
+
+
+def preview(batch: Batch) -> Preview:
+    counted = dict(_foreseen(batch).values_list("fate").annotate(Count("position")).order_by())
+    results = {result: counted[result] for result in Result.values if result in counted}
+    room = settings.FOLLOW_LIMIT - Follow.objects.of_follower(batch.owner_id).count()
+    wanted = counted.get(Result.DONE, 0) + counted.get(Result.REQUESTED, 0)
+    return Preview(results, max(0, wanted - max(0, room)))
+
+
+def preview_page(batch: Batch, *, result: str = "", cursor: str = "") -> Page[Foreseen]:
+    """The rows in the order of the file, or those that would come to one result."""
+    rows = _foreseen(batch)
+    if result in Result.values:
+        rows = rows.filter(fate=result)
+    page = keyset_page(rows, order=["position"], cursor=cursor)
+    accounts = User.objects.in_bulk({row.account_id for row in page.items if row.account_id})
+    return page.map(
+        lambda row: Foreseen(row.position, row.handle, accounts.get(row.account_id), row.fate, row.why, row.notify)
+    )
+
+
+def imports_of(owner_id: int) -> list[Batch]:
+    """The last imports, the newest first; one that waits to be confirmed is among them."""
+    return list(Batch.objects.filter(owner_id=owner_id, act=Batch.Act.FOLLOW).order_by("-pk")[:RECENT])

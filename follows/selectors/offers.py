@@ -1,0 +1,65 @@
+"""Accounts that somebody imported by name before there was anybody of that name here. Each is for its owner to confirm:
+a handle here may be somebody else."""
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.models import User
+from follows.models import Batch, BatchRow, Follow
+from follows.selectors.lists import hidden_from
+from socialvideo.lib.pagination import Page, keyset_page
+
+WORKED_THROUGH = (Batch.State.RUNNING, Batch.State.DONE)
+
+
+_NAMED_MEANWHILE = """
+    SELECT DISTINCT account.id
+    FROM follows_batchrow AS row
+    JOIN follows_batch AS batch ON batch.id = row.batch_id
+    JOIN accounts_user AS account ON account.handle = row.handle
+    WHERE row.result = 'unmatched' AND row.account_id IS NULL AND batch.state IN ('running', 'done')
+      AND account.suspended_at IS NULL AND account.deactivated_at IS NULL AND account.erased_at IS NULL
+      AND batch.owner_id <> account.id
+"""
+
+
+def offered_rows(owner_id: int) -> QuerySet[BatchRow]:
+    """Rows that named nobody when they were read and name somebody now."""
+    return BatchRow.objects.filter(
+        batch__owner_id=owner_id,
+        batch__state__in=WORKED_THROUGH,
+        result=BatchRow.Result.UNMATCHED,
+        account_id__isnull=False,
+    )
+
+
+def _offered(owner_id: int) -> QuerySet[User]:
+    """Still called so, and such that they can be met and are not followed yet."""
+    rows = offered_rows(owner_id)
+    mine = Follow.objects.filter(follower_id=owner_id, followee_id=OuterRef("pk"))
+    return User.objects.present().filter(
+        Exists(rows.filter(account_id=OuterRef("pk"), handle=OuterRef("handle"))),
+        ~Exists(mine),
+        ~hidden_from(owner_id, "pk"),
+        pk__in=rows.values("account_id"),
+    )
+
+
+def offers_page(owner_id: int, *, cursor: str = "") -> Page[User]:
+    """The newest accounts first."""
+    return keyset_page(_offered(owner_id), order=["-pk"], cursor=cursor)
+
+
+def offers_count(owner_id: int) -> int:
+    return _offered(owner_id).count()
+
+
+def is_offered(owner_id: int, account: User) -> bool:
+    return _offered(owner_id).filter(pk=account.pk).exists()
+
+
+def named_meanwhile() -> list[int]:
+    """Accounts that somebody is waiting for and was not told of."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED_MEANWHILE)
+        return [row[0] for row in cursor.fetchall()]
