@@ -330,6 +330,12 @@ class BatchRow(models.Model):
         indexes: ClassVar = [
             # Offered when an account of that name appears.
             models.Index(fields=["handle"], condition=Q(result="unmatched"), name="follows_batch_unmatched"),
+            # What is offered to somebody, without reading all they ever imported.
+            models.Index(
+                fields=["batch"],
+                condition=Q(result="unmatched", account_id__isnull=False),
+                name="follows_batch_offered",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -215,6 +215,10 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(('result', 'unmatched')), fields=['handle'], name='follows_batch_unmatched'),
         ),
         migrations.AddIndex(
+            model_name='batchrow',
+            index=models.Index(condition=models.Q(('account_id__isnull', False), ('result', 'unmatched')), fields=['batch'], name='follows_batch_offered'),
+        ),
+        migrations.AddIndex(
             model_name='block',
             index=models.Index(fields=['blocked', 'blocker'], name='follows_block_other_side'),
         ),
