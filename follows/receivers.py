@@ -5,7 +5,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.services import owe
-from accounts.signals import erasure_due, privacy_changed
+from accounts.signals import erasure_due, handle_taken, privacy_changed
 from follows import services, tasks
 from follows.hints import hints_of
 from follows.services import erasure
@@ -24,6 +24,12 @@ def admit_those_who_asked(account_id: int, is_private: bool, **kwargs: Any) -> N
 def hint_to_open_pages(follower_id: int, followee_id: int, version: int | None, alone: bool, **_: Any) -> None:
     """At once, with every worker stopped. What no service did is told by whoever consumes the outbox."""
     live.publish_each(hints_of(follower_id, followee_id, version, alone=alone))
+
+
+@receiver(handle_taken)
+def offer_to_those_who_wait(account_id: int, **_: Any) -> None:
+    """The rows of imports that name it are the rows to work from."""
+    tasks.offer.delay_on_commit(account_id)
 
 
 @receiver(batch_started)

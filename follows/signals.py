@@ -9,5 +9,7 @@ follow_changed = Signal()
 
 edges_changed = Signal()  # many at once, by a bulk statement: the outbox knows which; account_id: whose, if they are one's
 
+account_offered = Signal()  # account_id, owner_ids: whom it may be of those they imported by name
+
 batch_started = Signal()  # batch_id
 batch_finished = Signal()  # batch_id, owner_id, act: done or cancelled

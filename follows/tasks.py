@@ -30,5 +30,20 @@ def sweep_batches() -> None:
 
 
 @shared_task
+def offer(account_id: int) -> None:
+    """Tells whoever imported the name of an account that there is one now."""
+    while services.offer(account_id=account_id):
+        pass
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Offers what no hint named, and forgets previews that nobody confirmed."""
+    services.discard_old_previews()
+    for account_id in selectors.named_meanwhile():
+        offer(account_id)
+
+
+@shared_task
 def erase(account_id: int) -> None:
     erasure.erase(account_id)

@@ -2,8 +2,10 @@
 
 from follows.selectors.batches import batches_of, lost_by_unfollowing, results, rows_page, standing_still
 from follows.selectors.history import history_page, silent_follows
+from follows.selectors.imports import imports_of, preview, preview_page
 from follows.selectors.lists import hidden_from, may_see_lists, people_page, requests_page
 from follows.selectors.manager import FILTERS, SORTS, Wanted, count_matching, manager_page, open_requests_of
+from follows.selectors.offers import is_offered, named_meanwhile, offers_count, offers_page
 from follows.selectors.people import blocks_page, ended_by_block, mute_of, mutes_page, shut_out
 from follows.selectors.ties import counts, relation, relations
 
@@ -20,11 +22,18 @@ __all__ = [
     "history_page",
     "lost_by_unfollowing",
     "manager_page",
+    "imports_of",
+    "is_offered",
     "may_see_lists",
     "mute_of",
     "mutes_page",
+    "named_meanwhile",
+    "offers_count",
+    "offers_page",
     "open_requests_of",
     "people_page",
+    "preview",
+    "preview_page",
     "relation",
     "relations",
     "requests_page",

@@ -19,6 +19,8 @@ from follows.services.edges import (
     unmute,
 )
 from follows.services.erasure import forget_watching
+from follows.services.imports import discard, discard_old_previews, leave_out, start_import
+from follows.services.offers import accept_offer, dismiss_offer, offer
 from follows.services.refusals import FollowRefused
 from follows.services.reports import fold_counts, report_publication, report_watch
 
@@ -26,23 +28,30 @@ __all__ = [
     "BatchRefused",
     "Cause",
     "FollowRefused",
+    "accept_offer",
     "approve",
     "approve_everyone",
     "block",
     "cancel",
     "confirm",
     "decline",
+    "discard",
+    "discard_old_previews",
+    "dismiss_offer",
     "fold_counts",
     "follow",
     "follow_again",
     "forget_watching",
+    "leave_out",
     "mute",
+    "offer",
     "remove_follower",
     "report_publication",
     "report_watch",
     "restore",
     "set_bell",
     "start_batch",
+    "start_import",
     "unblock",
     "undo",
     "unfollow",

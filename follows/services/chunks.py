@@ -10,6 +10,7 @@ from django.db import connection
 from follows.machine import ABSENT, REQUESTED, Cause
 from follows.models import Batch, BatchRow, Follow
 from follows.origins import Origin, Source
+from follows.services.imports import follow_rows
 from follows.services.outcomes import Outcome, hold_edges, hold_follower, standing
 from follows.services.statements import RESTORE, SAYING, Value, said
 
@@ -186,6 +187,7 @@ def _outcomes(
 
 
 ACTS = {
+    Act.FOLLOW: Chunk(_hold_to_make, follow_rows),
     Act.UNFOLLOW: Chunk(_hold_to_change, _unfollow),
     Act.RESTORE: Chunk(_hold_to_make, _restore),
     Act.BELL_ALL: Chunk(_hold_to_change, _bell),
