@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from accounts.models import HANDLE_PATTERN
-from follows.views import button, lists, manager, people, requests
+from follows.views import button, exports, history, lists, manager, people, requests
 
 HANDLE = rf"^@(?P<handle>(?i:{HANDLE_PATTERN}))/"
 
@@ -25,6 +25,10 @@ urlpatterns = [
     re_path(rf"{HANDLE}approve/$", requests.approve, name="approve"),
     re_path(rf"{HANDLE}decline/$", requests.decline, name="decline"),
     path("settings/following/", manager.manager, name="manager"),
+    path("settings/following/export.csv", exports.export, {"form": "csv"}, name="export_csv"),
+    path("settings/following/export.json", exports.export, {"form": "json"}, name="export_json"),
+    path("settings/following/history/", history.history, name="history"),
+    path("settings/followers/", history.followers_stats, name="followers_stats"),
     path("settings/blocked/", people.blocked, name="blocked"),
     path("settings/muted/", people.muted, name="muted"),
     path("settings/requests/", requests.requests, name="requests"),
