@@ -228,6 +228,7 @@ class ErasureStepInline(TabularInline):
     fields = readonly_fields = ("part", "removed_in_words", "confirmed_at")
     extra = 0
     can_delete = False
+    hide_title = True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -237,7 +238,7 @@ class ErasureStepInline(TabularInline):
 
     @display(description="removed")
     def removed_in_words(self, step: ErasureStep) -> str:
-        return ", ".join(f"{number:,} {what}" for what, number in step.removed.items()) or "–"
+        return ", ".join(f"{what}: {number:,}" for what, number in step.removed.items()) or "–"
 
 
 @admin.register(Erasure)
@@ -245,6 +246,7 @@ class ErasureAdmin(ReadOnlyAdmin):
     """Deletions of accounts: when asked for, when final, how far each app is. Only the owner can take one back."""
 
     list_display = ("account_id", "account", "asked_at", "due_at", "begun_at", "finished_at")
+    list_display_links = ("account_id", "account")
     list_filter = (ErasureFilter,)
     list_select_related = ("account",)
     search_fields = ("=account__id", "account__handle")

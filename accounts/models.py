@@ -228,6 +228,7 @@ class Erasure(models.Model):
     objects = ErasureQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "deletion"
         indexes: ClassVar = [
             # The sweep: what is due, and what is begun and not finished.
             models.Index(fields=["due_at"], condition=Q(finished_at=None), name="accounts_erasure_unfinished"),
@@ -251,6 +252,7 @@ class ErasureStep(models.Model):
     confirmed_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "part"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["erasure", "part"], name="accounts_erasurestep_one_per_part"),
         ]

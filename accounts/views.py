@@ -128,7 +128,8 @@ def _keep(request: HttpRequest, account: User) -> HttpResponse:
         messages.error(request, refused.message)
         return redirect("feeds:home")
     leave_the_door(request)
-    messages.success(request, "You keep your account. Everything is as it was.")
+    if account.is_active:
+        messages.success(request, "You keep your account. Everything is as it was.")
     return perform_login(request, account)
 
 

@@ -117,6 +117,9 @@ class Migration(migrations.Migration):
                 ('begun_at', models.DateTimeField(editable=False, help_text='From then on it is final.', null=True)),
                 ('finished_at', models.DateTimeField(editable=False, help_text='Every part is confirmed.', null=True)),
             ],
+            options={
+                'verbose_name': 'deletion',
+            },
         ),
         migrations.CreateModel(
             name='ErasureStep',
@@ -127,6 +130,9 @@ class Migration(migrations.Migration):
                 ('confirmed_at', models.DateTimeField(null=True)),
                 ('erasure', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='accounts.erasure')),
             ],
+            options={
+                'verbose_name': 'part',
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='user',

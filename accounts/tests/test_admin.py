@@ -152,7 +152,7 @@ def test_deletions_are_read_with_what_each_app_confirmed(client: Client, alice: 
     step = ErasureStep.objects.get(part="follows")
     ErasureStep.objects.filter(pk=step.pk).update(removed={"followers": 12304, "follows": 1})
     shown = client.get(one).content.decode()
-    assert "1 follows, 12,304 followers" in shown
+    assert "follows: 1, followers: 12,304" in shown
     assert "alice" not in shown
     assert client.get(address, {"state": "running"}).content.decode().count(str(one)) == 1
     for act in (client.post(one, {"due_at_0": "2099-01-01"}), client.post(reverse("admin:accounts_erasure_add"))):
