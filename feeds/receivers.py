@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.dispatch import receiver
 from django.utils import timezone
 
 from accounts.services import owe
 from accounts.signals import erasure_due
-from feeds import services, slates, tasks
+from feeds import services, tasks
 from feeds.models import Notification
 from follows.signals import edges_changed, follow_changed
 from videos.models import Comment, Video
@@ -23,18 +22,10 @@ def tell_followers(publication_id: int, **_: Any) -> None:
     tasks.fan_out.delay_on_commit(publication_id)
 
 
-@receiver(follow_changed)
-def act_on_follow(follower_id: int, followee_id: int, **_: Any) -> None:
+@receiver([follow_changed, edges_changed])
+def act_on_follow(**_: Any) -> None:
     """The outbox row is the row to work from."""
     tasks.consume_outbox.delay_on_commit()
-    transaction.on_commit(lambda: slates.drop(follower_id, followee_id), robust=True)
-
-
-@receiver(edges_changed)
-def act_on_many_follows(account_id: int | None = None, **_: Any) -> None:
-    tasks.consume_outbox.delay_on_commit()
-    if account_id is not None:
-        transaction.on_commit(lambda: slates.drop(account_id), robust=True)
 
 
 @receiver(video_liked)

@@ -1,6 +1,6 @@
 """For You: gathered from a few bounded sources, arranged by the slot rule, then frozen for a quarter of an hour, so that
-paging neither repeats nor skips. A follow, an unfollow or a block drops the slate; whether each video may still be seen
-is asked again at every reading. Without the cache a slate is made afresh each time."""
+paging neither repeats nor skips. A slate holds as long as the viewer's ties are what they were; whether each video may
+still be seen is asked again at every reading. Without the cache a slate is made afresh each time."""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -17,6 +17,7 @@ from feeds.querysets import muted_by
 from feeds.ranking import Candidate, arrange, score
 from feeds.selectors import PAGE_SIZE, Card, cards
 from follows.models import Follow
+from follows.selectors.ties import ties_version
 from socialvideo.lib.pagination import Page, decode_cursor, encode_cursor, keyset_page
 from videos.models import Publication, Video, Watch
 from videos.querysets import VideoQuerySet
@@ -25,7 +26,6 @@ OF_A_SOURCE = 200  # candidates
 LATELY = 1000  # newest videos among which the popular ones are looked for
 LENGTH = 300
 FROZEN_SECONDS = 15 * 60
-TIES_SECONDS = 24 * 3600
 FEW_VIEWS = 10
 MOST_POPULAR = 60  # on the explore page
 GRID_SIZE = 24
@@ -51,11 +51,6 @@ def for_you_page(viewer_id: int | None, *, cursor: str = "", size: int = PAGE_SI
         position += len(part)
     more = position < len(slate.entries)
     return Page(cards(viewer_id, found), encode_cursor([slate.name, position]) if more else "")
-
-
-def drop(*account_ids: int) -> None:
-    """Forgets the slates of accounts whose ties have changed."""
-    cache.delete_many([_key(account_id, "ties") for account_id in account_ids])
 
 
 def visible(viewer_id: int | None, entries: Sequence[tuple[int, str]]) -> list[tuple[Video, str]]:
@@ -106,7 +101,7 @@ def suggested(viewer_id: int | None, *, at_most: int) -> list[User]:
 def _slate(viewer_id: int | None, name: str, position: int) -> Slate:
     """The slate of that name (none: the current one), as long as the viewer's ties are what they were when it was made;
     else a new one. One that a page in the middle goes on with begins with what was shown and is nobody's first page."""
-    ties = cache.get_or_set(_key(viewer_id, "ties"), _new_name, TIES_SECONDS) or _new_name()
+    ties = f"{ties_version(viewer_id)}."
     wanted = name or cache.get(_key(viewer_id, ties)) or ""
     entries = cache.get(_key(viewer_id, wanted)) if wanted else None
     if entries is not None and wanted.startswith(ties):
@@ -120,8 +115,7 @@ def _slate(viewer_id: int | None, name: str, position: int) -> Slate:
 
 
 def _key(viewer_id: int | None, name: str) -> str:
-    """`ties`: a name for the present state of the viewer's ties. That name: the current slate's name, which begins with
-    it. A slate's name: its entries."""
+    """The version of the viewer's ties: the current slate's name, which begins with it. A slate's name: its entries."""
     return f"slate:{viewer_id or 'anybody'}:{name}"
 
 

@@ -49,29 +49,37 @@ CREATE FUNCTION follows_lock_follower(follower bigint) RETURNS void LANGUAGE sql
     SELECT pg_advisory_xact_lock(hashtextextended('follower ' || follower, 0))
 $$;
 
+CREATE TYPE follows_relation AS (account_id bigint, state text, follows_me boolean, notify text, blocking boolean,
+                                 blocked_by boolean, version bigint, muted boolean);
+
 -- The two hot writes and the reply, as functions because a session plans these once: planning cost more than running.
+-- Each statement inside has a snapshot of its own, so the reply sees what the write before it and its triggers did.
 CREATE FUNCTION follows_make_edge(follower bigint, followee bigint, cause text, follow_limit bigint, source text,
-                                  device text, session text) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+                                  device text, session text)
+RETURNS SETOF follows_relation LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
     PERFORM follows_say(cause, follower, follow_limit, source, device, session);
     INSERT INTO follows_follow (follower_id, followee_id) VALUES (follower, followee)
     ON CONFLICT (follower_id, followee_id) DO NOTHING;
+    RETURN QUERY SELECT * FROM follows_relations(follower, ARRAY[followee]);
 END $$;
 
 -- What stands is changed under its followee's lock, taken before the edge is: whoever lets everyone in who asked holds
 -- that lock and comes for the edges.
 CREATE FUNCTION follows_end_edge(follower bigint, followee bigint, in_state text, cause text, actor bigint, source text,
-                                 device text, session text) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+                                 device text, session text)
+RETURNS SETOF follows_relation LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
     PERFORM follows_say(cause, actor, NULL, source, device, session),
             pg_advisory_xact_lock_shared({account_lock_sql("followee")});
     DELETE FROM follows_follow AS edge
     WHERE edge.follower_id = follower AND edge.followee_id = followee AND (in_state = '' OR edge.state = in_state);
+    RETURN QUERY SELECT * FROM follows_relations(
+        actor, ARRAY[CASE actor WHEN follower THEN followee ELSE follower END]);
 END $$;
 
 CREATE FUNCTION follows_relations(viewer bigint, accounts bigint[])
-RETURNS TABLE (account_id bigint, state text, follows_me boolean, notify text, blocking boolean, blocked_by boolean,
-               version bigint, muted boolean) LANGUAGE plpgsql STABLE AS $$
+RETURNS SETOF follows_relation LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     RETURN QUERY
     SELECT a.id, coalesce(mine.state, '')::text, coalesce(theirs.state = 'active', FALSE),
@@ -95,6 +103,7 @@ DROP_SCHEMA = f"""
 DROP FUNCTION follows_relations(bigint, bigint[]);
 DROP FUNCTION follows_end_edge(bigint, bigint, text, text, bigint, text, text, text);
 DROP FUNCTION follows_make_edge(bigint, bigint, text, bigint, text, text, text);
+DROP TYPE follows_relation;
 DROP FUNCTION follows_lock_follower(bigint);
 DROP FUNCTION follows_lock_pair(bigint, bigint);
 DROP FUNCTION follows_say(text, bigint, bigint, text, text, text);

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from follows.models import FollowEvent
 from follows.relations import Counts, Relation
 
 _RELATIONS = "SELECT * FROM follows_relations(%s, %s::bigint[])"
@@ -21,6 +22,13 @@ def relations(viewer_id: int | None, account_ids: Iterable[int]) -> dict[int, Re
 
 def relation(viewer_id: int | None, account_id: int) -> Relation:
     return relations(viewer_id, [account_id])[account_id]
+
+
+def ties_version(account_id: int | None) -> int:
+    """The account's newest act of following, blocking or their ends: what was made with this version in mind is out of
+    date when it has moved. 0: none, or nobody."""
+    events = FollowEvent.objects.filter(follower_id=account_id).order_by("-id").values_list("id", flat=True)
+    return (events.first() if account_id else None) or 0
 
 
 _COUNTS = """

@@ -1,6 +1,6 @@
 """Every act between two accounts. Each is one writing statement that says its cause and actor; the database locks,
-checks, records and counts (`triggers.py`). The reply is read afterwards in a fresh snapshot, so that it states what is
-committed whether or not this very tap changed anything."""
+checks, records and counts (`triggers.py`). The reply is read after it in a fresh snapshot, so that it states what is
+committed whether or not this very tap changed anything; following and unfollowing read it in the same round trip."""
 
 from datetime import datetime
 
@@ -14,14 +14,14 @@ from follows.origins import NOWHERE, Origin
 from follows.relations import Relation
 from follows.selectors import relation
 from follows.services.refusals import refusing
-from follows.services.statements import FOLLOW_AGAIN, RESTORE, SAYING, Value, run, said
+from follows.services.statements import FOLLOW_AGAIN, RESTORE, SAYING, Value, fetch, run, said
 from follows.signals import edges_changed, follow_changed
 
 _FOLLOW = """
-    SELECT follows_make_edge(%(follower)s, %(followee)s, %(cause)s, %(limit)s, %(source)s, %(device)s, %(session)s)
+    SELECT * FROM follows_make_edge(%(follower)s, %(followee)s, %(cause)s, %(limit)s, %(source)s, %(device)s, %(session)s)
 """
 _END = """
-    SELECT follows_end_edge(
+    SELECT * FROM follows_end_edge(
         %(follower)s, %(followee)s, %(state)s, %(cause)s, %(actor)s, %(source)s, %(device)s, %(session)s)
 """
 _HOLDING = f"""
@@ -48,29 +48,32 @@ _UNBLOCK = f"""
 
 
 def _settled(actor: User, other: User, *, alone: bool = False) -> Relation:
-    settled = relation(actor.pk, other.pk)
+    return _announced(relation(actor.pk, other.pk), actor, other, alone=alone)
+
+
+def _announced(settled: Relation, actor: User, other: User, *, alone: bool = False) -> Relation:
     follow_changed.send(Relation, follower_id=actor.pk, followee_id=other.pk, version=settled.version, alone=alone)
     return settled
 
 
 @refusing
 def follow(*, follower: User, followee: User, cause: str = Cause.FOLLOWED, origin: Origin = NOWHERE) -> Relation:
-    """Follows, or asks to where the account is private; twice is once. Two statements.
+    """Follows, or asks to where the account is private; twice is once. One statement.
 
     Raises FollowRefused: a block between the two, one of them suspended or deactivated, the limit, oneself."""
-    run(_FOLLOW, follower=follower.pk, followee=followee.pk, **said(cause, follower.pk, origin))
-    return _settled(follower, followee)
+    [row] = fetch(_FOLLOW, follower=follower.pk, followee=followee.pk, **said(cause, follower.pk, origin))
+    return _announced(Relation(follower.pk, *row), follower, followee)
 
 
-def _end(follower: User, followee: User, say: dict[str, Value], state: str = "") -> None:
-    run(_END, follower=follower.pk, followee=followee.pk, state=state, **say)
+def _end(follower: User, followee: User, actor: User, say: dict[str, Value], state: str = "") -> Relation:
+    [row] = fetch(_END, follower=follower.pk, followee=followee.pk, state=state, **say)
+    return _announced(Relation(actor.pk, *row), actor, follower if actor == followee else followee)
 
 
 @refusing
 def unfollow(*, follower: User, followee: User, origin: Origin = NOWHERE) -> Relation:
-    """Ends the edge or takes the request back; twice is once. Two statements."""
-    _end(follower, followee, said(Cause.UNFOLLOWED, follower.pk, origin))
-    return _settled(follower, followee)
+    """Ends the edge or takes the request back; twice is once. One statement."""
+    return _end(follower, followee, follower, said(Cause.UNFOLLOWED, follower.pk, origin))
 
 
 @refusing
@@ -92,8 +95,7 @@ def follow_again(*, follower: User, followee: User, origin: Origin = NOWHERE) ->
 @refusing
 def remove_follower(*, followee: User, follower: User, origin: Origin = NOWHERE) -> Relation:
     """Ends somebody's edge to oneself; they can read that it was ended by the other side."""
-    _end(follower, followee, said(Cause.REMOVED, followee.pk, origin), Follow.State.ACTIVE)
-    return _settled(followee, follower)
+    return _end(follower, followee, followee, said(Cause.REMOVED, followee.pk, origin), Follow.State.ACTIVE)
 
 
 @refusing
@@ -114,8 +116,7 @@ def approve_everyone(*, followee_id: int, cause: str = Cause.APPROVED, origin: O
 @refusing
 def decline(*, followee: User, follower: User, origin: Origin = NOWHERE) -> Relation:
     """Ends a request; an edge that was approved meanwhile stays."""
-    _end(follower, followee, said(Cause.DECLINED, followee.pk, origin), Follow.State.REQUESTED)
-    return _settled(followee, follower)
+    return _end(follower, followee, followee, said(Cause.DECLINED, followee.pk, origin), Follow.State.REQUESTED)
 
 
 @refusing

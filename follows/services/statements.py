@@ -1,5 +1,7 @@
 """How a writing statement is run, and what it says about itself: cause, actor, limit, origin."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import connection
 
@@ -45,6 +47,13 @@ def run(statement: str, **values: Value) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.rowcount
+
+
+def fetch(statement: str, **values: Value) -> list[tuple[Any, ...]]:
+    """Runs one writing statement; returns what it answered."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
 
 
 def said(cause: str, actor_id: int | None, origin: Origin) -> dict[str, Value]:
