@@ -69,6 +69,26 @@ def test_a_tap_on_one_device_is_seen_on_the_other(device: Callable[..., Any], al
     shows(phone, "follow", seconds=2)
 
 
+def test_what_is_newer_than_a_slow_answer_is_shown(device: Callable[..., Any], alice: User, mira: User) -> None:
+    phone = device(alice)
+    replies: list[Any] = []
+
+    def hold(route: Any) -> None:
+        replies.append((route, route.fetch()))
+
+    phone.route("**/follow/", hold)
+    tap(phone)
+    while not replies:
+        phone.wait_for_timeout(50)
+    services.unfollow(follower=alice, followee=mira)
+    phone.wait_for_timeout(500)
+    route, reply = replies.pop()
+    route.fulfill(response=reply)
+    shows(phone, "follow")
+    phone.wait_for_timeout(500)
+    shows(phone, "follow")
+
+
 def test_the_other_side_sees_it_too(device: Callable[..., Any], alice: User, mira: User) -> None:
     creator = device(mira, "/@alice/")
     shows(creator, "follow")

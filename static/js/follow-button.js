@@ -25,6 +25,8 @@ const PAGE_WAS_OLD = 403; // its token was of another log-in; the button that wa
 const REFUSALS = { [PAGE_WAS_OLD]: "This page was out of date.", 429: "That was a lot at once. Wait a moment." };
 const SAYS_MORE = ".follow-button__problem:not([hidden]), confirm-dialog";
 
+const waiting = new Map(); // hints by account
+
 let channel;
 let hiddenAt = 0;
 
@@ -130,6 +132,7 @@ class FollowButton extends HTMLElement {
     if (!answer) return location.assign(event.detail.xhr.responseURL); // the way in, for one
     spread(answer, { tapped: this });
     announce(answer, this.version);
+    catchUpNow(answer.dataset.account);
   };
 
   #failed = async ({ detail, target }) => {
@@ -209,12 +212,22 @@ function listen() {
   channel.onmessage = ({ data }) => catchUp(data);
 }
 
-// A hint from another tab or device; without a version, whatever is shown may be old. A tap under way has its answer yet
-// to come.
+// A hint from another tab or device; without a version, whatever is shown may be old. While a tap is under way it waits
+// for that answer, which may be older.
 function catchUp({ account, version }) {
   const shown = [...buttons(account)];
-  if (shown.some((button) => "working" in button.dataset)) return;
-  shown.find((button) => version === null || button.version < version)?.refresh();
+  if (shown.some((button) => "working" in button.dataset)) {
+    waiting.set(String(account), waiting.get(String(account)) === null ? null : version);
+  } else {
+    shown.find((button) => version === null || button.version < version)?.refresh();
+  }
+}
+
+function catchUpNow(account) {
+  if (!waiting.has(account)) return;
+  const version = waiting.get(account);
+  waiting.delete(account);
+  catchUp({ account, version });
 }
 
 function refreshAll() {
