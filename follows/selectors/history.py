@@ -46,11 +46,6 @@ class Entry:
         return before, after
 
     @property
-    def place(self) -> str:
-        """Tells this entry's button from others of the page."""
-        return f"history-{self.event_id}"
-
-    @property
     def names_account(self) -> bool:
         return "{who}" in self.sentence
 

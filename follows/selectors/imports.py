@@ -1,12 +1,14 @@
 """What an import would do, row by row, as things stand at this moment."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from accounts.models import User
 from follows.models import Batch, BatchRow, Follow
+from follows.selectors.batches import REASONS
 from follows.selectors.lists import hidden_from
 from socialvideo.lib.pagination import Page, keyset_page
 
@@ -31,6 +33,18 @@ class Foreseen:
         return self.reason == "by_name"
 
     @property
+    def words(self) -> str:
+        return REASONS.get(self.reason, "")
+
+    @property
+    def can_be_left_out(self) -> bool:
+        return self.result in {Result.DONE, Result.REQUESTED}
+
+    @property
+    def is_left_out(self) -> bool:
+        return self.result == Result.SKIPPED
+
+    @property
     def former_handle(self) -> str:
         """What the file calls an account that has another handle now."""
         return self.handle if self.account and self.account.handle != self.handle else ""
@@ -38,17 +52,23 @@ class Foreseen:
 
 @dataclass(frozen=True)
 class Preview:
-    """How many rows would come to what; `beyond` of those that would be followed are more than one may follow."""
+    """How many rows would come to what; `beyond` of those that would be followed are more than one may follow, and
+    `by_name` were found by name alone."""
 
     results: dict[str, int]
     beyond: int
+    by_name: int
+
+    @property
+    def unmatched(self) -> int:
+        return self.results.get(Result.UNMATCHED, 0)
 
     @property
     def to_follow(self) -> int:
         return self.results.get(Result.DONE, 0) + self.results.get(Result.REQUESTED, 0)
 
 
-def _foreseen(batch: Batch) -> QuerySet[BatchRow]:
+def _foreseen(batch: Batch) -> QuerySet[Any]:
     """The rows with `fate` and `why`. A waiting row has the fate that the database would give it now."""
     mine = Follow.objects.filter(follower_id=batch.owner_id, followee_id=OuterRef("account_id"))
     account = User.objects.filter(pk=OuterRef("account_id"))
@@ -81,7 +101,8 @@ def preview(batch: Batch) -> Preview:
     results = {result: counted[result] for result in Result.values if result in counted}
     room = settings.FOLLOW_LIMIT - Follow.objects.of_follower(batch.owner_id).count()
     wanted = counted.get(Result.DONE, 0) + counted.get(Result.REQUESTED, 0)
-    return Preview(results, max(0, wanted - max(0, room)))
+    by_name = batch.rows.filter(result=Result.WAITING, reason="by_name").count()
+    return Preview(results, max(0, wanted - max(0, room)), by_name)
 
 
 def preview_page(batch: Batch, *, result: str = "", cursor: str = "") -> Page[Foreseen]:
@@ -90,10 +111,18 @@ def preview_page(batch: Batch, *, result: str = "", cursor: str = "") -> Page[Fo
     if result in Result.values:
         rows = rows.filter(fate=result)
     page = keyset_page(rows, order=["position"], cursor=cursor)
-    accounts = User.objects.in_bulk({row.account_id for row in page.items if row.account_id})
-    return page.map(
-        lambda row: Foreseen(row.position, row.handle, accounts.get(row.account_id), row.fate, row.why, row.notify)
-    )
+    return Page(_with_accounts(page.items), page.next_cursor)
+
+
+def preview_row(batch: Batch, position: int) -> Foreseen | None:
+    return next(iter(_with_accounts(list(_foreseen(batch).filter(position=position)))), None)
+
+
+def _with_accounts(rows: list[Any]) -> list[Foreseen]:
+    accounts = User.objects.in_bulk({row.account_id for row in rows if row.account_id})
+    return [
+        Foreseen(row.position, row.handle, accounts.get(row.account_id), row.fate, row.why, row.notify) for row in rows
+    ]
 
 
 def imports_of(owner_id: int) -> list[Batch]:

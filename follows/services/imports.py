@@ -7,6 +7,7 @@ that this may be somebody else. A name that its account has given up means nobod
 they left behind."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -33,8 +34,8 @@ _MATCH = """
         SELECT *, CASE WHEN problem <> '' THEN problem WHEN account_id IS NULL THEN '' WHEN is_erased THEN 'deleted'
                        WHEN account_id = %(owner)s THEN 'self' WHEN nth > 1 THEN 'repeated' ELSE '' END AS refusal
         FROM (
-            SELECT file.*, account_id, certain.id IS NOT NULL AS is_certain, certain.erased_at IS NOT NULL AS is_erased,
-                   row_number() OVER (PARTITION BY account_id ORDER BY position) AS nth
+            SELECT file.*, who.account_id, certain.id IS NOT NULL AS is_certain, certain.erased_at IS NOT NULL AS is_erased,
+                   row_number() OVER (PARTITION BY who.account_id ORDER BY position) AS nth
             FROM unnest(%(positions)s::int[], %(handles)s::text[], %(said_ids)s::bigint[], %(bells)s::text[],
                         %(dates)s::timestamptz[], %(problems)s::text[])
                 AS file (position, handle, said_id, notify, followed_at, problem)
@@ -84,7 +85,7 @@ def start_import(*, owner: User, data: bytes, submit_key: UUID, origin: Origin =
 
 
 def _match(batch: Batch, rows: list[importing.Row]) -> None:
-    values = {
+    values: dict[str, Any] = {
         "positions": list(range(1, len(rows) + 1)),
         "handles": [row.handle for row in rows],
         "said_ids": [row.account_id for row in rows],
@@ -132,8 +133,12 @@ def follow_rows(batch: Batch, rows: list[BatchRow]) -> dict[int, Outcome]:
 
 def follow_as_said(follower_id: int, rows: list[BatchRow], origin: Origin) -> dict[int, Outcome]:
     """Follows with the bell and the date of the rows, in one statement; the caller holds what it may meet."""
-    accounts = [row.account_id for row in rows]
-    wishes = {"accounts": accounts, "bells": [row.notify for row in rows], "dates": [row.followed_at for row in rows]}
+    accounts = [row.account_id for row in rows if row.account_id is not None]
+    wishes: dict[str, Any] = {
+        "accounts": accounts,
+        "bells": [row.notify for row in rows],
+        "dates": [row.followed_at for row in rows],
+    }
     before = standing(follower_id, accounts)
     with connection.cursor() as cursor:
         cursor.execute(_FOLLOW, {"follower": follower_id, **wishes, **said(Cause.IMPORTED, follower_id, origin)})
