@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from accounts.models import HANDLE_PATTERN
-from follows.views import button, exports, history, lists, manager, people, requests
+from follows.views import batches, button, exports, history, imports, lists, manager, offers, people, requests
 
 HANDLE = rf"^@(?P<handle>(?i:{HANDLE_PATTERN}))/"
 
@@ -25,8 +25,22 @@ urlpatterns = [
     re_path(rf"{HANDLE}approve/$", requests.approve, name="approve"),
     re_path(rf"{HANDLE}decline/$", requests.decline, name="decline"),
     path("settings/following/", manager.manager, name="manager"),
+    path("settings/following/act/", batches.act, name="act"),
+    path("settings/following/batches/", batches.batches, name="batches"),
+    path("settings/following/batches/<int:pk>/", batches.batch, name="batch"),
+    path("settings/following/batches/<int:pk>/confirm/", batches.confirm, name="confirm_batch"),
+    path("settings/following/batches/<int:pk>/cancel/", batches.cancel, name="cancel_batch"),
+    path("settings/following/batches/<int:pk>/undo/", batches.undo, name="undo_batch"),
     path("settings/following/export.csv", exports.export, {"form": "csv"}, name="export_csv"),
     path("settings/following/export.json", exports.export, {"form": "json"}, name="export_json"),
+    path("settings/following/import/", imports.imports, name="imports"),
+    path("settings/following/import/<int:pk>/", imports.preview, name="import_preview"),
+    path("settings/following/import/<int:pk>/rows/<int:position>/", imports.leave_out, name="import_row"),
+    path("settings/following/import/<int:pk>/confirm/", imports.confirm, name="import_confirm"),
+    path("settings/following/import/<int:pk>/discard/", imports.discard, name="import_discard"),
+    path("settings/following/found/", offers.offers, name="offers"),
+    path("settings/following/found/<str:handle>/follow/", offers.accept, name="offer_accept"),
+    path("settings/following/found/<str:handle>/dismiss/", offers.dismiss, name="offer_dismiss"),
     path("settings/following/history/", history.history, name="history"),
     path("settings/followers/", history.followers_stats, name="followers_stats"),
     path("settings/blocked/", people.blocked, name="blocked"),

@@ -1,8 +1,8 @@
 """Reads of the follow graph, shaped like the pages and answers that show it."""
 
-from follows.selectors.batches import batches_of, lost_by_unfollowing, results, rows_page, standing_still
+from follows.selectors.batches import batches_page, lost_by_unfollowing, report, rows_page, standing_still
 from follows.selectors.history import history_page, silent_follows
-from follows.selectors.imports import imports_of, preview, preview_page
+from follows.selectors.imports import imports_of, preview, preview_page, preview_row
 from follows.selectors.lists import hidden_from, may_see_lists, people_page, requests_page
 from follows.selectors.manager import FILTERS, SORTS, Wanted, count_matching, manager_page, open_requests_of
 from follows.selectors.offers import is_offered, named_meanwhile, offers_count, offers_page
@@ -13,17 +13,17 @@ __all__ = [
     "FILTERS",
     "SORTS",
     "Wanted",
-    "batches_of",
+    "batches_page",
     "blocks_page",
     "count_matching",
     "counts",
     "ended_by_block",
     "hidden_from",
     "history_page",
-    "lost_by_unfollowing",
-    "manager_page",
     "imports_of",
     "is_offered",
+    "lost_by_unfollowing",
+    "manager_page",
     "may_see_lists",
     "mute_of",
     "mutes_page",
@@ -34,10 +34,11 @@ __all__ = [
     "people_page",
     "preview",
     "preview_page",
+    "preview_row",
     "relation",
     "relations",
+    "report",
     "requests_page",
-    "results",
     "rows_page",
     "shut_out",
     "silent_follows",

@@ -1,17 +1,50 @@
-"""A batch as its owner reads it: how far it is, what became of each row and why, what Undo could not take back."""
+"""A batch as its owner reads it: how far it has come, what became of each row and why, what Undo could not bring back."""
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import User
 from follows.models import Batch, BatchRow, Follow
+from follows.relations import Relation
+from follows.selectors.ties import relations
 from socialvideo.lib.pagination import Page, keyset_page
 
-Result = BatchRow.Result
+Act, State, Result = Batch.Act, Batch.State, BatchRow.Result
 STILL = timedelta(seconds=5)  # no chunk takes that long
+FORSAKEN = timedelta(seconds=15)  # nor does a sweep come later
+
+TITLES: dict[str, str] = {
+    Act.FOLLOW: "Import of {}",
+    Act.UNFOLLOW: "Unfollow {}",
+    Act.RESTORE: "Follow {} again",
+    Act.MUTE: "Mute {}",
+    Act.UNMUTE: "Unmute {}",
+    Act.BELL_ALL: "Bell on for {}",
+    Act.BELL_NONE: "Bell off for {}",
+}
+# What a row that came to this is called, where the act has no word of its own.
+WORDS: dict[str, str] = {
+    Result.DONE: "done",
+    Result.REQUESTED: "asked to follow",
+    Result.UNCHANGED: "unchanged",
+    Result.REFUSED: "not possible",
+    Result.UNMATCHED: "nobody here by that name",
+    Result.SKIPPED: "left out by you",
+    Result.WAITING: "waiting",
+}
+DONE_WORDS: dict[str, str] = {
+    Act.FOLLOW: "followed",
+    Act.UNFOLLOW: "unfollowed",
+    Act.RESTORE: "followed again",
+    Act.MUTE: "muted",
+    Act.UNMUTE: "unmuted",
+    Act.BELL_ALL: "with the bell on",
+    Act.BELL_NONE: "with the bell off",
+}
 
 REASONS = {
     "not_followed": "You did not follow this account.",
@@ -21,12 +54,22 @@ REASONS = {
     "blocked": "You cannot follow this account.",
     "not_present": "This account is suspended, deactivated or deleted.",
     "limit": "You follow as many accounts as one can.",
+    "self": "This is you.",
+    # Of rows of a file.
+    "following": "You follow this account already.",
+    "asked": "You have asked this account already.",
+    "by_name": "Found by name alone: it may be somebody else.",
+    "deleted": "This account was deleted.",
+    "repeated": "This account stands further up in the file.",
+    "no_handle": "This row has no name.",
+    "not_a_handle": "Nobody here can have this name.",
+    "unreadable": "This row cannot be read.",
 }
 
 
 @dataclass(frozen=True)
 class Lost:
-    """What an unfollow would take that Undo cannot bring back at once."""
+    """What an unfollow would end that Undo cannot bring back at once."""
 
     private: int  # would have to approve anew
     absent: int  # cannot be followed while they are suspended or deactivated
@@ -37,51 +80,113 @@ class Lost:
 
 
 @dataclass(frozen=True)
-class Row:
-    """`account` is None where nobody here is meant, or the account is gone from the database."""
+class Report:
+    """A batch in words and numbers. `results`: how many rows came to what."""
 
-    account: User | None
-    handle: str
-    result: str
-    reason: str
+    batch: Batch
+    results: dict[str, int]
+    is_undone: bool
 
     @property
-    def words(self) -> str:
-        return REASONS.get(self.reason, "")
+    def title(self) -> str:
+        return TITLES[self.batch.act].format(f"{self.batch.total:,} account{'' if self.batch.total == 1 else 's'}")
+
+    @property
+    def changed(self) -> int:
+        return self.results.get(Result.DONE, 0) + self.results.get(Result.REQUESTED, 0)
+
+    @property
+    def worked(self) -> int:
+        return self.batch.total - self.results.get(Result.WAITING, 0)
+
+    @property
+    def words(self) -> dict[str, str]:
+        words = WORDS | {Result.DONE: DONE_WORDS[self.batch.act]}
+        return words | {Result.WAITING: "not done"} if self.batch.state == State.CANCELLED else words
+
+    @property
+    def summary(self) -> str:
+        """ "12 unfollowed, 1 not possible" """
+        return ", ".join(f"{count:,} {self.words[result]}" for result, count in self.results.items())
+
+    @property
+    def parts(self) -> list[tuple[str, int, str]]:
+        return [(result, count, self.words[result]) for result, count in self.results.items()]
+
+    @property
+    def is_final(self) -> bool:
+        return self.batch.state in {State.DONE, State.CANCELLED}
+
+    @property
+    def is_forsaken(self) -> bool:
+        """Nobody has worked at it for longer than a worker or the sweep would take."""
+        return self.batch.state == State.RUNNING and self.batch.moved_at < timezone.now() - FORSAKEN
+
+    @property
+    def can_undo(self) -> bool:
+        return self.is_final and self.batch.undoes_id is None and not self.is_undone and self.changed > 0
+
+    @cached_property
+    def lost(self) -> Lost | None:
+        """What a waiting unfollow would take for good."""
+        return lost_by_unfollowing(self.batch) if self.batch.act == Act.UNFOLLOW and not self.is_final else None
+
+
+@dataclass(frozen=True)
+class Row:
+    """`account` is None where nobody here is meant; `relation` is what is now."""
+
+    account: User | None
+    relation: Relation | None
+    handle: str
+    result: str
+    words: str
+    reason: str
 
 
 def lost_by_unfollowing(batch: Batch) -> Lost:
     edges = Follow.objects.of_follower(batch.owner_id).filter(
         followee__in=BatchRow.objects.filter(batch=batch).values("account_id")
     )
-    absent = (
-        Q(followee__suspended_at__isnull=False)
-        | Q(followee__deactivated_at__isnull=False)
-        | Q(followee__erased_at__isnull=False)
-    )
+    absent = ~Q(followee__in=User.objects.present())
     private = Q(state=Follow.State.ACTIVE, followee__is_private=True)
     return Lost(**edges.aggregate(private=Count("pk", filter=private & ~absent), absent=Count("pk", filter=absent)))
 
 
-def batches_of(owner_id: int) -> QuerySet[Batch]:
-    return Batch.objects.filter(owner_id=owner_id)
-
-
 def standing_still() -> list[int]:
     """Batches under way at which nobody works, the oldest first."""
-    still = Batch.objects.filter(state=Batch.State.RUNNING, moved_at__lt=timezone.now() - STILL)
+    still = Batch.objects.filter(state=State.RUNNING, moved_at__lt=timezone.now() - STILL)
     return list(still.order_by("pk").values_list("pk", flat=True))
 
 
-def results(batch: Batch) -> dict[str, int]:
-    """How many rows came to which result."""
+def batches_page(owner_id: int, *, cursor: str = "") -> Page[Report]:
+    """What somebody did to many at once, newest first."""
+    mine = Batch.objects.filter(owner_id=owner_id).exclude(state=State.PREVIEW)
+    return keyset_page(mine, order=["-id"], cursor=cursor).map(report)
+
+
+def report(batch: Batch) -> Report:
     found = dict(batch.rows.values_list("result").annotate(Count("position")).order_by())
-    return {result: found[result] for result in Result.values if result in found}
+    in_order: dict[str, int] = {result: found[result] for result in WORDS if result in found}
+    return Report(batch, in_order, Batch.objects.filter(undoes=batch).exists())
 
 
-def rows_page(batch: Batch, *, result: str = "", cursor: str = "") -> Page[Row]:
-    """What became of each row, or of those with one result."""
-    rows = batch.rows.filter(result=result) if result else batch.rows.all()
+def rows_page(report: Report, *, result: str = "", cursor: str = "") -> Page[Row]:
+    """What became of each row, or of those that came to one result."""
+    rows = report.batch.rows.filter(result=result) if result else report.batch.rows.all()
     page = keyset_page(rows, order=["position"], cursor=cursor)
-    accounts = User.objects.in_bulk([row.account_id for row in page.items if row.account_id])
-    return page.map(lambda row: Row(accounts.get(row.account_id), row.handle, row.result, row.reason))
+    account_ids = [row.account_id for row in page.items if row.account_id]
+    accounts, known = User.objects.in_bulk(account_ids), relations(report.batch.owner_id, account_ids)
+
+    def shown(row: BatchRow) -> Row:
+        account = accounts.get(row.account_id) if row.account_id else None
+        return Row(
+            account=account,
+            relation=known[account.pk] if account else None,
+            handle=row.handle,
+            result=row.result,
+            words=report.words[row.result],
+            reason=REASONS.get(row.reason, ""),
+        )
+
+    return page.map(shown)

@@ -248,9 +248,9 @@ def test_what_the_dialog_promises_is_what_happens(alice, crowd):
     promised = selectors.lost_by_unfollowing(batch)
     batch = services.confirm(batch=batch)
     services.confirm(batch=batch)
-    assert selectors.results(batch) == {Result.DONE: 7}
+    assert selectors.report(batch).results == {Result.DONE: 7}
     undone = services.undo(batch=batch)
-    assert selectors.results(undone) == {
+    assert selectors.report(undone).results == {
         Result.DONE: 7 - promised.private - promised.absent,
         Result.REQUESTED: promised.private,
         Result.REFUSED: promised.absent,
@@ -269,7 +269,7 @@ def test_cancelling_keeps_what_is_done_and_undo_takes_only_that_back(alice, crow
         services.undo(batch=batch)
     batch = services.cancel(batch=batch)
     assert not services.work(batch_id=batch.pk)
-    assert selectors.results(batch) == {Result.WAITING: 4, Result.DONE: 3}
+    assert selectors.report(batch).results == {Result.WAITING: 4, Result.DONE: 3}
     services.undo(batch=batch)
     assert edges(alice) == before
 
@@ -301,7 +301,7 @@ def test_a_bad_row_at_any_position_stops_no_other(alice, crowd, position):
     batch = start(alice, Act.UNFOLLOW, crowd)
     services.block(blocker=crowd[position], blocked=alice)
     undone = services.undo(batch=batch)
-    assert selectors.results(undone) == {Result.DONE: 6, Result.REFUSED: 1}
+    assert selectors.report(undone).results == {Result.DONE: 6, Result.REFUSED: 1}
     assert outcomes(undone)[crowd[position].pk] == (Result.REFUSED, "blocked")
 
 
@@ -333,7 +333,7 @@ def test_two_workers_never_meet(alice, crowd, monkeypatch):
     in_threads(*[work] * 4)
     while services.work(batch_id=batch.pk):
         pass
-    assert selectors.results(batch) == {Result.DONE: 7}
+    assert selectors.report(batch).results == {Result.DONE: 7}
     assert FollowEvent.objects.filter(cause="unfollowed").count() == 7
 
 

@@ -4,6 +4,7 @@ const ELEMENTS = [
   "comment-sheet",
   "confirm-dialog",
   "follow-button",
+  "follow-manager",
   "live-events",
   "pop-menu",
   "processing-status",
