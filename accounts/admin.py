@@ -85,8 +85,8 @@ class AccountAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_superuser
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return request.user.is_superuser and (obj is None or obj.erased_at is None)
 
     def has_suspend_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("accounts.suspend_user")

@@ -13,4 +13,6 @@ def sweep_erasures() -> None:
 
 @shared_task
 def erase(account_id: int) -> None:
-    erasure.erase(account_id)
+    """One turn of an erasure."""
+    if erasure.erase(account_id):
+        erase.delay(account_id)

@@ -113,17 +113,31 @@ def notify(
     text: str = "",
 ) -> None:
     """Tells an account of something, once per event, and nobody of what they did themselves."""
-    if recipient_id == actor_id:
-        return
-    notification = Notification(
-        kind=kind,
-        recipient_id=recipient_id,
-        event_key=event_key,
-        actor_id=actor_id,
-        video_id=video.pk if video else None,
-        text=text,
-    )
-    Notification.objects.bulk_create([notification], ignore_conflicts=True)
+    notify_each([recipient_id], kind=kind, event_key=event_key, actor_id=actor_id, video=video, text=text)
+
+
+def notify_each(
+    recipient_ids: Iterable[int],
+    *,
+    kind: str,
+    event_key: str,
+    actor_id: int | None = None,
+    video: Video | None = None,
+    text: str = "",
+) -> None:
+    notifications = [
+        Notification(
+            kind=kind,
+            recipient_id=recipient_id,
+            event_key=event_key,
+            actor_id=actor_id,
+            video_id=video.pk if video else None,
+            text=text,
+        )
+        for recipient_id in recipient_ids
+        if recipient_id != actor_id
+    ]
+    Notification.objects.bulk_create(notifications, ignore_conflicts=True)
 
 
 @transaction.atomic
@@ -165,9 +179,9 @@ ERASURE_PART = "feeds"
 ERASERS: dict[str, Eraser] = {"entries": _erase_entries, "notifications": _erase_notifications}
 
 
-def erase(account_id: int) -> None:
+def erase(account_id: int) -> bool:
     """What the account was told, and what others were told about it. Entries of its videos in other inboxes stay, as they
-    do after an unfollow: ids that no feed shows, by which deliveries are proved.
+    do after an unfollow: ids that no feed shows, by which deliveries are proved. Returns whether there is more to do.
 
     After the account's edges have ended, and every fan-out that still saw them: no entry comes back."""
-    carry_out(account_id=account_id, part=ERASURE_PART, erasers=ERASERS, after="follows")
+    return carry_out(account_id=account_id, part=ERASURE_PART, erasers=ERASERS, after="follows")

@@ -29,4 +29,6 @@ def consume_outbox() -> None:
 
 @shared_task
 def erase(account_id: int) -> None:
-    services.erase(account_id)
+    """One turn of an erasure."""
+    if services.erase(account_id):
+        erase.delay(account_id)

@@ -32,8 +32,9 @@ def begin(account: User) -> None:
 
 
 def work_off(account: User) -> Erasure:
-    for erase in ERASE:
-        erase(account.pk)
+    for erase_part in ERASE:
+        while erase_part(account.pk):
+            pass
     accounts_erasure.sweep()
     return Erasure.objects.get(pk=account.pk)
 

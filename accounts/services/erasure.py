@@ -30,6 +30,7 @@ from socialvideo.lib.files import remove_folder
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 500  # rows in one statement
+CHUNKS_A_TURN = 20  # then others get their turn
 BEGUN_AT_ONCE = 100  # in one sweep
 
 # What removes some of an account's rows, or files, and returns how many; 0 when nothing is left.
@@ -136,15 +137,15 @@ def owe(*, account_id: int, part: str) -> None:
     ErasureStep.objects.bulk_create([ErasureStep(erasure_id=account_id, part=part)], ignore_conflicts=True)
 
 
-def carry_out(*, account_id: int, part: str, erasers: Mapping[str, Eraser], after: str = "") -> None:
-    """Runs an app's erasers chunk by chunk, a transaction each, and confirms when none finds anything any more.
-    Killed anywhere, it goes on where it stood; a second one at the same time leaves. `after` names the part that has
-    to be confirmed first, so that nothing comes back behind this one."""
+def carry_out(*, account_id: int, part: str, erasers: Mapping[str, Eraser], after: str = "") -> bool:
+    """Runs an app's erasers for some chunks, a transaction each, and confirms when none finds anything any more; returns
+    whether there is more to do. Killed anywhere, it goes on where it stood; a second one at the same time leaves.
+    `after` names the part that has to be confirmed first, so that nothing comes back behind this one."""
     try:
-        while _carry_out_chunk(account_id, part, erasers, after):
-            pass
+        return all(_carry_out_chunk(account_id, part, erasers, after) for _ in range(CHUNKS_A_TURN))
     except NotYet as reason:
         logger.info("Erasure of account %s, %s: not yet, %s", account_id, part, reason)
+        return False
 
 
 @transaction.atomic
@@ -220,5 +221,5 @@ ERASERS: dict[str, Eraser] = {
 }
 
 
-def erase(account_id: int) -> None:
-    carry_out(account_id=account_id, part=PART, erasers=ERASERS)
+def erase(account_id: int) -> bool:
+    return carry_out(account_id=account_id, part=PART, erasers=ERASERS)

@@ -198,7 +198,9 @@ def test_every_part_confirms_and_only_then_it_is_finished(alice: User) -> None:
     assert heard == [alice.pk] * 4  # begun, and by three sweeps; a finished one is not announced any more
 
 
-def test_a_part_goes_on_until_nothing_is_left_and_counts_what_it_removed(alice: User) -> None:
+def test_a_part_goes_on_turn_by_turn_until_nothing_is_left_and_counts(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_due(alice)
     erasure.begin(alice.pk)
     services.owe(account_id=alice.pk, part="another")
@@ -212,9 +214,10 @@ def test_a_part_goes_on_until_nothing_is_left_and_counts_what_it_removed(alice: 
 
         return some
 
+    monkeypatch.setattr(erasure, "CHUNKS_A_TURN", 2)
     erasers = {what: eat(what) for what in left}
-    services.carry_out(account_id=alice.pk, part="another", erasers=erasers)
-    services.carry_out(account_id=alice.pk, part="another", erasers=erasers)
+    turns = [services.carry_out(account_id=alice.pk, part="another", erasers=erasers) for _ in range(3)]
+    assert turns == [True, False, False]
     step = ErasureStep.objects.get(part="another")
     assert step.removed == {"apples": 3, "pears": 1}
     assert step.confirmed_at

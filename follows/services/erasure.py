@@ -98,8 +98,8 @@ def _eraser(statement: str) -> Eraser:
 ERASERS = {name: _eraser(statement) for name, statement in STATEMENTS.items()}
 
 
-def erase(account_id: int) -> None:
-    carry_out(account_id=account_id, part=PART, erasers=ERASERS)
+def erase(account_id: int) -> bool:
+    return carry_out(account_id=account_id, part=PART, erasers=ERASERS)
 
 
 def forget_watching(*, creator_id: int, viewer_ids: list[int]) -> None:

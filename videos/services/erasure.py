@@ -82,5 +82,5 @@ ERASERS: dict[str, Eraser] = {
 }
 
 
-def erase(account_id: int) -> None:
-    carry_out(account_id=account_id, part=PART, erasers=ERASERS)
+def erase(account_id: int) -> bool:
+    return carry_out(account_id=account_id, part=PART, erasers=ERASERS)
