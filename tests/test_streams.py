@@ -136,6 +136,7 @@ def test_a_suspension_ends_the_stream(listen: Opener, cookie: str, alice: User) 
         ("https://evil.example", 403),
         ("http://127.0.0.1.evil.example", 403),
         ("null", 403),
+        ("http://[", 403),
     ],
 )
 def test_only_pages_of_this_site_may_listen(listen: Opener, cookie: str, origin: str, status: int) -> None:
@@ -207,6 +208,7 @@ def test_a_redis_that_was_away_is_told_of_and_goes_on(
     assert stream.next() == MISSED
     live.publish([alice.pk], hint(2))
     assert stream.next() == hint(2)
+    assert process.output().count("Live hints are interrupted") == 1
     for each in (stream, late):
         each.close()
     process.kill()

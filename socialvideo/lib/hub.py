@@ -66,6 +66,7 @@ class Hub:
         self._streams: defaultdict[int, set[Stream]] = defaultdict(set)
         self._recent: deque[tuple[float, frozenset[int], str]] = deque()
         self._complete_since = math.inf
+        self._away = False
         self.closed = False
 
     def open_streams(self, account_id: int) -> int:
@@ -103,7 +104,9 @@ class Hub:
             try:
                 await self._read()
             except Exception as error:  # noqa: BLE001 - the pages learn that they may have missed something
-                logger.warning("Live hints are interrupted: %s: %s", type(error).__name__, error)
+                if not self._away:
+                    logger.warning("Live hints are interrupted: %s: %s", type(error).__name__, error)
+                self._away = True
             self._complete_since = math.inf
             await asyncio.sleep(PAUSE)
 
@@ -121,6 +124,7 @@ class Hub:
 
     def _begin(self) -> None:
         self._recent.clear()
+        self._away = False
         self._complete_since = monotonic()
         for stream in self._all():
             asyncio.get_running_loop().call_later(random.uniform(0, SPREAD), stream.tell, MISSED)  # noqa: S311

@@ -138,8 +138,11 @@ def _first_look(scope: Message, headers: Headers) -> int:
 
 def _hosts_agree(headers: Headers) -> bool:
     """Only pages of this site. The port may differ, as in `make run`: a host's ports share their cookies anyhow."""
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).hostname == urlsplit(f"//{headers.get('host', '')}").hostname
+    try:
+        origin = headers.get("origin")
+        return origin is None or urlsplit(origin).hostname == urlsplit(f"//{headers.get('host', '')}").hostname
+    except ValueError:
+        return False
 
 
 def _permission(headers: Headers) -> list[tuple[bytes, bytes]]:
