@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from follows.services import report_watch
 from videos.models import Comment, Like, Video, VideoCount
 from videos.services.refusals import GONE, Refused, not_yours
 from videos.signals import commented, video_liked
@@ -39,6 +40,7 @@ _WATCH = """
         watched_ms = w.watched_ms + least(
             %(ms)s, %(duration)s, greatest(0, extract(epoch FROM clock_timestamp() - w.last_at) * 1000)::bigint),
         last_at = clock_timestamp()
+    RETURNING xmax = 0 -- a row of this very statement: the view begins
 """
 
 
@@ -83,13 +85,15 @@ def remove_comment(*, by: User, comment: Comment) -> None:
 
 @transaction.atomic
 def record_watch(*, viewer: User, video: Video, ms: int) -> None:
-    """Adds what the viewer says to have watched, as far as it is possible. The first report makes the view. Creators
-    watching their own videos are no viewers. Raises Refused."""
+    """Adds what the viewer says to have watched, as far as it is possible. The first report makes the view, and counts
+    for the viewer's tie to the creator. Creators watching their own videos are no viewers. Raises Refused."""
     if viewer.pk == video.creator_id or ms <= 0:
         return
     _must_see(viewer, video)
     with connection.cursor() as cursor:
         cursor.execute(_WATCH, {"viewer": viewer.pk, "video": video.pk, "ms": ms, "duration": video.duration_ms})
+        [begins] = cursor.fetchone()
+    report_watch(viewer_id=viewer.pk, creator_id=video.creator_id, videos=int(begins))
 
 
 def _must_see(account: User, video: Video) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.tests.factories import make_account
 from follows import services as follows
+from follows.models import Tie
 from socialvideo.lib.audit import breaches
 from socialvideo.lib.testing import in_threads
 from videos import services
@@ -74,6 +75,20 @@ def test_the_counts_follow_plain_sql_too(bob, video):
     Like.objects.all().delete()
     Comment.objects.all().delete()
     assert counted(video) == (0, 0, 0)
+
+
+def test_each_video_watched_counts_once_for_the_tie_to_its_creator(alice, bob, video):
+    other = make_video(alice)
+    for _ in range(3):
+        services.record_watch(viewer=bob, video=video, ms=500)
+    services.record_watch(viewer=bob, video=other, ms=500)
+    tie = Tie.objects.get()
+    assert (tie.follower_id, tie.followee_id, tie.watched) == (bob.pk, alice.pk, 2)
+    Tie.objects.update(last_watched_at=timezone.now() - timedelta(days=9))
+    services.record_watch(viewer=bob, video=other, ms=500)
+    assert Tie.objects.get().last_watched_at > timezone.now() - timedelta(minutes=1)
+    services.record_watch(viewer=alice, video=video, ms=500)
+    assert Tie.objects.get().watched == 2
 
 
 @pytest.mark.parametrize("act", ["like", "comment", "record_watch"])
