@@ -9,7 +9,9 @@ from accounts.services import owe
 from accounts.signals import erasure_due
 from feeds import services, tasks
 from feeds.models import Notification
-from follows.signals import edges_changed, follow_changed
+from follows.models import Batch
+from follows.selectors import report
+from follows.signals import account_offered, batch_finished, edges_changed, follow_changed
 from videos.models import Comment, Video
 from videos.signals import commented, video_failed, video_liked, video_processed, video_published, video_removed
 
@@ -26,6 +28,21 @@ def tell_followers(publication_id: int, **_: Any) -> None:
 def act_on_follow(**_: Any) -> None:
     """The outbox row is the row to work from."""
     tasks.consume_outbox.delay_on_commit()
+
+
+@receiver(batch_finished)
+def tell_of_import(batch_id: int, owner_id: int, act: str, **_: Any) -> None:
+    """Not of one that its owner has cancelled."""
+    batch = Batch.objects.get(pk=batch_id)
+    if act == Batch.Act.FOLLOW and batch.state == Batch.State.DONE:
+        text = report(batch).summary
+        services.notify(kind=Kind.IMPORTED, recipient_id=owner_id, event_key=f"imported:{batch_id}", text=text)
+
+
+@receiver(account_offered)
+def tell_of_found_account(account_id: int, owner_ids: list[int], **_: Any) -> None:
+    """Once for each account, whatever it is called meanwhile."""
+    services.notify_each(owner_ids, kind=Kind.APPEARED, event_key=f"appeared:{account_id}", actor_id=account_id)
 
 
 @receiver(video_liked)
