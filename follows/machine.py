@@ -43,10 +43,10 @@ TRANSITIONS: dict[str, set[tuple[str, str]]] = {
     Cause.UNFOLLOWED: {(ACTIVE, ABSENT)},
     Cause.BELL: _STAYS,
     Cause.REMOVED: {(ACTIVE, ABSENT)},
-    # A block is an event of its pair whether or not it ended an edge: it moves the relation's version.
+    # A block, made or lifted, is an event of its pair without any edge too: it moves the relation's version.
     Cause.BLOCKED: _ENDS | {(ABSENT, ABSENT)},
     Cause.UNBLOCKED: {(ABSENT, ABSENT)},
-    Cause.ACCOUNT_DELETED: _ENDS,
+    Cause.ACCOUNT_DELETED: _ENDS | {(ABSENT, ABSENT)},
     Cause.MODERATOR: _ANY,
     Cause.UNATTRIBUTED: _ANY,
 }

@@ -20,6 +20,15 @@ DEFAULT_FOLLOW_LIMIT = 7500  # for statements that say no limit of their own
 SAID = "socialvideo.said"
 SAID_TAG = "extract(epoch FROM statement_timestamp())::text"
 
+
+def tie_locks_sql(one: str, other: str) -> str:
+    """What every act between two accounts holds before it looks: the pair, then both accounts shared. The events of a
+    pair, in both directions, are therefore committed in the order of their ids: the last one is the version."""
+    return f"""follows_lock_pair({one}, {other}),
+            pg_advisory_xact_lock_shared({account_lock_sql(f"least({one}, {other})")}),
+            pg_advisory_xact_lock_shared({account_lock_sql(f"greatest({one}, {other})")})"""
+
+
 SCHEMA = f"""
 CREATE SEQUENCE {ACT_SEQUENCE} CACHE 1;
 
@@ -64,14 +73,14 @@ BEGIN
     RETURN QUERY SELECT * FROM follows_relations(follower, ARRAY[followee]);
 END $$;
 
--- What stands is changed under its followee's lock, taken before the edge is: whoever lets everyone in who asked holds
--- that lock and comes for the edges.
+-- What stands is changed under the tie's locks, taken before the edge is: whoever lets everyone in who asked holds the
+-- account alone and comes for the edges.
 CREATE FUNCTION follows_end_edge(follower bigint, followee bigint, in_state text, cause text, actor bigint, source text,
                                  device text, session text)
 RETURNS SETOF follows_relation LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
     PERFORM follows_say(cause, actor, NULL, source, device, session),
-            pg_advisory_xact_lock_shared({account_lock_sql("followee")});
+            {tie_locks_sql("follower", "followee")};
     DELETE FROM follows_follow AS edge
     WHERE edge.follower_id = follower AND edge.followee_id = followee AND (in_state = '' OR edge.state = in_state);
     RETURN QUERY SELECT * FROM follows_relations(
@@ -116,13 +125,6 @@ def _refusal(constraint: str, words: str) -> str:
     return f"RAISE EXCEPTION '{words}' USING ERRCODE = 'check_violation', CONSTRAINT = '{constraint}';"
 
 
-def _lock_both(one: str, other: str) -> str:
-    return f"""
-        PERFORM pg_advisory_xact_lock_shared({account_lock_sql(f"least({one}, {other})")}),
-                pg_advisory_xact_lock_shared({account_lock_sql(f"greatest({one}, {other})")});
-    """
-
-
 _LOCK_FOLLOWEE = "PERFORM pg_advisory_xact_lock_shared({});"
 
 _ACTIVATE = f"""
@@ -150,7 +152,7 @@ settle_new_edge = Promise(
         IF FOUND THEN -- and held: this row is certain to meet the unique constraint, and an upsert finds it as it is
             RETURN NEW;
         END IF;
-        {_lock_both("NEW.follower_id", "NEW.followee_id")}
+        PERFORM {tie_locks_sql("NEW.follower_id", "NEW.followee_id")};
         SELECT EXISTS (SELECT 1 FROM follows_block
                        WHERE (blocker_id = NEW.follower_id AND blocked_id = NEW.followee_id)
                           OR (blocker_id = NEW.followee_id AND blocked_id = NEW.follower_id)),
@@ -315,12 +317,12 @@ EVENT_TRIGGERS = [
 ]
 
 
-def _record_block(blocker: str, blocked: str, cause: str) -> str:
+def _record_block(blocker: str, blocked: str, cause: str, actor: str) -> str:
     """An event of the pair beside those of edges, in the blocker's history: the relation's version moves with it."""
     return f"""
         INSERT INTO follows_followevent
             (id, follower_id, followee_id, "before", "after", notify, cause, actor_id, source, happened_at)
-        VALUES (nextval('{ACT_SEQUENCE}'), {blocker}, {blocked}, '', '', 'all', '{cause}', {blocker},
+        VALUES (nextval('{ACT_SEQUENCE}'), {blocker}, {blocked}, '', '', 'all', {cause}, {actor},
                 coalesce(said[5], ''), clock_timestamp());
         IF said[6] <> '' THEN
             INSERT INTO follows_eventorigin (event_id, device, session)
@@ -329,11 +331,15 @@ def _record_block(blocker: str, blocked: str, cause: str) -> str:
     """
 
 
+# A block is lifted by who made it, or goes with either account.
+_LIFTED_CAUSE = "CASE said[2] WHEN 'account_deleted' THEN said[2] ELSE 'unblocked' END"
+_LIFTED_BY = "coalesce(NULLIF(said[3], '')::bigint, OLD.blocker_id)"
+
+
 def _lock_for_block(row: str) -> str:
     """The pair, then both accounts, before any edge: as a service does."""
     return f"""
-        PERFORM follows_lock_pair({row}.blocker_id, {row}.blocked_id);
-        {_lock_both(f"{row}.blocker_id", f"{row}.blocked_id")}
+        PERFORM {tie_locks_sql(f"{row}.blocker_id", f"{row}.blocked_id")};
         RETURN {row};
     """
 
@@ -351,17 +357,19 @@ BLOCK_TRIGGERS = [
         level=Row,
         when=pgtrigger.After,
         operation=pgtrigger.Insert,
-        declare=_SAID,
+        declare=[*_SAID, ("recorded", "boolean")],
         func=f"""
             PERFORM follows_say('blocked', NEW.blocker_id, NULL, coalesce(said[5], ''), coalesce(said[6], ''),
                                 coalesce(said[7], ''));
-            IF NOT EXISTS (SELECT 1 FROM follows_follow
-                           WHERE follower_id = NEW.blocker_id AND followee_id = NEW.blocked_id) THEN
-                {_record_block("NEW.blocker_id", "NEW.blocked_id", "blocked")}
+            WITH ended AS (
+                DELETE FROM follows_follow
+                WHERE (follower_id = NEW.blocker_id AND followee_id = NEW.blocked_id)
+                   OR (follower_id = NEW.blocked_id AND followee_id = NEW.blocker_id)
+                RETURNING follower_id)
+            SELECT coalesce(bool_or(follower_id = NEW.blocker_id), FALSE) INTO recorded FROM ended;
+            IF NOT recorded THEN
+                {_record_block("NEW.blocker_id", "NEW.blocked_id", "'blocked'", "NEW.blocker_id")}
             END IF;
-            DELETE FROM follows_follow
-            WHERE (follower_id = NEW.blocker_id AND followee_id = NEW.blocked_id)
-               OR (follower_id = NEW.blocked_id AND followee_id = NEW.blocker_id);
             RETURN NULL;
         """,
     ),
@@ -378,7 +386,7 @@ BLOCK_TRIGGERS = [
         when=pgtrigger.After,
         operation=pgtrigger.Delete,
         declare=_SAID,
-        func=f"{_record_block('OLD.blocker_id', 'OLD.blocked_id', 'unblocked')} RETURN NULL;",
+        func=f"{_record_block('OLD.blocker_id', 'OLD.blocked_id', _LIFTED_CAUSE, _LIFTED_BY)} RETURN NULL;",
     ),
     Refuse(
         name="never_changed",

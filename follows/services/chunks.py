@@ -82,12 +82,8 @@ def _answered(statement: str, **values: Any) -> dict[int, int]:
 # --- Edges ----------------------------------------------------------------------------------------------------
 
 
-def _hold_to_change(batch: Batch, rows: list[BatchRow]) -> None:
+def _hold_edges(batch: Batch, rows: list[BatchRow]) -> None:
     hold_edges(batch.owner_id, _accounts(rows))
-
-
-def _hold_to_make(batch: Batch, rows: list[BatchRow]) -> None:
-    hold_edges(batch.owner_id, _accounts(rows), to_make=True)
 
 
 def _accounts(rows: list[BatchRow]) -> list[int]:
@@ -187,11 +183,11 @@ def _outcomes(
 
 
 ACTS = {
-    Act.FOLLOW: Chunk(_hold_to_make, follow_rows),
-    Act.UNFOLLOW: Chunk(_hold_to_change, _unfollow),
-    Act.RESTORE: Chunk(_hold_to_make, _restore),
-    Act.BELL_ALL: Chunk(_hold_to_change, _bell),
-    Act.BELL_NONE: Chunk(_hold_to_change, _bell),
+    Act.FOLLOW: Chunk(_hold_edges, follow_rows),
+    Act.UNFOLLOW: Chunk(_hold_edges, _unfollow),
+    Act.RESTORE: Chunk(_hold_edges, _restore),
+    Act.BELL_ALL: Chunk(_hold_edges, _bell),
+    Act.BELL_NONE: Chunk(_hold_edges, _bell),
     Act.MUTE: Chunk(_hold_owner, _mute),
     Act.UNMUTE: Chunk(_hold_owner, _unmute),
 }

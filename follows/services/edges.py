@@ -16,6 +16,7 @@ from follows.selectors import relation
 from follows.services.refusals import refusing
 from follows.services.statements import FOLLOW_AGAIN, RESTORE, SAYING, Value, fetch, run, said
 from follows.signals import edges_changed, follow_changed
+from follows.triggers import tie_locks_sql
 
 _FOLLOW = """
     SELECT * FROM follows_make_edge(%(follower)s, %(followee)s, %(cause)s, %(limit)s, %(source)s, %(device)s, %(session)s)
@@ -25,12 +26,15 @@ _END = """
         %(follower)s, %(followee)s, %(state)s, %(cause)s, %(actor)s, %(source)s, %(device)s, %(session)s)
 """
 _HOLDING = f"""
-    WITH said AS MATERIALIZED (
-        SELECT {SAYING}, pg_advisory_xact_lock_shared({account_lock_sql("%(followee)s")}))
+    WITH said AS MATERIALIZED (SELECT {SAYING}, {tie_locks_sql("%(follower)s", "%(followee)s")})
 """
 _APPROVE = f"""{_HOLDING}
     UPDATE follows_follow SET state = 'active' FROM said
-    WHERE followee_id = %(followee)s AND state = 'requested' AND (%(follower)s IS NULL OR follower_id = %(follower)s)
+    WHERE follower_id = %(follower)s AND followee_id = %(followee)s AND state = 'requested'
+"""
+_APPROVE_EVERYONE = f"""
+    WITH said AS MATERIALIZED (SELECT {SAYING}, pg_advisory_xact_lock({account_lock_sql("%(followee)s")}))
+    UPDATE follows_follow SET state = 'active' FROM said WHERE followee_id = %(followee)s AND state = 'requested'
 """
 _SET_BELL = f"""{_HOLDING}
     UPDATE follows_follow SET notify = %(notify)s FROM said
@@ -108,7 +112,7 @@ def approve(*, followee: User, follower: User, origin: Origin = NOWHERE) -> Rela
 @refusing
 def approve_everyone(*, followee_id: int, cause: str = Cause.APPROVED, origin: Origin = NOWHERE) -> int:
     """Lets all open requests become edges; returns how many."""
-    approved = run(_APPROVE, follower=None, followee=followee_id, **said(cause, followee_id, origin))
+    approved = run(_APPROVE_EVERYONE, followee=followee_id, **said(cause, followee_id, origin))
     edges_changed.send(Follow)
     return approved
 

@@ -52,7 +52,7 @@ def offer(*, account_id: int) -> bool:
 def accept_offer(*, owner: User, account: User, origin: Origin = NOWHERE) -> Relation:
     """Follows with the bell and the date of the newest file that named the account. What was answered already, or was
     never offered, changes nothing. Raises FollowRefused."""
-    hold_edges(owner.pk, [account.pk], to_make=True)
+    hold_edges(owner.pk, [account.pk])
     rows = _rows(owner, account)
     newest = rows.order_by("-batch_id", "position").first()
     if newest is not None:

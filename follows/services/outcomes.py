@@ -33,7 +33,8 @@ class Standing(NamedTuple):
 _HOLD_FOLLOWER = "SELECT follows_lock_follower(%(follower)s)"
 _HOLD_PAIRS = """
     SELECT follows_lock_pair(%(follower)s, followee)
-    FROM (SELECT followee FROM unnest(%(followees)s::bigint[]) AS followee ORDER BY followee) AS ordered
+    FROM (SELECT followee FROM unnest(%(followees)s::bigint[]) AS followee
+          ORDER BY least(followee, %(follower)s), greatest(followee, %(follower)s)) AS ordered
 """
 _HOLD_ACCOUNTS = f"""
     SELECT pg_advisory_xact_lock_shared({account_lock_sql("account")})
@@ -57,14 +58,13 @@ def hold_follower(follower_id: int) -> None:
     run(_HOLD_FOLLOWER, follower=follower_id)
 
 
-def hold_edges(follower_id: int, followee_ids: Sequence[int], *, to_make: bool = False) -> None:
-    """Until the transaction ends nobody else changes the follower's edges to these accounts, nor, where edges are to be
-    made, what may forbid them: blocks, standing, privacy."""
+def hold_edges(follower_id: int, followee_ids: Sequence[int]) -> None:
+    """Until the transaction ends nobody else changes what is between the follower and these accounts: edges in either
+    direction, blocks, standing, privacy."""
     followees = list(followee_ids)
     hold_follower(follower_id)
-    if to_make:
-        run(_HOLD_PAIRS, follower=follower_id, followees=followees)
-    run(_HOLD_ACCOUNTS, accounts=[follower_id, *followees] if to_make else followees)
+    run(_HOLD_PAIRS, follower=follower_id, followees=followees)
+    run(_HOLD_ACCOUNTS, accounts=[follower_id, *followees])
     run(_HOLD_EDGES, follower=follower_id, followees=followees)
 
 
