@@ -13,7 +13,7 @@ TOOLS = {"bell", "menu", "remove", "unmute"}  # what stands beside the button
 def button_context(account: User, relation: Relation, *, place: str, tools: str = "", size: str = "") -> dict[str, Any]:
     """`place` tells two buttons of a page apart; up to its hyphen it is a word of `origins.Source`."""
     wanted = TOOLS & set(tools.split())
-    mute = selectors.mute_of(relation) if relation.muted and "menu" in wanted else None
+    mute = selectors.mute_of(relation.viewer_id, account.pk) if relation.muted and "menu" in wanted else None
     return {
         "account": account,
         "relation": relation,

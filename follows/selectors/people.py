@@ -6,7 +6,6 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from follows.models import Block, FollowEvent, Mute
-from follows.relations import Relation
 from socialvideo.lib.pagination import Page, keyset_page
 
 
@@ -32,9 +31,9 @@ def mutes_page(account_id: int, *, cursor: str = "") -> Page[Mute]:
     return keyset_page(_mutes(account_id).select_related("muted"), order=["-id"], cursor=cursor)
 
 
-def mute_of(relation: Relation) -> Mute | None:
-    """The viewer's mute of an account, while it lasts."""
-    return _mutes(relation.viewer_id).filter(muted_id=relation.account_id).first()
+def mute_of(muter_id: int | None, muted_id: int) -> Mute | None:
+    """One account's mute of another, while it lasts."""
+    return _mutes(muter_id).filter(muted_id=muted_id).first()
 
 
 def _mutes(account_id: int | None) -> QuerySet[Mute]:

@@ -1,8 +1,9 @@
 """How an act on a person is answered: with the whole button as the database now has it, whether or not the act went
 through. htmx gets the button, everybody else the page they came from with the same words as a message."""
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 
 from django.contrib import messages
@@ -40,6 +41,7 @@ class Question:
     lines: list[str]
     act: str
     keep: str
+    grave: bool = True  # ends something
 
 
 def acting(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
@@ -54,13 +56,19 @@ def acting(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
             return _log_in_first(request, account)
         throttle = TapRate()
         if not throttle.allow_request(request, None):  # type: ignore[arg-type]
-            return render(request, "429.html", status=429, headers={"Retry-After": round(throttle.wait() or 1)})
+            return _too_much(request, throttle)
         try:
             return view(request, account)
         except services.FollowRefused as refused:
             return answer(request, account, problem=refused.message)
 
     return tap
+
+
+def _too_much(request: HttpRequest, throttle: TapRate) -> HttpResponse:
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = math.ceil(throttle.wait() or 1)
+    return response
 
 
 def _log_in_first(request: HttpRequest, account: User) -> HttpResponse:
@@ -92,7 +100,7 @@ def answer(
     if request.htmx:  # type: ignore[attr-defined]
         response = button(request, account, relation, problem=problem)
         trigger_client_event(response, "live:relation", {"account": account.pk, "version": None})
-        return toasts.show(request, response, toast)
+        return toasts.show(request, response, toast and replace(toast, about=account.handle))
     if problem:
         messages.error(request, problem)
     return toasts.show(request, redirect_back(request, account.get_absolute_url()), toast)
@@ -102,13 +110,11 @@ def ask(request: HttpRequest, account: User, question: Question) -> HttpResponse
     """The same form once more, to be sent on purpose: as a dialog of the button, or as a page."""
     if request.htmx:  # type: ignore[attr-defined]
         return button(request, account, question=question)
-    context = {
-        "account": account,
-        "question": question,
-        "place": place_of(request),
-        "back": way_back(request, account.get_absolute_url()),
-    }
-    return render(request, "follows/ask.html", context)
+    return ask_on_a_page(request, question, back=way_back(request, account.get_absolute_url()))
+
+
+def ask_on_a_page(request: HttpRequest, question: Question, *, back: str) -> HttpResponse:
+    return render(request, "follows/ask.html", {"question": question, "place": place_of(request), "back": back})
 
 
 def button(

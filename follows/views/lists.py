@@ -37,7 +37,7 @@ def _list(request: HttpRequest, handle: str, which: str) -> HttpResponse:
     }
     if context["allowed"]:
         context |= _people(account, viewer_id, which, request.GET.get("after", ""))
-    return render(request, rows_or_page(request, "follows/list.html"), context)
+    return render(request, rows_or_page(request, "follows/list.html", "tabs"), context)
 
 
 def _people(account: User, viewer_id: int | None, which: str, cursor: str) -> dict[str, Any]:

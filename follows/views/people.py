@@ -1,6 +1,6 @@
 """What one does about a person besides following: alerts, mute, remove, block; and the pages that list whom."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -50,21 +50,37 @@ def _rung(request: HttpRequest, account: User, before: Relation, after: Relation
 
 @acting
 def mute(request: HttpRequest, account: User) -> HttpResponse:
-    length = request.POST.get("for", "")
-    if length not in MUTES:
+    try:
+        until = _end_of_mute(request)
+    except ValueError:
         return HttpResponseBadRequest("Unknown choice.")
-    span = MUTES[length]
-    services.mute(muter=request.user, muted=account, until=timezone.now() + span if span else None)  # type: ignore[arg-type]
+    services.mute(muter=request.user, muted=account, until=until)  # type: ignore[arg-type]
     toast = Toast(f"You muted {account.display_name}.", _action(request, "Undo", "unmute", account))
     return answer(request, account, toast=toast)
 
 
+def _end_of_mute(request: HttpRequest) -> datetime | None:
+    """As chosen, or as it was before an Undo. None: until it is lifted."""
+    if "until" in request.POST:
+        return datetime.fromisoformat(request.POST["until"]).astimezone(UTC) if request.POST["until"] else None
+    length = request.POST.get("for", "")
+    if length not in MUTES:
+        raise ValueError(length)
+    span = MUTES[length]
+    return timezone.now() + span if span else None
+
+
 @acting
 def unmute(request: HttpRequest, account: User) -> HttpResponse:
-    was_muted = selectors.relation(request.user.pk, account.pk).muted
+    before = selectors.mute_of(request.user.pk, account.pk)
     services.unmute(muter=request.user, muted=account)  # type: ignore[arg-type]
-    toast = Toast(f"{account.display_name} is no longer muted.") if was_muted else None
-    return answer(request, account, toast=toast)
+    return answer(request, account, toast=_unmuted(request, account, before) if before else None)
+
+
+def _unmuted(request: HttpRequest, account: User, before: Mute) -> Toast:
+    until = before.until.isoformat() if before.until else ""
+    undo = _action(request, "Undo", "mute", account, until=until)
+    return Toast(f"{account.display_name} is no longer muted.", undo)
 
 
 @acting
@@ -160,4 +176,4 @@ def _people(request: HttpRequest, which: str, page: Page[Block] | Page[Mute], pe
         "relations": selectors.relations(request.user.pk, [person.pk for person in people]),
         "totals": selectors.shut_out(request.user.pk),  # type: ignore[arg-type]
     }
-    return render(request, rows_or_page(request, "follows/people.html"), context)
+    return render(request, rows_or_page(request, "follows/people.html", "tabs"), context)

@@ -22,8 +22,11 @@ class Action:
 
 @dataclass(frozen=True)
 class Toast:
+    """`about` names what it is about: of two about the same, the newer replaces the older with its way back."""
+
     text: str
     action: Action | None = None
+    about: str = ""
     level: str = "info"
 
 

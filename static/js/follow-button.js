@@ -142,6 +142,7 @@ class FollowButton extends HTMLElement {
     const again = repetition(target, detail);
     const known = await this.refresh({ anew: status === PAGE_WAS_OLD });
     const button = document.getElementById(id) ?? this;
+    waiting.delete(this.dataset.account);
     if (known && decided(button) !== decided(this)) return announce(button, version);
     const refused = status >= 400;
     const what = refused ? REFUSALS[status] ?? "That did not work." : "Could not reach the server.";
@@ -253,6 +254,7 @@ addEventListener("pageshow", ({ persisted }) => {
 });
 addEventListener("online", refreshAll);
 document.addEventListener("live:relation", ({ detail, target }) => {
+  if (target.closest?.("follow-button")) return; // its answer is the truth itself
   if (target !== document) channel.postMessage({ account: detail.account, version: null }); // the answer to an Undo
   catchUp(detail);
 });

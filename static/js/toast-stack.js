@@ -1,5 +1,5 @@
-// Short messages: those of the page, and every "toast" event ({text, level, action}), whether JavaScript sent it or an
-// HX-Trigger header. An action ({label, url, fields}) is one tap that posts, such as Undo. They leave by themselves,
+// Short messages: those of the page, and every "toast" event ({text, level, action, about}), whether JavaScript sent it or an
+// HX-Trigger header; and what keeps a form from being sent. An action ({label, url, fields}) is one tap that posts, such as Undo. They leave by themselves,
 // except errors and what somebody is reading.
 
 import { enliven } from "fragment";
@@ -7,6 +7,8 @@ import { enliven } from "fragment";
 const STAY = 6000; // ms
 const STAY_WITH_ACTION = 15_000;
 const MOST = 3;
+const FAILURES = ["htmx:sendError", "htmx:timeout", "htmx:responseError"];
+const REFUSALS = { 403: "This page is too old. Reload it.", 429: "That was a lot at once. Wait a moment." };
 
 class ToastStack extends HTMLElement {
   #timers = new Map();
@@ -16,14 +18,15 @@ class ToastStack extends HTMLElement {
     this.addEventListener("click", (event) => event.target.closest(".toast__close") && this.#remove(event.target.closest(".toast")));
     for (const type of ["pointerenter", "focusin"]) this.addEventListener(type, this.#hold);
     for (const type of ["pointerleave", "focusout"]) this.addEventListener(type, this.#letGo);
-    for (const type of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) this.addEventListener(type, this.#failed);
     this.addEventListener("htmx:beforeRequest", this.#working);
     this.addEventListener("htmx:afterRequest", this.#acted);
     document.addEventListener("toast", this.#add);
+    for (const type of FAILURES) document.addEventListener(type, this.#failed);
   }
 
   disconnectedCallback() {
     document.removeEventListener("toast", this.#add);
+    for (const type of FAILURES) document.removeEventListener(type, this.#failed);
     this.#hold();
   }
 
@@ -36,12 +39,19 @@ class ToastStack extends HTMLElement {
     toast.dataset.level = detail.level ?? "info";
     toast.querySelector("p").textContent = detail.text;
     this.#equip(toast.querySelector("form"), detail.action);
-    const shown = this.#toasts.filter(({ dataset: { level } }) => level !== "error");
-    shown.slice(0, Math.max(0, shown.length - MOST + 1)).forEach((old) => this.#remove(old));
+    toast.dataset.about = detail.about ?? "";
     this.append(toast);
+    this.#makeRoom(toast);
     enliven(toast);
     this.#leaveLater(toast);
   };
+
+  #makeRoom(toast) {
+    const others = this.#toasts.filter((other) => other !== toast);
+    others.filter(({ dataset: { about } }) => about && about === toast.dataset.about).forEach((old) => this.#remove(old));
+    const leaving = this.#toasts.filter(({ dataset: { level } }) => level !== "error");
+    leaving.slice(0, -MOST).forEach((old) => this.#remove(old));
+  }
 
   #equip(form, action) {
     if (!action || !form) return form?.remove();
@@ -60,11 +70,15 @@ class ToastStack extends HTMLElement {
     if (detail.successful) this.#remove(target.closest(".toast"));
   };
 
+  // Of any form that does not say itself what went wrong.
   #failed = ({ target, detail }) => {
-    const toast = target.closest(".toast");
-    const reached = detail.xhr?.status >= 400;
+    const form = target.closest?.("form");
+    if (!form || form.closest("follow-button")) return;
+    const text = REFUSALS[detail.xhr?.status] ?? (detail.xhr?.status ? "That did not work." : "Could not reach the server.");
+    const toast = form.closest(".toast");
+    if (!toast) return this.#add({ detail: { text, level: "error" } });
     toast.dataset.level = "error";
-    toast.querySelector("p").textContent = reached ? "That did not work." : "Could not reach the server.";
+    toast.querySelector("p").textContent = text;
     clearTimeout(this.#timers.get(toast));
     this.#timers.delete(toast);
   };

@@ -18,11 +18,21 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
     shown = selectors.profile(account, request.user.pk)
     if shown.relation.blocked_by:
         raise Http404
-    context = {"profile": shown, "account": account, "relation": shown.relation}
-    if not shown.closed:
+    part, seen = _part(request), f"{shown.closed}{shown.video_count}"
+    context = {"profile": shown, "account": account, "relation": shown.relation, "seen": seen}
+    context["anew"] = part != "#figures" or request.GET.get("seen") != seen
+    if context["anew"] and not shown.closed:
         context["page"] = selectors.grid_page(account.pk, request.user.pk, cursor=request.GET.get("after", ""))
-    more = request.htmx and request.GET.get("after")  # type: ignore[attr-defined]
-    return render(request, "videos/profile.html#cards" if more else "videos/profile.html", context)
+    return render(request, f"videos/profile.html{part}", context)
+
+
+def _part(request: HttpRequest) -> str:
+    """htmx asks for the next videos, or for what a changed tie changes."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        return ""
+    if request.GET.get("after"):
+        return "#cards"
+    return "#figures" if request.htmx.target == "figures" else ""  # type: ignore[attr-defined]
 
 
 def _moved(handle: str) -> HttpResponse:
