@@ -11,7 +11,7 @@ from follows.machine import Cause
 
 PERIODS = {"day": 28, "week": 26, "month": 24}
 
-GAINED = {
+GAINED: dict[str, str] = {
     Cause.FOLLOWED: "Followed you",
     Cause.APPROVED: "You approved their request",
     Cause.WENT_PUBLIC: "You became public",
@@ -21,7 +21,7 @@ GAINED = {
     Cause.UNATTRIBUTED: "Not recorded by whom",
 }
 # A block of theirs reads as an unfollow: it is told to nobody.
-LOST = {
+LOST: dict[str, str] = {
     Cause.UNFOLLOWED: "Unfollowed you",
     Cause.REMOVED: "You removed them",
     Cause.BLOCKED: "You blocked them",
@@ -46,7 +46,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Growth:
-    """The last periods, the oldest first, and what made up their sums."""
+    """The last periods, the oldest first, and by what cause followers came and went in them."""
 
     by: str
     periods: list[Period]
@@ -60,6 +60,14 @@ class Growth:
     @property
     def lost(self) -> int:
         return sum(period.lost for period in self.periods)
+
+    @property
+    def gained_in_words(self) -> dict[str, int]:
+        return {GAINED[cause]: number for cause, number in self.gained_by.items()}
+
+    @property
+    def lost_in_words(self) -> dict[str, int]:
+        return {LOST[cause]: number for cause, number in self.lost_by.items()}
 
 
 _BEGINNINGS = """
@@ -93,6 +101,6 @@ def followers_growth(account_id: int, *, by: str = "day") -> Growth:
     return Growth(
         by=by,
         periods=[Period(begins, per_period[begins, True], per_period[begins, False]) for begins in beginnings],
-        gained_by={words: per_cause[cause, True] for cause, words in GAINED.items()},
-        lost_by={words: per_cause[cause, False] for cause, words in LOST.items()},
+        gained_by={cause: per_cause[cause, True] for cause in GAINED if per_cause[cause, True]},
+        lost_by={cause: per_cause[cause, False] for cause in LOST if per_cause[cause, False]},
     )

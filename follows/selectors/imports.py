@@ -1,4 +1,4 @@
-"""What an import would do, row by row, as things stand at this moment."""
+"""An import row by row: what it would do as things stand at this moment, and once it was confirmed, what it did."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +52,7 @@ class Foreseen:
 
 @dataclass(frozen=True)
 class Preview:
-    """How many rows would come to what; `beyond` of those that would be followed are more than one may follow, and
+    """How many rows come to what; `beyond` of those that would be followed are more than one may follow, and
     `by_name` were found by name alone."""
 
     results: dict[str, int]
@@ -69,7 +69,9 @@ class Preview:
 
 
 def _foreseen(batch: Batch) -> QuerySet[Any]:
-    """The rows with `fate` and `why`. A waiting row has the fate that the database would give it now."""
+    """The rows with `fate` and `why`. In a preview, a waiting row has the fate that the database would give it now."""
+    if batch.state != Batch.State.PREVIEW:
+        return batch.rows.annotate(fate=F("result"), why=F("reason"))
     mine = Follow.objects.filter(follower_id=batch.owner_id, followee_id=OuterRef("account_id"))
     account = User.objects.filter(pk=OuterRef("account_id"))
     not_waiting, following, asked = ~Q(result=Result.WAITING), Q(Exists(mine.active())), Q(Exists(mine.requested()))
@@ -99,10 +101,15 @@ def _foreseen(batch: Batch) -> QuerySet[Any]:
 def preview(batch: Batch) -> Preview:
     counted = dict(_foreseen(batch).values_list("fate").annotate(Count("position")).order_by())
     results = {result: counted[result] for result in Result.values if result in counted}
-    room = settings.FOLLOW_LIMIT - Follow.objects.of_follower(batch.owner_id).count()
-    wanted = counted.get(Result.DONE, 0) + counted.get(Result.REQUESTED, 0)
     by_name = batch.rows.filter(result=Result.WAITING, reason="by_name").count()
-    return Preview(results, max(0, wanted - max(0, room)), by_name)
+    return Preview(results, _beyond_limit(batch, counted), by_name)
+
+
+def _beyond_limit(batch: Batch, counted: dict[str, int]) -> int:
+    if batch.state != Batch.State.PREVIEW:
+        return 0
+    room = max(0, settings.FOLLOW_LIMIT - Follow.objects.of_follower(batch.owner_id).count())
+    return max(0, counted.get(Result.DONE, 0) + counted.get(Result.REQUESTED, 0) - room)
 
 
 def preview_page(batch: Batch, *, result: str = "", cursor: str = "") -> Page[Foreseen]:

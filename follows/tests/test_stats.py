@@ -18,10 +18,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("truth")]
 STATS = reverse("follows:followers_stats")
 
 
-def parts(amounts: dict[str, int]) -> dict[str, int]:
-    return {words: number for words, number in amounts.items() if number}
-
-
 def test_every_cause_that_gains_or_loses_a_follower_has_words():
     gaining = {cause for cause, changes in TRANSITIONS.items() if any(b != "active" == a for b, a in changes)}
     losing = {cause for cause, changes in TRANSITIONS.items() if any(b == "active" != a for b, a in changes)}
@@ -43,12 +39,12 @@ def test_by_cause_and_in_sum(bob, by):
     services.follow(follower=e, followee=bob)
     services.approve(followee=bob, follower=e)
     growth = followers_growth(bob.pk, by=by)
-    assert parts(growth.gained_by) == {
+    assert growth.gained_in_words == {
         "Followed you": 4,
         "You approved their request": 1,
         "Took their unfollow back": 1,
     }
-    assert parts(growth.lost_by) == {"Unfollowed you": 2, "You removed them": 1, "You blocked them": 1}
+    assert growth.lost_in_words == {"Unfollowed you": 2, "You removed them": 1, "You blocked them": 1}
     assert sum(growth.gained_by.values()) == growth.gained
     assert sum(growth.lost_by.values()) == growth.lost
     assert growth.gained - growth.lost == counts(bob.pk).followers == 2
