@@ -35,10 +35,10 @@ def heard(act: Callable[[], Any]) -> set[tuple[int, int, int | None]]:
     get_redis_connection().delete(live.STREAM)
     with TestCase.captureOnCommitCallbacks(execute=True):
         act()
-    entries = [hint for _, hint in get_redis_connection().xrange(live.STREAM)]
-    told = [(int(hint[b"to"]), json.loads(hint[b"event"])) for hint in entries]
-    assert all(event["kind"] == "relation" for _, event in told)
-    return {(account_id, event["account"], event["version"]) for account_id, event in told}
+    entries = [entry for _, entry in get_redis_connection().xrange(live.STREAM)]
+    told = [(json.loads(event), accounts.split()) for entry in entries for event, accounts in entry.items()]
+    assert all(event["kind"] == "relation" for event, _ in told)
+    return {(int(account), event["account"], event["version"]) for event, accounts in told for account in accounts}
 
 
 def both(one: User, other: User) -> set[tuple[int, int, int | None]]:

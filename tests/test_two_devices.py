@@ -64,9 +64,9 @@ def test_a_tap_on_one_device_is_seen_on_the_other(device: Callable[..., Any], al
     phone, laptop = device(alice), device(alice)
     tap(phone)
     shows(phone, "following")
-    shows(laptop, "following", seconds=1)
+    shows(laptop, "following")
     tap(laptop)
-    shows(phone, "follow", seconds=2)
+    shows(phone, "follow")
 
 
 def test_what_is_newer_than_a_slow_answer_is_shown(device: Callable[..., Any], alice: User, mira: User) -> None:
@@ -93,7 +93,7 @@ def test_the_other_side_sees_it_too(device: Callable[..., Any], alice: User, mir
     creator = device(mira, "/@alice/")
     shows(creator, "follow")
     tap(device(alice))
-    shows(creator, "follow_back", seconds=2)
+    shows(creator, "follow_back")
 
 
 def test_what_happens_while_a_page_loads_is_not_missed(device: Callable[..., Any], alice: User, mira: User) -> None:
@@ -121,7 +121,7 @@ def test_after_the_event_streams_were_away_the_state_is_right(
     live_process.start()
     shows(laptop, "following", seconds=10)
     tap(phone)
-    shows(laptop, "follow", seconds=2)
+    shows(laptop, "follow")
 
 
 def test_tabs_share_one_stream(device: Callable[..., Any], alice: User, mira: User, live_process: LiveProcess) -> None:
@@ -140,6 +140,21 @@ def test_tabs_share_one_stream(device: Callable[..., Any], alice: User, mira: Us
     assert streams_open(live_process) == 1
 
 
+def test_without_locks_every_tab_listens_itself(
+    new_page: Callable[..., Any], sign_in: Callable[..., None], live_process: LiveProcess, alice: User, mira: User
+) -> None:
+    """As at an address of the local network, which browsers do not take for secure."""
+    page = new_page()
+    page.context.add_init_script("delete Navigator.prototype.locks")
+    sign_in(page, alice)
+    tabs = [page, page.context.new_page()]
+    for tab in tabs:
+        show(tab, "/@mira/")
+    services.follow(follower=alice, followee=mira)
+    for tab in tabs:
+        shows(tab, "following")
+
+
 def test_back_listens_again(device: Callable[..., Any], alice: User, mira: User) -> None:
     page = device(alice)
     page.goto("/explore/")
@@ -147,4 +162,4 @@ def test_back_listens_again(device: Callable[..., Any], alice: User, mira: User)
     page.go_back()
     shows(page, "following")
     services.unfollow(follower=alice, followee=mira)
-    shows(page, "follow", seconds=2)
+    shows(page, "follow")

@@ -118,9 +118,10 @@ class Hub:
             while True:
                 answer: Any = await redis.xread({STREAM: position}, AT_ONCE, BLOCKED * 1000)
                 for _stream, entries in answer:
-                    for entry, hint in entries:
-                        position = entry
-                        self._hand_out(frozenset(map(int, hint["to"].split())), hint["event"])
+                    for position_of_entry, entry in entries:
+                        position = position_of_entry
+                        for event, accounts in entry.items():
+                            self._hand_out(frozenset(map(int, accounts.split())), event)
 
     def _begin(self) -> None:
         self._recent.clear()

@@ -6,7 +6,8 @@ No kind of event is known here: `{"kind": "relation", …}` reaches a page as it
 
 import json
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +21,7 @@ KEPT = 20_000  # entries; a reader that falls further behind has lost some
 ACCOUNTS_AN_ENTRY = 500
 
 Event = Mapping[str, Any]
+Entry = dict[str, str]  # event → the accounts it is for
 
 
 def publish(account_ids: Collection[int], event: Event) -> None:
@@ -29,18 +31,41 @@ def publish(account_ids: Collection[int], event: Event) -> None:
 
 def publish_each(hints: Iterable[tuple[Collection[int], Event]]) -> None:
     """Many at once: still one trip to Redis."""
-    kept = [(sorted(ids), json.dumps(event, separators=(",", ":"))) for ids, event in hints if ids]
-    if kept:
-        transaction.on_commit(lambda: _send(kept), robust=True)
-
-
-def _send(hints: list[tuple[list[int], str]]) -> None:
-    pipeline = get_redis_connection("default").pipeline(transaction=False)
+    accounts: defaultdict[str, set[int]] = defaultdict(set)
     for account_ids, event in hints:
-        for start in range(0, len(account_ids), ACCOUNTS_AN_ENTRY):
-            some = " ".join(map(str, account_ids[start : start + ACCOUNTS_AN_ENTRY]))
-            pipeline.xadd(STREAM, {"to": some, "event": event}, maxlen=KEPT, approximate=True)
+        accounts[json.dumps(event, separators=(",", ":"))].update(account_ids)
+    if entries := list(_entries(accounts)):
+        transaction.on_commit(lambda: _send(entries), robust=True)
+
+
+def _entries(accounts: Mapping[str, set[int]]) -> Iterator[Entry]:
+    """As few as hold it; no event is in an entry twice."""
+    entry: Entry = {}
+    left = ACCOUNTS_AN_ENTRY
+    for event, some in _portions(accounts):
+        if len(some) > left:
+            yield entry
+            entry, left = {}, ACCOUNTS_AN_ENTRY
+        entry[event] = " ".join(map(str, some))
+        left -= len(some)
+    if entry:
+        yield entry
+
+
+def _portions(accounts: Mapping[str, set[int]]) -> Iterator[tuple[str, list[int]]]:
+    for event, ids in accounts.items():
+        ordered = sorted(ids)
+        for start in range(0, len(ordered), ACCOUNTS_AN_ENTRY):
+            yield event, ordered[start : start + ACCOUNTS_AN_ENTRY]
+
+
+def _send(entries: list[Entry]) -> None:
+    redis = get_redis_connection("default")
+    trip = redis if len(entries) == 1 else redis.pipeline(transaction=False)
     try:
-        pipeline.execute()
+        for entry in entries:
+            trip.xadd(STREAM, entry, maxlen=KEPT, approximate=True)
+        if trip is not redis:
+            trip.execute()
     except RedisError as error:
         logger.warning("Live hints were not sent: %s", type(error).__name__)

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings as site
 from django.db import transaction
 from django_redis import get_redis_connection
+from redis.connection import AbstractConnection
 
 from socialvideo.lib import live
 
@@ -14,32 +15,51 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HINT = {"kind": "relation", "account": 7, "version": 9}
 
 
-def published() -> list[tuple[str, str]]:
-    return [(hint[b"to"].decode(), hint[b"event"].decode()) for _, hint in get_redis_connection().xrange(live.STREAM)]
+def entries() -> list[dict[str, str]]:
+    found = get_redis_connection().xrange(live.STREAM)
+    return [{event.decode(): accounts.decode() for event, accounts in entry.items()} for _, entry in found]
 
 
 def test_a_hint_is_published_after_commit():
     with transaction.atomic():
         live.publish([1, 2], HINT)
-        assert published() == []
-    assert published() == [("1 2", '{"kind":"relation","account":7,"version":9}')]
+        assert entries() == []
+    assert entries() == [{'{"kind":"relation","account":7,"version":9}': "1 2"}]
 
 
 def test_what_is_rolled_back_is_not_published():
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         live.publish([1], HINT)
         raise ZeroDivisionError
-    assert published() == []
+    assert entries() == []
 
 
-def test_many_hints_are_one_trip(monkeypatch):
-    trips = []
-    client = type(get_redis_connection().pipeline())
-    execute = client.execute
-    monkeypatch.setattr(client, "execute", lambda pipeline: trips.append(1) or execute(pipeline))
-    live.publish_each([([1], HINT), (range(2, 1200), HINT)])
+@pytest.fixture
+def trips(monkeypatch):
+    """How often Redis was asked."""
+    counted = []
+    send = AbstractConnection.send_packed_command
+    monkeypatch.setattr(
+        AbstractConnection, "send_packed_command", lambda *args, **kwargs: counted.append(1) or send(*args, **kwargs)
+    )
+    return counted
+
+
+def test_both_sides_of_a_tie_are_told_in_one_entry(trips):
+    other = HINT | {"account": 8}
+    live.publish_each([([1], HINT), ([2], other)])
     assert len(trips) == 1
-    assert [len(to.split()) for to, _ in published()] == [1, 500, 500, 198]
+    assert [list(entry.values()) for entry in entries()] == [["1", "2"]]
+
+
+def test_many_hints_are_one_trip(trips):
+    live.publish_each([([1], HINT), (range(2, 1200), HINT), ([7, 8], {"kind": "badge"})])
+    assert len(trips) == 1
+    assert [{event[9]: len(to.split()) for event, to in entry.items()} for entry in entries()] == [
+        {"r": 500},
+        {"r": 500},
+        {"r": 199, "b": 2},
+    ]
 
 
 def test_nobody_to_tell_is_no_trip(settings, caplog):
@@ -51,8 +71,8 @@ def test_nobody_to_tell_is_no_trip(settings, caplog):
 
 def test_the_stream_stays_short(monkeypatch):
     monkeypatch.setattr(live, "KEPT", 100)
-    for _ in range(5):
-        live.publish_each([([account], HINT) for account in range(100)])
+    for number in range(500):
+        live.publish([number], HINT)
     assert get_redis_connection().xlen(live.STREAM) <= 200
 
 
