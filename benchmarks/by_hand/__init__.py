@@ -1,0 +1,1 @@
+"""Following as most projects write it themselves."""

@@ -1,0 +1,7 @@
+"""The site beside the libraries it is measured against, on one database."""
+
+from socialvideo.settings.test import *  # noqa: F403
+
+DATABASES["default"]["CONN_MAX_AGE"] = None  # noqa: F405
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = False  # noqa: F405
+INSTALLED_APPS = [*INSTALLED_APPS, "friendship", "actstream", "benchmarks.by_hand"]  # noqa: F405
