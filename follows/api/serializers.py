@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from accounts.api.serializers import AccountBriefSerializer
-from follows.models import Follow
+from follows.models import Block, Follow, Mute
 from follows.relations import LABELS
 
 
@@ -15,6 +15,7 @@ class RelationSerializer(serializers.Serializer):
     following = serializers.BooleanField()
     followed_by = serializers.BooleanField(source="follows_me")
     notify = serializers.ChoiceField(choices=Follow.Notify.choices)
+    muted = serializers.BooleanField()
     version = serializers.IntegerField()
 
 
@@ -52,6 +53,30 @@ class RequestSerializer(serializers.ModelSerializer):
     class Meta:
         model = Follow
         fields = ("account", "followed_at")
+
+
+class MuteSerializer(serializers.Serializer):
+    until = serializers.DateTimeField(allow_null=True, default=None, help_text="null: until it is lifted.")
+
+
+class MutedSerializer(serializers.ModelSerializer):
+    """An account that I mute."""
+
+    account = AccountBriefSerializer(source="muted")
+
+    class Meta:
+        model = Mute
+        fields = ("account", "until")
+
+
+class BlockedSerializer(serializers.ModelSerializer):
+    """An account that I block."""
+
+    account = AccountBriefSerializer(source="blocked")
+
+    class Meta:
+        model = Block
+        fields = ("account", "created_at")
 
 
 class BellSerializer(serializers.Serializer):

@@ -14,26 +14,34 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from follows import selectors, services
-from follows.access import access_account
+from follows.access import access_account, origin_of
 from follows.api.serializers import (
     BellSerializer,
+    BlockedSerializer,
     CountsSerializer,
     FollowedSerializer,
+    MutedSerializer,
+    MuteSerializer,
     PeoplePageSerializer,
     RelationSerializer,
     RequestSerializer,
 )
+from follows.origins import Origin, Source
 from follows.relations import Relation
 from socialvideo.lib.api import CURSOR, Refused, page_response, paged
 
 
-def _answer(act: Callable[..., Relation | None], viewer: User, account: User, **who: Any) -> Response:
+def _answer(act: Callable[..., Relation | None], request: Request, account: User, **how: Any) -> Response:
     """Does the act and answers the viewer's relation to the account."""
     try:
-        act(**who)
+        act(**how)
     except services.FollowRefused as refused:
         raise Refused(refused.message, refused.code) from refused
-    return Response(RelationSerializer(selectors.relation(viewer.pk, account.pk)).data)
+    return Response(RelationSerializer(selectors.relation(request.user.pk, account.pk)).data)
+
+
+def _origin(request: Request) -> Origin:
+    return origin_of(request, Source.API)  # type: ignore[arg-type]
 
 
 class RelationView(APIView):
@@ -50,13 +58,17 @@ class FollowView(APIView):
     def put(self, request: Request, handle: str) -> Response:
         """Follow an account, or ask to where it is private. 409 when a rule stands against it."""
         account = access_account(handle)
-        return _answer(services.follow, request.user, account, follower=request.user, followee=account)
+        return _answer(
+            services.follow, request, account, follower=request.user, followee=account, origin=_origin(request)
+        )
 
     @extend_schema(responses={200: RelationSerializer}, operation_id="unfollow")
     def delete(self, request: Request, handle: str) -> Response:
         """Unfollow an account, or take the request back."""
         account = access_account(handle)
-        return _answer(services.unfollow, request.user, account, follower=request.user, followee=account)
+        return _answer(
+            services.unfollow, request, account, follower=request.user, followee=account, origin=_origin(request)
+        )
 
     @extend_schema(request=BellSerializer, responses=RelationSerializer, operation_id="set_bell")
     def patch(self, request: Request, handle: str) -> Response:
@@ -66,11 +78,24 @@ class FollowView(APIView):
         wish.is_valid(raise_exception=True)
         return _answer(
             services.set_bell,
-            request.user,
+            request,
             account,
             follower=request.user,
             followee=account,
             notify=wish.validated_data["notify"],
+            origin=_origin(request),
+        )
+
+
+class RestoreView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(request=None, responses=RelationSerializer, operation_id="restore")
+    def put(self, request: Request, handle: str) -> Response:
+        """Take my unfollow back: bell and date are as they were. What ended otherwise is left alone."""
+        account = access_account(handle)
+        return _answer(
+            services.restore, request, account, follower=request.user, followee=account, origin=_origin(request)
         )
 
 
@@ -81,27 +106,32 @@ class BlockView(APIView):
     def put(self, request: Request, handle: str) -> Response:
         """Shut an account out. Follows in both directions end."""
         account = access_account(handle)
-        return _answer(services.block, request.user, account, blocker=request.user, blocked=account)
+        return _answer(services.block, request, account, blocker=request.user, blocked=account, origin=_origin(request))
 
     @extend_schema(responses={200: RelationSerializer}, operation_id="unblock")
     def delete(self, request: Request, handle: str) -> Response:
         account = access_account(handle)
-        return _answer(services.unblock, request.user, account, blocker=request.user, blocked=account)
+        return _answer(
+            services.unblock, request, account, blocker=request.user, blocked=account, origin=_origin(request)
+        )
 
 
 class MuteView(APIView):
     permission_classes = (IsAuthenticated,)
 
-    @extend_schema(request=None, responses=RelationSerializer, operation_id="mute")
+    @extend_schema(request=MuteSerializer, responses=RelationSerializer, operation_id="mute")
     def put(self, request: Request, handle: str) -> Response:
-        """Keep an account's videos out of my feeds without unfollowing it."""
+        """Keep an account's videos out of my feeds without unfollowing it, for a while or until I lift it."""
         account = access_account(handle)
-        return _answer(services.mute, request.user, account, muter=request.user, muted=account)
+        wish = MuteSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        until = wish.validated_data["until"]
+        return _answer(services.mute, request, account, muter=request.user, muted=account, until=until)
 
     @extend_schema(responses={200: RelationSerializer}, operation_id="unmute")
     def delete(self, request: Request, handle: str) -> Response:
         account = access_account(handle)
-        return _answer(services.unmute, request.user, account, muter=request.user, muted=account)
+        return _answer(services.unmute, request, account, muter=request.user, muted=account)
 
 
 class FollowerView(APIView):
@@ -111,7 +141,9 @@ class FollowerView(APIView):
     def delete(self, request: Request, handle: str) -> Response:
         """Remove somebody from my followers."""
         account = access_account(handle)
-        return _answer(services.remove_follower, request.user, account, followee=request.user, follower=account)
+        return _answer(
+            services.remove_follower, request, account, followee=request.user, follower=account, origin=_origin(request)
+        )
 
 
 class RequestView(APIView):
@@ -121,12 +153,16 @@ class RequestView(APIView):
     def put(self, request: Request, handle: str) -> Response:
         """Let somebody follow me who asked to."""
         account = access_account(handle)
-        return _answer(services.approve, request.user, account, followee=request.user, follower=account)
+        return _answer(
+            services.approve, request, account, followee=request.user, follower=account, origin=_origin(request)
+        )
 
     @extend_schema(responses={200: RelationSerializer}, operation_id="decline_request")
     def delete(self, request: Request, handle: str) -> Response:
         account = access_account(handle)
-        return _answer(services.decline, request.user, account, followee=request.user, follower=account)
+        return _answer(
+            services.decline, request, account, followee=request.user, follower=account, origin=_origin(request)
+        )
 
 
 class MyFollowingView(APIView):
@@ -151,6 +187,26 @@ class MyRequestsView(APIView):
         return page_response(
             selectors.requests_page(request.user.pk, cursor=cursor), RequestSerializer, request=request
         )
+
+
+class MyBlocksView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(parameters=[CURSOR], responses=paged(BlockedSerializer), operation_id="my_blocks")
+    def get(self, request: Request) -> Response:
+        """Whom I block, newest first."""
+        cursor = request.query_params.get("cursor", "")
+        return page_response(selectors.blocks_page(request.user.pk, cursor=cursor), BlockedSerializer, request=request)
+
+
+class MyMutesView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(parameters=[CURSOR], responses=paged(MutedSerializer), operation_id="my_mutes")
+    def get(self, request: Request) -> Response:
+        """Whom I mute at the moment, newest first."""
+        cursor = request.query_params.get("cursor", "")
+        return page_response(selectors.mutes_page(request.user.pk, cursor=cursor), MutedSerializer, request=request)
 
 
 class CountsView(APIView):

@@ -6,7 +6,7 @@ from rest_framework.test import APIClient
 
 from accounts.tests.factories import make_account
 from follows import services
-from follows.models import Follow
+from follows.models import Follow, FollowEvent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("truth")]
 
@@ -62,9 +62,31 @@ def test_bell_block_and_mute(api, alice, bob):
     services.follow(follower=alice, followee=bob)
     assert api.patch("/api/v1/accounts/bob/follow/", {"notify": "none"}).json()["notify"] == "none"
     assert api.patch("/api/v1/accounts/bob/follow/", {"notify": "loud"}).status_code == 400
-    assert api.put("/api/v1/accounts/bob/mute/").json()["state"] == "following"
+    muted = api.put("/api/v1/accounts/bob/mute/").json()
+    assert (muted["state"], muted["muted"]) == ("following", True)
+    assert api.delete("/api/v1/accounts/bob/mute/").json()["muted"] is False
     assert api.put("/api/v1/accounts/bob/block/").json()["state"] == "blocked"
     assert api.delete("/api/v1/accounts/bob/block/").json()["state"] == "follow"
+
+
+def test_an_unfollow_is_taken_back(api, alice, bob):
+    services.follow(follower=alice, followee=bob)
+    services.set_bell(follower=alice, followee=bob, notify="none")
+    api.delete("/api/v1/accounts/bob/follow/")
+    back = api.put("/api/v1/accounts/bob/restore/").json()
+    assert (back["state"], back["notify"]) == ("following", "none")
+    assert FollowEvent.objects.latest("id").source == "api"
+
+
+def test_whom_i_block_and_mute(api, alice, bob):
+    until = "2999-05-03T12:00:00Z"
+    assert api.put("/api/v1/accounts/bob/mute/", {"until": until}).json()["muted"] is True
+    assert api.put("/api/v1/accounts/bob/mute/", {"until": "soon"}).status_code == 400
+    (row,) = api.get("/api/v1/me/mutes/").json()["results"]
+    assert (row["account"]["handle"], row["until"]) == ("bob", until)
+    api.put("/api/v1/accounts/bob/block/")
+    (row,) = api.get("/api/v1/me/blocks/").json()["results"]
+    assert row["account"]["handle"] == "bob"
 
 
 def test_an_unknown_account_is_not_found(api):
