@@ -14,17 +14,22 @@ from follows.signals import edges_changed
 PART = "follows"
 
 
+_LOCK = account_lock_sql("account")
+
+
 def _end_edges(mine: str) -> str:
-    """Ends some edges that have the account on one side. Their followees are locked before any edge is, in the order of
-    ids. Answers how many were met, not ended: one that somebody else just ended must not look like the last."""
+    """Ends some edges that have the account on one side, holding it alone, so that nobody acts on a tie with it
+    meanwhile. Accounts are locked before any edge is, in the order of ids. Answers how many edges were met, not ended:
+    one that somebody else just ended must not look like the last."""
     return f"""
         WITH met AS MATERIALIZED (
             SELECT id, followee_id FROM follows_follow WHERE {mine} = %(account)s LIMIT %(size)s
         ), said AS MATERIALIZED (
             SELECT {SAYING}
         ), held AS MATERIALIZED (
-            SELECT count(pg_advisory_xact_lock_shared({account_lock_sql("followee_id")})) AS accounts
-            FROM (SELECT DISTINCT followee_id FROM met ORDER BY followee_id) AS locked
+            SELECT count(CASE account WHEN %(account)s THEN pg_advisory_xact_lock({_LOCK})
+                                      ELSE pg_advisory_xact_lock_shared({_LOCK}) END) AS accounts
+            FROM (SELECT followee_id AS account FROM met UNION SELECT %(account)s ORDER BY account) AS ordered
         ), ended AS (
             DELETE FROM follows_follow USING said, held
             WHERE id = ANY(ARRAY(SELECT id FROM met)) AND held.accounts > 0
