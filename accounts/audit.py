@@ -23,7 +23,7 @@ STILL_HAS = """
 CHECKS = [
     Check("no deletion of an account is overdue", "9", OVERDUE, "accounts_erasure"),
     Check("no deletion ends before every app has confirmed it", "9", FINISHED_UNCONFIRMED, "accounts_erasurestep"),
-    Check("an account is erased as long as its deletion is final", "9", ERASED_BUT_NOT_BEGUN, "accounts_user"),
+    Check("an account is erased exactly when its deletion is final", "9", ERASED_BUT_NOT_BEGUN, "accounts_user"),
     Check(
         "an erased account has no address, token or role", "7", STILL_HAS, "accounts_user WHERE erased_at IS NOT NULL"
     ),
