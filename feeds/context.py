@@ -5,13 +5,15 @@ from functools import cache
 from django.http import HttpRequest
 
 from accounts.models import User
-from feeds import selectors
+from feeds import selectors, status
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """`nav_unread`: what the badge says. `nav_lately`: creators whom the viewer follows and who posted lately."""
+    """`nav_unread`: what the badge says. `nav_lately`: creators whom the viewer follows and who posted lately.
+    `last_audit`: when the promises were last checked, and whether they are kept; None before the first time."""
+    last_audit = cache(status.last_audit)
     if not request.user.is_authenticated:
-        return {}
+        return {"last_audit": last_audit}
     viewer_id = request.user.pk
 
     @cache
@@ -22,4 +24,4 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     def nav_lately() -> list[User]:
         return selectors.posted_lately(viewer_id)
 
-    return {"nav_unread": nav_unread, "nav_lately": nav_lately}
+    return {"nav_unread": nav_unread, "nav_lately": nav_lately, "last_audit": last_audit}

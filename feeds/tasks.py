@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from feeds import selectors, services
+from feeds import auditing, selectors, services
 
 SWEEP_SECONDS = 10  # how often beat sweeps; its hints are forgotten when the next sweep comes
 
@@ -32,3 +32,9 @@ def erase(account_id: int) -> None:
     """One turn of an erasure."""
     if services.erase(account_id):
         erase.delay(account_id)
+
+
+@shared_task
+def audit() -> None:
+    """Unless one is under way already."""
+    auditing.run_audit()

@@ -10,4 +10,5 @@ urlpatterns = [
     path("following/", views.following_feed, name="following_feed"),
     path("explore/", views.explore, name="explore"),
     path("inbox/", views.notifications, name="notifications"),
+    path("status/", views.status, name="status"),
 ]

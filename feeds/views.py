@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from feeds import selectors, services, slates
+from feeds import status as promises
 from feeds.selectors import Card
 from follows.selectors import relations
 from socialvideo.lib.pagination import Page
@@ -69,6 +70,14 @@ def notifications(request: HttpRequest) -> HttpResponse:
     )
     part = "#notices" if _wants_more(request) else ""
     return render(request, f"feeds/notifications.html{part}", {"page": page})
+
+
+@require_safe
+@never_cache
+def status(request: HttpRequest) -> HttpResponse:
+    """What was checked when, for everybody."""
+    context = {"audit": promises.last_audit(), "waiting": promises.waiting()}
+    return render(request, "feeds/status.html", context)
 
 
 def _suggestions(viewer_id: int | None, *, at_most: int = 12) -> dict[str, Any]:

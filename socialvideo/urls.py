@@ -8,11 +8,12 @@ from django.templatetags.static import static
 from django.urls import include, path
 
 import accounts.views
-from socialvideo import health
+from socialvideo import health, metrics
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("live/", lambda request: HttpResponse(status=204), name="live"),  # without event streams: "do not ask again"
     path("favicon.ico", lambda request: redirect(static("icons/favicon.svg"))),
     path("admin/", admin.site.urls),

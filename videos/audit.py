@@ -1,6 +1,9 @@
 """What must hold of videos and their publications at any moment, checked on live data."""
 
+from follows.triggers import ACT_SEQUENCE
+from socialvideo.lib import rules
 from socialvideo.lib.audit import Check
+from videos.services.publishing import SHOWN_TO_NEW_FOLLOWERS
 
 OPEN_BUT_NOT_TOLD = """
     SELECT v.id FROM videos_video AS v LEFT JOIN videos_publication AS p ON p.video_id = v.id
@@ -11,14 +14,52 @@ TOLD_BUT_NOT_OPEN = """
     WHERE coalesce(nullif(v.state_before_removal, ''), v.state) <> 'published'
        OR v.creator_id <> p.creator_id OR v.published_at IS DISTINCT FROM p.published_at
 """
-# Who was a follower at a publication is whoever the events before it left active.
+# Who was a follower at a publication is whoever the events before it left active: one walk over each creator's events and
+# publications in the order of their numbers.
 FOLLOWERS_AS_REPLAYED = """
-    SELECT p.id FROM videos_publication AS p
-    WHERE p.followers_at_publish <> (
-        SELECT count(*) FROM (
-            SELECT DISTINCT ON (follower_id) "after" FROM follows_followevent
-            WHERE followee_id = p.creator_id AND id < p.id ORDER BY follower_id, id DESC
-        ) AS last WHERE "after" = 'active')
+    SELECT id, said, replayed FROM (
+        SELECT id, said, sum(step) OVER (PARTITION BY creator_id ORDER BY id) AS replayed
+        FROM (SELECT creator_id, id, followers_at_publish AS said, 0 AS step FROM videos_publication
+              UNION ALL
+              SELECT followee_id, id, NULL, CASE "after" WHEN 'active' THEN 1 ELSE -1 END FROM follows_followevent
+              WHERE ("before" = 'active') <> ("after" = 'active')
+                AND followee_id IN (SELECT creator_id FROM videos_publication)) AS line
+    ) AS publication
+    WHERE said <> replayed
+"""
+# By the event numbered just before it. Clocks may be set back a little.
+NOT_IN_ORDER_OF_TIME = """
+    SELECT p.id FROM videos_publication AS p CROSS JOIN LATERAL (
+        SELECT happened_at FROM follows_followevent WHERE id < p.id ORDER BY id DESC LIMIT 1
+    ) AS event
+    WHERE p.published_at < event.happened_at - interval '10 minutes'
+"""
+# A new follow shows the creator's newest publications of then: the oldest of them is the one after which, by the time of
+# the follow, just enough others had come; the first of all when they were fewer.
+SHOWS_FROM = f"""
+    WITH p AS (
+        SELECT id, creator_id, lead(id, {SHOWN_TO_NEW_FOLLOWERS - 1}) OVER later AS from_act,
+               lead(id, {SHOWN_TO_NEW_FOLLOWERS}) OVER later AS to_act, row_number() OVER later AS number
+        FROM videos_publication WINDOW later AS (PARTITION BY creator_id ORDER BY id)
+    )
+    SELECT edge.follower_id, edge.followee_id, edge.shows_from FROM follows_follow AS edge
+    LEFT JOIN p ON p.id = edge.shows_from AND p.creator_id = edge.followee_id
+        AND p.from_act < edge.since AND coalesce(p.to_act > edge.since, TRUE)
+    LEFT JOIN p AS enough ON enough.creator_id = edge.followee_id AND enough.number = {SHOWN_TO_NEW_FOLLOWERS}
+    WHERE edge.state = 'active'
+      AND CASE edge.shows_from WHEN 0 THEN enough.id < edge.since ELSE p.id IS NULL END
+"""
+PULSE = f"""
+    SELECT account_id FROM (
+        SELECT creator_id AS account_id, max(published_at) AS last_published_at,
+               coalesce(max(id) FILTER (WHERE number = {SHOWN_TO_NEW_FOLLOWERS}), 0) AS recent_from
+        FROM (SELECT *, row_number() OVER (PARTITION BY creator_id ORDER BY id DESC) AS number
+              FROM videos_publication) AS p
+        GROUP BY creator_id
+    ) AS published FULL JOIN follows_creatorpulse AS pulse USING (account_id)
+    WHERE (published.last_published_at, published.recent_from)
+          IS DISTINCT FROM (pulse.last_published_at, pulse.recent_from)
+      AND NOT EXISTS (SELECT 1 FROM accounts_user WHERE id = account_id AND erased_at IS NOT NULL)
 """
 DELIVERY_BEYOND = """
     SELECT id FROM videos_publication
@@ -50,14 +91,32 @@ LEFT_BY_ERASED = """
                       AND (v.state <> 'removed' OR concat(v.caption, v.original, v.rendition_key) <> '')))
 """
 
+RULE_NOT_IN_FORCE = rules.not_in_force("videos", sequences=[(ACT_SEQUENCE, "SELECT max(id) FROM videos_publication")])
+
+VIDEOS, PUBLICATIONS = "videos_video", "videos_publication"
+
 CHECKS = [
-    Check("every published video has its publication", "4", OPEN_BUT_NOT_TOLD),
-    Check("every publication stands for a published video", "4", TOLD_BUT_NOT_OPEN),
-    Check("followers at publishing are as the events say", "4", FOLLOWERS_AS_REPLAYED),
-    Check("no delivery counts more than there were followers", "4", DELIVERY_BEYOND),
-    Check("like counts equal likes", "3", _count_is_rows("likes", "videos_like")),
-    Check("comment counts equal comments", "3", _count_is_rows("comments", "videos_comment", "removed_at IS NULL")),
-    Check("view counts equal viewers", "3", _count_is_rows("views", "videos_watch")),
-    Check("no upload is left without an end", "8", PROCESSING_OVERDUE),
-    Check("nothing of an erased account's videos, comments, likes and views is left", "7", LEFT_BY_ERASED),
+    Check("every published video has its publication", "4", OPEN_BUT_NOT_TOLD, VIDEOS),
+    Check("every publication stands for a published video", "4", TOLD_BUT_NOT_OPEN, PUBLICATIONS),
+    Check("followers at publishing are as the events say", "4", FOLLOWERS_AS_REPLAYED, PUBLICATIONS),
+    Check("publications are numbered in the order of time", "4", NOT_IN_ORDER_OF_TIME, PUBLICATIONS),
+    Check("no delivery counts more than there were followers", "4", DELIVERY_BEYOND, PUBLICATIONS),
+    Check("every follow brings the videos it should into the feed", "5", SHOWS_FROM, "follows_follow"),
+    Check("what is known of a creator's publishing is true", "5", PULSE, "follows_creatorpulse"),
+    Check("the rules of publishing are in force", "4", RULE_NOT_IN_FORCE, rules.how_many(RULE_NOT_IN_FORCE)),
+    Check("like counts equal likes", "3", _count_is_rows("likes", "videos_like"), "videos_like"),
+    Check(
+        "comment counts equal comments",
+        "3",
+        _count_is_rows("comments", "videos_comment", "removed_at IS NULL"),
+        "videos_comment",
+    ),
+    Check("view counts equal viewers", "3", _count_is_rows("views", "videos_watch"), "videos_watch"),
+    Check("no upload is left without an end", "8", PROCESSING_OVERDUE, VIDEOS),
+    Check(
+        "nothing of an erased account's videos, comments, likes and views is left",
+        "7",
+        LEFT_BY_ERASED,
+        "accounts_erasurestep WHERE part = 'videos'",
+    ),
 ]

@@ -47,3 +47,39 @@ class SeenSerializer(serializers.Serializer):
 
 class UnreadSerializer(serializers.Serializer):
     unread = serializers.IntegerField()
+
+
+class CheckedSerializer(serializers.Serializer):
+    """`broken_since` is when an audit first found it broken; null while it is kept."""
+
+    name = serializers.CharField()
+    promise = serializers.CharField()
+    rows = serializers.IntegerField()
+    breaches = serializers.IntegerField()
+    kept = serializers.BooleanField()
+    broken_since = serializers.DateTimeField(allow_null=True)
+
+
+class LastAuditSerializer(serializers.Serializer):
+    """`is_overdue`: so old that it says nothing about now."""
+
+    at = serializers.DateTimeField()
+    kept = serializers.BooleanField()
+    is_overdue = serializers.BooleanField()
+    checks = CheckedSerializer(many=True)
+
+
+class WaitingSerializer(serializers.Serializer):
+    """What workers have yet to do. None of it is missing from what people see."""
+
+    unfolded_deltas = serializers.IntegerField()
+    outbox = serializers.IntegerField()
+    fan_outs = serializers.IntegerField()
+    fan_outs_overdue = serializers.IntegerField()
+
+
+class StatusSerializer(serializers.Serializer):
+    """`audit` is null before the first one."""
+
+    audit = LastAuditSerializer(allow_null=True)
+    waiting = WaitingSerializer()

@@ -11,4 +11,5 @@ urlpatterns = [
     path("notifications/", views.NotificationsView.as_view()),
     path("notifications/seen/", views.SeenView.as_view()),
     path("notifications/unread/", views.UnreadView.as_view()),
+    path("status/", views.StatusView.as_view()),
 ]

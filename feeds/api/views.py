@@ -6,8 +6,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from feeds import selectors, services, slates
-from feeds.api.serializers import CardSerializer, NoticeSerializer, SeenSerializer, UnreadSerializer
+from feeds import selectors, services, slates, status
+from feeds.api.serializers import CardSerializer, NoticeSerializer, SeenSerializer, StatusSerializer, UnreadSerializer
 from socialvideo.lib.api import CURSOR, page_response, paged
 from socialvideo.lib.pagination import Page
 
@@ -76,3 +76,10 @@ class UnreadView(APIView):
     def get(self, request: Request) -> Response:
         """What the badge says."""
         return Response({"unread": selectors.unread_count(request.user.pk)})
+
+
+class StatusView(APIView):
+    @extend_schema(responses=StatusSerializer, operation_id="status")
+    def get(self, request: Request) -> Response:
+        """What the site promises, when it was last checked, over how many rows, and what is waiting."""
+        return Response(StatusSerializer({"audit": status.last_audit(), "waiting": status.waiting()}).data)

@@ -7,6 +7,7 @@ from django.db import migrations
 PERMISSIONS = {
     "accounts": ["view_user", "suspend_user", "view_standingevent", "view_erasure", "view_erasurestep"],
     "follows": ["view_follow", "view_followevent", "view_block"],
+    "feeds": ["view_auditrun"],
     "videos": [
         "view_video",
         "remove_video",

@@ -24,9 +24,12 @@ FOLLOW_LIMIT = env.int("FOLLOW_LIMIT", 7500, validate=POSITIVE)  # accounts one 
 DELETE_AFTER_DAYS = env.int("DELETE_AFTER_DAYS", 30, validate=POSITIVE)
 MAX_VIDEO_SECONDS = env.int("MAX_VIDEO_SECONDS", 180, validate=POSITIVE)
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 512 * 1024 * 1024, validate=POSITIVE)
+MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", 32 * 1024 * 1024, validate=POSITIVE)  # of a file of follows
 # Followers above which a video is read, not written, to feeds; 0: never.
 PULL_ONLY_ABOVE = env.int("PULL_ONLY_ABOVE", 0, validate=NOT_NEGATIVE)
 FANOUT_CHUNK = env.int("FANOUT_CHUNK", 5000, validate=POSITIVE)  # followers told in one transaction
+AUDIT_EVERY_SECONDS = env.int("AUDIT_EVERY_SECONDS", 600, validate=POSITIVE)  # how often the promises are checked
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # who may read /metrics; empty: this machine alone, and no proxy in front
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=NOT_NEGATIVE)  # in front, each adding to X-Forwarded-For
 X_ACCEL_MEDIA_PREFIX = env.str("X_ACCEL_MEDIA_PREFIX", "")  # internal location of the proxy that serves media files
 DEMO_ALLOWED = False  # whether `manage.py demo` may make accounts with known passwords
@@ -156,9 +159,11 @@ CELERY_BEAT_SCHEDULE = {
         "accounts.tasks.sweep_erasures": 60,
         "follows.tasks.fold_counts": 10,
         "follows.tasks.sweep_batches": 10,
+        "follows.tasks.sweep_imports": 3600,
         "videos.tasks.sweep_processing": 10,
         "feeds.tasks.sweep_fan_outs": 10,
         "feeds.tasks.consume_outbox": 10,
+        "feeds.tasks.audit": AUDIT_EVERY_SECONDS,
     }.items()
 }
 CELERY_TIMEZONE = "UTC"
