@@ -24,16 +24,16 @@ pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True), pytes
 FOLLOWERS, KILLS = 100_000, 10
 
 
-def make_crowd(creator: User) -> None:
+def make_crowd(creator: User, number: int = FOLLOWERS) -> None:
     """Accounts and edges by two statements each, as fast as the database is: the triggers run all the same."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO accounts_user (handle, email, password, name, bio, avatar, is_private, is_staff, is_superuser,"
             " joined_at) SELECT 'crowd' || n, 'crowd' || n || '@example.org', '!', '', '', '', false, false, false, now()"
             " FROM generate_series(1, %s) AS n",
-            [FOLLOWERS],
+            [number],
         )
-        for start in range(0, FOLLOWERS, 500):  # each edge holds three locks: more at once would not fit
+        for start in range(0, number, 500):  # each edge holds three locks: more at once would not fit
             cursor.execute(
                 "INSERT INTO follows_follow (follower_id, followee_id) SELECT id, %s FROM accounts_user"
                 " WHERE handle LIKE 'crowd%%' AND id <> %s ORDER BY id OFFSET %s LIMIT 500",
