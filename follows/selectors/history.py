@@ -21,7 +21,7 @@ KINDS = {
     "endings": Q(before=ACTIVE) & ~Q(after=ACTIVE),
     "requests": (_REQUEST_BEFORE & ~_REQUEST_AFTER) | (~_REQUEST_BEFORE & _REQUEST_AFTER),
     "alerts": Q(before=F("after")) & ~Q(before=ABSENT),
-    "blocks": Q(cause__in=[Cause.BLOCKED, Cause.UNBLOCKED], actor_id=F("follower_id")),
+    "blocks": Q(cause=Cause.BLOCKED, actor_id=F("follower_id")) | Q(before=ABSENT, after=ABSENT),
 }
 
 

@@ -52,8 +52,8 @@ class Foreseen:
 
 @dataclass(frozen=True)
 class Preview:
-    """How many rows come to what; `beyond` of those that would be followed are more than one may follow, and
-    `by_name` were found by name alone."""
+    """How many rows come to what. Of those that would be followed, `beyond` are more than one may follow, and `by_name`
+    were found by name alone."""
 
     results: dict[str, int]
     beyond: int
@@ -101,7 +101,7 @@ def _foreseen(batch: Batch) -> QuerySet[Any]:
 def preview(batch: Batch) -> Preview:
     counted = dict(_foreseen(batch).values_list("fate").annotate(Count("position")).order_by())
     results = {result: counted[result] for result in Result.values if result in counted}
-    by_name = batch.rows.filter(result=Result.WAITING, reason="by_name").count()
+    by_name = _foreseen(batch).filter(fate__in=[Result.DONE, Result.REQUESTED], why="by_name").count()
     return Preview(results, _beyond_limit(batch, counted), by_name)
 
 

@@ -19,12 +19,13 @@ from follows.services.edges import (
     unmute,
 )
 from follows.services.erasure import forget_watching
-from follows.services.imports import discard, discard_old_previews, leave_out, start_import
+from follows.services.imports import PREVIEW_STANDS, discard, discard_old_previews, leave_out, start_import
 from follows.services.offers import accept_offer, dismiss_offer, offer
 from follows.services.refusals import FollowRefused
 from follows.services.reports import fold_counts, report_publication, report_watch
 
 __all__ = [
+    "PREVIEW_STANDS",
     "BatchRefused",
     "Cause",
     "FollowRefused",
