@@ -113,6 +113,9 @@ def test_after_the_event_streams_were_away_the_state_is_right(
     device: Callable[..., Any], live_process: LiveProcess, alice: User, mira: User
 ) -> None:
     phone, laptop = device(alice), device(alice)
+    while streams_open(live_process) < 2:
+        laptop.wait_for_timeout(50)
+    laptop.wait_for_timeout(500)
     live_process.kill()
     tap(phone)
     shows(phone, "following")
@@ -126,18 +129,36 @@ def test_after_the_event_streams_were_away_the_state_is_right(
 
 def test_tabs_share_one_stream(device: Callable[..., Any], alice: User, mira: User, live_process: LiveProcess) -> None:
     first = device(alice)
-    tabs = [first.context.new_page() for _ in range(4)]
-    for tab in tabs:
+    tabs = [first, *(first.context.new_page() for _ in range(4))]
+    for tab in tabs[1:]:
         show(tab, "/@mira/")
+    first.wait_for_timeout(500)
     assert streams_open(live_process) == 1
     services.follow(follower=alice, followee=mira)
-    for tab in (first, *tabs):
+    for tab in tabs:
         shows(tab, "following")
-    first.close()
+    tabs.pop().close()  # the one that was shown last holds the stream
     services.unfollow(follower=alice, followee=mira)
     for tab in tabs:
         shows(tab, "follow")
     assert streams_open(live_process) == 1
+
+
+def test_a_tab_that_is_shown_takes_the_stream_from_one_that_sleeps(
+    device: Callable[..., Any], alice: User, mira: User, live_process: LiveProcess
+) -> None:
+    sleeper = device(alice)
+    other = sleeper.context.new_page()
+    show(other, "/@mira/")
+    sleeper.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # shown again, and now put to sleep
+    sleeper.wait_for_timeout(500)
+    debugger = sleeper.context.new_cdp_session(sleeper)
+    debugger.send("Debugger.enable")
+    debugger.send("Debugger.pause")
+    services.follow(follower=alice, followee=mira)
+    other.wait_for_timeout(500)
+    other.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    shows(other, "following")
 
 
 def test_without_locks_every_tab_listens_itself(

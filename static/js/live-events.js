@@ -2,65 +2,86 @@
 // was said as detail. A hint is never the truth: whoever hears one asks. "live:connected" says { missed: true } where
 // hints may have been lost before it.
 //
-// One tab of a browser holds the stream and shares it with the others, for a browser has six connections to a host.
-// Where it has no locks (an address without TLS), each tab holds its own.
+// One tab of a browser holds the stream and shares it with the others, for a browser has six connections to a host. It is
+// the one that was shown last: those in the background may be put to sleep, lock in hand. Where there are no locks (an
+// address without TLS), each tab has a stream of its own.
 
-const REMEMBERED = 30_000; // ms for which what was told is kept for tabs that open meanwhile
 const SLACK = 1000; // ms that clocks, tabs and requests may be apart
 const SILENCE = 45_000; // ms without the server's beat after which a stream is dead
-const FIRST_PAUSE = 1000;
-const LONGEST_PAUSE = 300_000; // a site without event streams is asked rarely
+const PAUSE = 1000; // ms before the first attempt to connect again
+const LONG_PAUSE = 5000; // the same, where it never succeeded: a site may have no event streams
+const LONGEST_PAUSE = 300_000;
 
 class LiveEvents extends HTMLElement {
   #known = performance.timeOrigin; // up to then this page has missed nothing
   #current = false; // what is heard continues what is known
-  #leaving;
+  #open = false;
   #tabs;
 
   // Of the tab that holds the stream:
-  #complete = Infinity; // since then the stream has told everything
-  #pause = FIRST_PAUSE;
+  #pause = LONG_PAUSE;
   #source;
   #timer;
-  #told = [];
+  #turn;
 
   connectedCallback() {
-    this.#open();
-    addEventListener("pagehide", this.#close); // an open stream would keep the page out of the browser's Back cache
-    addEventListener("pageshow", this.#open);
+    this.#enter();
+    addEventListener("pagehide", this.#leave); // an open stream would keep the page out of the browser's Back cache
+    addEventListener("pageshow", this.#enter);
     addEventListener("online", this.#hurry);
+    document.addEventListener("visibilitychange", this.#shown);
   }
 
   disconnectedCallback() {
-    this.#close();
-    removeEventListener("pagehide", this.#close);
-    removeEventListener("pageshow", this.#open);
+    this.#leave();
+    removeEventListener("pagehide", this.#leave);
+    removeEventListener("pageshow", this.#enter);
     removeEventListener("online", this.#hurry);
+    document.removeEventListener("visibilitychange", this.#shown);
   }
 
-  #open = () => {
-    if (this.#leaving) return;
-    const { signal } = (this.#leaving = new AbortController());
+  get #name() {
+    return `live ${this.dataset.account}`;
+  }
+
+  #enter = () => {
+    if (this.#open) return;
+    this.#open = true;
     if (!navigator.locks) return this.#connect();
-    const name = `live ${this.dataset.account}`;
-    this.#tabs = new BroadcastChannel(name);
-    this.#tabs.onmessage = ({ data }) => (data.asks ? this.#answer(data.asks) : this.#hear(data));
-    this.#tabs.postMessage({ asks: this.#known });
-    const hold = () =>
-      new Promise((release) => {
-        signal.addEventListener("abort", release);
-        this.#connect();
-      });
-    navigator.locks.request(name, { signal }, hold).catch(() => {}); // left before it was this tab's turn
+    this.#tabs = new BroadcastChannel(this.#name);
+    this.#tabs.onmessage = ({ data }) => this.#hear(data);
+    this.#lead({ steal: true });
   };
 
-  #close = () => {
-    this.#leaving?.abort();
-    this.#leaving = undefined;
+  #leave = () => {
+    this.#open = false;
+    this.#current = false;
+    this.#turn?.abort();
+    this.#turn = undefined;
     this.#disconnect();
     this.#tabs?.close();
-    this.#current = false;
   };
+
+  #shown = () => {
+    if (navigator.locks) this.#lead({ steal: true });
+  };
+
+  #lead({ steal }) {
+    const leading = this.#timer !== undefined;
+    if (!this.#open || leading || document.hidden) return;
+    this.#turn?.abort();
+    const turn = (this.#turn = new AbortController());
+    const hold = () =>
+      new Promise((release) => {
+        turn.signal.addEventListener("abort", release);
+        this.#connect();
+      });
+    navigator.locks.request(this.#name, steal ? { steal } : { signal: turn.signal }, hold).catch(() => {
+      if (turn !== this.#turn) return; // the page was left, or asked again
+      this.#disconnect();
+      this.#lead({ steal: false });
+    });
+  }
 
   #hear({ kind, ...detail }) {
     if (kind === "connected") {
@@ -88,8 +109,6 @@ class LiveEvents extends HTMLElement {
     this.#timer = undefined;
     this.#source?.close();
     this.#source = undefined;
-    this.#complete = Infinity;
-    this.#told = [];
   }
 
   // Not left to the browser: it would repeat the first address, and give up where a proxy answers for the server.
@@ -100,31 +119,18 @@ class LiveEvents extends HTMLElement {
   };
 
   #hurry = () => {
-    if (this.#timer) this.#connect();
+    if (this.#timer !== undefined) this.#connect();
   };
 
   #pass(event, known) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#retry, SILENCE);
-    const now = Date.now();
     if (event.kind === "connected") {
-      this.#pause = FIRST_PAUSE;
-      this.#complete = event.missed ? now : known;
+      this.#pause = PAUSE;
       event = { kind: "connected", since: event.missed ? Infinity : known };
     }
-    this.#told = [...this.#told.filter(({ at }) => at > now - REMEMBERED), { at: now, event }];
     this.#tabs?.postMessage(event);
     this.#hear(event);
-  }
-
-  // Another tab opened: what was told while it loaded.
-  #answer(known) {
-    if (this.#complete === Infinity) return; // it hears when the stream is there
-    const kept = Date.now() - REMEMBERED;
-    this.#tabs.postMessage({ kind: "connected", since: Math.max(this.#complete, kept) });
-    for (const { at, event } of this.#told) {
-      if (at > known - SLACK && event.kind !== "connected") this.#tabs.postMessage(event);
-    }
   }
 }
 
