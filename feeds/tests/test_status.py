@@ -55,7 +55,7 @@ def test_what_is_kept_is_said_with_numbers(client: Client, edge: None) -> None:
     for check in auditing.CHECKS:
         assert check.name[1:] in html
     assert "Broken" not in html
-    assert f'{COUNTS[1:]}</td> <td class="amount">1</td>' in html
+    assert f'{COUNTS[1:]}</dt> <dd>1<span class="visually-hidden"> rows' in html
 
 
 def test_a_breach_is_said_plainly_and_shows_nobody(client: Client, edge: None) -> None:
