@@ -222,6 +222,19 @@ def test_the_limit_refuses_what_is_beyond_it_in_the_order_of_the_file(alice, set
     assert rows_of(batch)["person2"] == ("refused", "limit")
 
 
+def test_at_the_limit_the_database_is_not_asked_about_each_row(alice, bob, settings):
+    settings.FOLLOW_LIMIT = 1
+    services.follow(follower=alice, followee=bob)
+    for n in range(32):
+        make_account(f"person{n}")
+    batch = preview_of(alice, table("bob", *(f"person{n}" for n in range(32))))
+    with CaptureQueriesContext(connection) as queries:
+        services.confirm(batch=batch)
+    assert len(queries) < 32
+    results = list(rows_of(batch).values())
+    assert results == [("unchanged", "following")] + [("refused", "limit")] * 32
+
+
 def test_a_long_one_goes_on_where_it_was_interrupted(alice, monkeypatch):
     monkeypatch.setattr(batch_services, "CHUNK", 2)
     names = [f"person{n}" for n in range(7)]
