@@ -26,6 +26,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts import selectors, services
 from accounts.models import Erasure, ErasureStep, Invitation, StandingEvent, User
+from accounts.signals import reach_asked
 from socialvideo.lib.desk import ReadOnlyAdmin
 
 admin.site.unregister(TokenProxy)  # a token acts as its owner: nobody else is shown it
@@ -181,7 +182,9 @@ class AccountAdmin(ModelAdmin):
         titles = {"suspended": "Suspend these accounts?", "unsuspended": "Lift the suspension of these accounts?"}
         context = self.admin_site.each_context(request) | {"opts": self.opts, "title": titles[act]}
         return TemplateResponse(
-            request, "accounts/desk_standing.html", context | {"form": form, "accounts": accounts, "act": act}
+            request,
+            "accounts/desk_standing.html",
+            context | {"form": form, "chosen": [(account, _reach(account)) for account in accounts], "act": act},
         )
 
     def _act(self, request: HttpRequest, service: Any, account: User, reason: str) -> None:
@@ -192,6 +195,10 @@ class AccountAdmin(ModelAdmin):
         else:
             stands = "is suspended" if account.suspended_at else "is not suspended"
             messages.success(request, f"@{account.handle} {stands}.")
+
+
+def _reach(account: User) -> list[str]:
+    return [words for _, words in reach_asked.send(User, account_id=account.pk)]
 
 
 @admin.register(StandingEvent)

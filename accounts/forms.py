@@ -3,8 +3,10 @@
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.email_verification import send_verification_email_to_address
 from allauth.account.models import EmailAddress
+from allauth.core import ratelimit
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -174,17 +176,19 @@ class PrivacyForm(forms.Form):
 
 
 class PasswordForm(forms.Form):
-    """The owner confirms with their password."""
+    """The owner confirms with their password, which a session that somebody else got hold of cannot find by trying."""
 
     password = forms.CharField(
         strip=False, max_length=1000, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
 
-    def __init__(self, *args: Any, account: User, **kwargs: Any) -> None:
-        self.account = account
+    def __init__(self, *args: Any, request: HttpRequest, account: User, **kwargs: Any) -> None:
+        self.request, self.account = request, account
         super().__init__(*args, **kwargs)
 
     def clean_password(self) -> str:
+        if not ratelimit.consume(self.request, action="reauthenticate", user=self.account):
+            raise ValidationError(get_adapter().error_messages["rate_limited"], code="rate_limited")
         if not self.account.check_password(self.cleaned_data["password"]):
             raise ValidationError("This is not your password.", code="wrong")
         return self.cleaned_data["password"]

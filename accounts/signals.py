@@ -6,3 +6,5 @@ handle_taken = Signal()  # account_id, handle: by a new account, or instead of a
 privacy_changed = Signal()  # account_id, is_private
 standing_changed = Signal()  # account_id: suspended, deactivated, or back from either
 erasure_due = Signal()  # account_id: its deletion is final; sent again until every part is confirmed
+
+reach_asked = Signal()  # account_id; a receiver answers in words what a suspension would touch

@@ -99,7 +99,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password")
 def deactivate(request: HttpRequest) -> HttpResponse:
-    form = PasswordForm(**_sent(request), account=request.user)
+    form = PasswordForm(**_sent(request), request=request, account=request.user)
     if form.is_valid():
         services.deactivate(account=request.user)
         logout(request)

@@ -269,6 +269,7 @@ PAGES = [
     "accounts:privacy",
     "accounts:manage_account",
     "accounts:deactivate",
+    "videos:delete_account",
     "accounts:token",
     "account_email",
     "account_change_password",

@@ -68,6 +68,18 @@ def test_it_needs_the_password(as_alice: Client, alice: User) -> None:
     assert not Erasure.objects.exists()
 
 
+@pytest.mark.parametrize("address", [DELETE, "/settings/account/deactivate/"])
+def test_the_password_cannot_be_found_by_trying(as_alice: Client, alice: User, settings, address: str) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"reauthenticate": "3/m/user"}
+    for _ in range(3):
+        assert "not your password" in as_alice.post(address, {"password": "wrong"}).content.decode()
+    late = as_alice.post(address, {"password": PASSWORD})
+    assert late.status_code == 422
+    assert "too often" in late.content.decode()
+    alice.refresh_from_db()
+    assert alice.is_present
+
+
 def test_asking_logs_out_everywhere_and_shows_the_way_back(as_alice: Client, alice: User) -> None:
     other = Client()
     other.force_login(alice)

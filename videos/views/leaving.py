@@ -30,7 +30,7 @@ def delete_account(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     if pending_erasure(account.pk):
         return redirect("accounts:leaving")
-    form = PasswordForm(request.POST if request.method == "POST" else None, account=account)
+    form = PasswordForm(request.POST if request.method == "POST" else None, request=request, account=account)
     if form.is_valid() and _ask(form, account):
         logout(request)
         stand_at_the_door(request, account)
