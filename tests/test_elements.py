@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import User
 from accounts.tests.factories import make_account
-from follows import selectors, services
+from follows import services
 from tests.waiting import until
 from videos.tests.factories import make_comment, make_video
 
@@ -48,87 +48,6 @@ def _button(page: Any) -> Any:
 
 def _state(page: Any, state: str) -> Any:
     return page.locator(f'.profile follow-button[data-state="{state}"]:not([data-working])').wait_for()
-
-
-# --- Follow button --------------------------------------------------------------------------------------------
-
-
-def test_a_tap_settles_on_the_truth_in_every_tab(enter: Callable[[str], Any], alice: User, mira: User) -> None:
-    page = enter("/@mira/")
-    other = page.context.new_page()
-    other.goto("/@mira/")
-    _button(other).locator(".follow-button__button").wait_for()
-    page.bring_to_front()
-    _button(page).locator(".follow-button__button").click()
-    _state(page, "following")
-    _state(other, "following")
-    assert selectors.relation(alice.pk, mira.pk).following
-
-
-def test_a_double_tap_is_one_follow(enter: Callable[[str], Any], alice: User, mira: User) -> None:
-    page = enter("/@mira/")
-    _button(page).locator(".follow-button__button").dblclick()
-    _state(page, "following")
-    page.wait_for_load_state("networkidle")
-    _state(page, "following")
-    assert selectors.counts(mira.pk).followers == 1
-
-
-@pytest.mark.console_errors(NETWORK)
-def test_without_a_connection_the_old_state_stands(enter: Callable[[str], Any], alice: User, mira: User) -> None:
-    page = enter("/@mira/")
-    page.context.set_offline(True)
-    _button(page).locator(".follow-button__button").click()
-    problem = page.locator(".follow-button__problem")
-    problem.wait_for()
-    assert problem.inner_text() == "Could not reach the server. Last known: you do not follow Mira. Try again"
-    assert _button(page).get_attribute("data-state") == "follow"
-    page.context.set_offline(False)
-    problem.get_by_role("button", name="Try again").click()
-    _state(page, "following")
-    assert selectors.relation(alice.pk, mira.pk).following
-
-
-@pytest.mark.console_errors(NETWORK)
-def test_a_lost_reply_is_looked_up(enter: Callable[[str], Any], alice: User, mira: User) -> None:
-    page = enter("/@mira/")
-
-    def commit_and_lose(route: Any) -> None:
-        route.fetch()
-        route.abort()
-
-    page.route("**/follow/", commit_and_lose)
-    _button(page).locator(".follow-button__button").click()
-    _state(page, "following")
-    assert not page.locator(".follow-button__problem").is_visible()
-
-
-@pytest.mark.console_errors(NETWORK)
-def test_a_server_that_fails_is_said_so_and_the_state_is_checked(enter: Callable[[str], Any], mira: User) -> None:
-    page = enter("/@mira/")
-    page.route("**/follow/", lambda route: route.fulfill(status=500, body="broken"))
-    _button(page).locator(".follow-button__button").click()
-    problem = page.locator(".follow-button__problem")
-    problem.wait_for()
-    assert problem.inner_text() == "That did not work. You still do not follow Mira. Try again"
-
-
-def test_an_answer_older_than_what_is_shown_is_dropped(enter: Callable[[str], Any], alice: User, mira: User) -> None:
-    services.follow(follower=alice, followee=mira)
-    page = enter("/@mira/")
-    _state(page, "following")
-    _button(page).evaluate("button => { button.dataset.version = Number(button.dataset.version) + 1000 }")
-    _button(page).locator(".follow-button__button").click()
-    page.wait_for_load_state("networkidle")
-    _state(page, "following")
-
-
-def test_back_shows_what_became_true_meanwhile(enter: Callable[[str], Any], alice: User, mira: User) -> None:
-    page = enter("/@mira/")
-    page.goto("/explore/")
-    services.follow(follower=alice, followee=mira)
-    page.go_back()
-    _state(page, "following")
 
 
 # --- Feed and player ------------------------------------------------------------------------------------------
