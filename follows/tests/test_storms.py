@@ -48,6 +48,7 @@ def test_double_taps_from_many_devices_are_one_follow():
 
 
 def test_every_follower_of_a_hot_creator_is_counted_from_zero():
+    """M#11403, M#12045, M#15108: lost updates, and an insert race for the first follower ever. M#18517: never negative."""
     creator = make_account("creator")
     fans = [make_account(f"fan{number}") for number in range(48)]
     stop = threading.Event()
