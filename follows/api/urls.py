@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from follows.api import views
+from follows.api import files, history, views
 
 urlpatterns = [
     path("accounts/<str:handle>/relation/", views.RelationView.as_view()),
@@ -14,6 +14,17 @@ urlpatterns = [
     path("accounts/<str:handle>/followers/", views.FollowersView.as_view()),
     path("accounts/<str:handle>/following/", views.FollowingView.as_view()),
     path("me/following/", views.MyFollowingView.as_view()),
+    path("me/following.csv", files.ExportView.as_view(), {"form": "csv"}),
+    path("me/following.json", files.ExportView.as_view(), {"form": "json"}),
+    path("me/imports/", files.ImportsView.as_view()),
+    path("me/imports/<int:pk>/", files.ImportView.as_view()),
+    path("me/imports/<int:pk>/rows/", files.ImportRowsView.as_view()),
+    path("me/imports/<int:pk>/rows/<int:position>/", files.ImportRowView.as_view()),
+    path("me/imports/<int:pk>/confirm/", files.ImportConfirmView.as_view()),
+    path("me/offers/", files.OffersView.as_view()),
+    path("me/offers/<str:handle>/", files.OfferView.as_view()),
+    path("me/history/", history.HistoryView.as_view()),
+    path("me/growth/", history.GrowthView.as_view()),
     path("me/blocks/", views.MyBlocksView.as_view()),
     path("me/mutes/", views.MyMutesView.as_view()),
     path("me/requests/", views.MyRequestsView.as_view()),
