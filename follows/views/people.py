@@ -52,7 +52,7 @@ def _rung(request: HttpRequest, account: User, before: Relation, after: Relation
 def mute(request: HttpRequest, account: User) -> HttpResponse:
     try:
         until = _end_of_mute(request)
-    except ValueError:
+    except (ValueError, OverflowError):
         return HttpResponseBadRequest("Unknown choice.")
     services.mute(muter=request.user, muted=account, until=until)  # type: ignore[arg-type]
     toast = Toast(f"You muted {account.display_name}.", _action(request, "Undo", "unmute", account))
