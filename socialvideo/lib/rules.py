@@ -122,7 +122,7 @@ def _of_field(each: "Field[Any, Any]") -> Iterable[tuple[str, None, str]]:
 
 
 def _columns(model: type[Model], names: Iterable[str]) -> str:
-    columns = {each.name: each.column for each in model._meta.local_fields}
+    columns = {each.name: str(each.column) for each in model._meta.local_fields}
     return ", ".join(columns[name] for name in names)
 
 
