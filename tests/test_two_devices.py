@@ -145,20 +145,19 @@ def test_tabs_share_one_stream(device: Callable[..., Any], alice: User, mira: Us
 
 
 def test_a_tab_that_is_shown_takes_the_stream_from_one_that_sleeps(
-    device: Callable[..., Any], alice: User, mira: User, live_process: LiveProcess
+    device: Callable[..., Any], alice: User, mira: User
 ) -> None:
-    sleeper = device(alice)
-    other = sleeper.context.new_page()
-    show(other, "/@mira/")
-    sleeper.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # shown again, and now put to sleep
+    tab = device(alice)
+    sleeper = tab.context.new_page()
+    show(sleeper, "/@mira/")  # holds the stream from now on
     sleeper.wait_for_timeout(500)
     debugger = sleeper.context.new_cdp_session(sleeper)
     debugger.send("Debugger.enable")
     debugger.send("Debugger.pause")
+    tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    tab.wait_for_timeout(1000)
     services.follow(follower=alice, followee=mira)
-    other.wait_for_timeout(500)
-    other.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    shows(other, "following")
+    shows(tab, "following")
 
 
 def test_without_locks_every_tab_listens_itself(
