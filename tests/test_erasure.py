@@ -4,6 +4,7 @@ moment in between."""
 from collections.abc import Callable
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.files.storage import default_storage
 from django.test import Client
 
@@ -20,7 +21,7 @@ from follows.models import Block, CreatorPulse, EventOrigin, Follow, Mute, Tie
 from follows.origins import Origin, Source
 from follows.selectors import counts
 from follows.tests.truth import events_between
-from tests.erasing import ERASE, assert_every_promise_holds, begin, erase, work_off
+from tests.erasing import ERASE, assert_every_promise_holds, begin, broken, erase, work_off
 from videos import services as videos
 from videos.models import Comment, Like, Publication, Video, Watch
 from videos.selectors import comments_page
@@ -239,3 +240,26 @@ def test_the_history_of_others_says_so_without_a_name(world: World, client: Clie
         assert "Alice" not in shown
         assert "@alice" not in shown
     assert events_between(world.dora, world.alice)[-1].actor_id == world.alice.pk
+
+
+def test_the_audit_finds_what_is_left_and_what_stands_still(world: World) -> None:
+    erase(world.alice)
+    alice, publication = world.alice, world.others.publication
+    InboxEntry.objects.create(
+        recipient_id=alice.pk, publication_id=publication.pk, creator_id=publication.creator_id, state=0
+    )
+    Like.objects.create(account=alice, video=world.others)
+    EmailAddress.objects.create(user=alice, email="alice@example.org")
+    ErasureStep.objects.filter(part="accounts").update(confirmed_at=None)
+    accounts.ask_for_deletion(account=world.dora)
+    Erasure.objects.filter(pk=world.dora.pk).update(due_at="2000-01-01T00:00Z")
+    accounts.ask_for_deletion(account=world.eve)
+    Erasure.objects.filter(pk=world.eve.pk).update(begun_at="2000-01-01T00:00Z")
+    assert broken() == {
+        "nothing that an erased account was told is left",
+        "nothing of an erased account's videos, comments, likes and views is left",
+        "an erased account has no address, token or role",
+        "no deletion ends before every app has confirmed it",
+        "no deletion of an account is overdue",
+        "an account is erased exactly when its deletion is final",
+    }
