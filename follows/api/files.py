@@ -21,7 +21,7 @@ from follows.models import Batch, BatchRow
 from follows.origins import Source
 from follows.selectors import relation
 from follows.views.exports import export_response
-from follows.views.imports import access_import, sent_file
+from follows.views.imports import ImportRate, access_import, sent_file
 from follows.views.offers import access_offer
 from socialvideo.lib.api import CURSOR, Refused, page_response, paged
 
@@ -88,6 +88,7 @@ class ExportView(APIView):
 class ImportsView(APIView):
     permission_classes = (IsAuthenticated,)
     parser_classes = (MultiPartParser,)
+    throttle_classes = (ImportRate,)
 
     @extend_schema(
         parameters=[KEY],

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from accounts.models import User
-from follows.models import Batch, BatchRow, Follow
+from follows.models import Batch, BatchRow, Block, Follow
 from follows.selectors.batches import REASONS
 from follows.selectors.lists import hidden_from
 from socialvideo.lib.pagination import Page, keyset_page
@@ -118,15 +118,17 @@ def preview_page(batch: Batch, *, result: str = "", cursor: str = "") -> Page[Fo
     if result in Result.values:
         rows = rows.filter(fate=result)
     page = keyset_page(rows, order=["position"], cursor=cursor)
-    return Page(_with_accounts(page.items), page.next_cursor)
+    return Page(_with_accounts(batch, page.items), page.next_cursor)
 
 
 def preview_row(batch: Batch, position: int) -> Foreseen | None:
-    return next(iter(_with_accounts(list(_foreseen(batch).filter(position=position)))), None)
+    return next(iter(_with_accounts(batch, list(_foreseen(batch).filter(position=position)))), None)
 
 
-def _with_accounts(rows: list[Any]) -> list[Foreseen]:
-    accounts = User.objects.in_bulk({row.account_id for row in rows if row.account_id})
+def _with_accounts(batch: Batch, rows: list[Any]) -> list[Foreseen]:
+    """Who blocks the owner stays what the file calls them, whatever they are called now."""
+    shut = Block.objects.filter(blocker_id=OuterRef("pk"), blocked_id=batch.owner_id)
+    accounts = User.objects.filter(~Exists(shut)).in_bulk({row.account_id for row in rows if row.account_id})
     return [
         Foreseen(row.position, row.handle, accounts.get(row.account_id), row.fate, row.why, row.notify) for row in rows
     ]

@@ -486,6 +486,23 @@ def test_a_form_without_a_file_says_so(as_alice, fields):
     assert "Choose a file first." in response.content.decode()
 
 
+def test_many_files_an_hour_are_enough(as_alice, monkeypatch):
+    monkeypatch.setattr("follows.views.imports.ImportRate.rate", "2/hour")
+    codes = [send(as_alice, table("bob")).status_code for _ in range(3)]
+    assert codes == [302, 302, 429]
+    assert as_alice.get(IMPORTS).status_code == 200
+
+
+def test_who_blocks_one_is_not_followed_to_a_new_name(as_alice, alice, bob):
+    account_services.update_profile(account=bob, handle="robert", name="Robert")
+    services.block(blocker=bob, blocked=alice)
+    batch = preview_of(alice, f"account_id,handle\n{bob.pk},bob\n")
+    (row,) = selectors.preview_page(batch).items
+    assert (row.handle, row.account, row.reason) == ("bob", None, "blocked")
+    page = as_alice.get(reverse("follows:import_preview", args=[batch.pk])).content.decode().lower()
+    assert "robert" not in page
+
+
 @pytest.mark.parametrize("page", ["preview", "row", "confirm", "discard"])
 def test_anothers_import_is_not_there_and_nothing_changes(client, alice, bob, page):
     batch = preview_of(alice, table("bob"))

@@ -14,6 +14,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from rest_framework.throttling import UserRateThrottle
 
 from accounts.models import User
 from follows import selectors, services
@@ -35,14 +36,23 @@ RESULTS = {
 FILES = {"own": "this site", "mastodon": "Mastodon", "tiktok": "TikTok"}
 
 
+class ImportRate(UserRateThrottle):
+    """Files that one account may have read: each costs up to seconds."""
+
+    scope = "imports"
+    rate = "30/hour"
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def imports(request: HttpRequest) -> HttpResponse:
     """Export and import. A file that is none of follows is refused in words, and nothing changes."""
     me: User = request.user  # type: ignore[assignment]
-    problem = ""
-    if request.method == "POST":
+    problem, status = "", 200
+    if request.method == "POST" and not ImportRate().allow_request(request, None):  # type: ignore[arg-type]
+        problem, status = "You have sent many files. Wait an hour, then try again.", 429
+    elif request.method == "POST":
         try:
             batch = services.start_import(
                 owner=me,
@@ -51,7 +61,7 @@ def imports(request: HttpRequest) -> HttpResponse:
                 origin=origin_of(request, Source.IMPORT),
             )
         except ImportRefused as refused:
-            problem = refused.message
+            problem, status = refused.message, 422
         else:
             return redirect("follows:import_preview", pk=batch.pk)
     context = {
@@ -64,7 +74,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         ],
         "counts": selectors.counts(me.pk),
     }
-    return render(request, "follows/imports.html", context, status=422 if problem else 200)
+    return render(request, "follows/imports.html", context, status=status)
 
 
 def sent_file(request: Any) -> bytes:
