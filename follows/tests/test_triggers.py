@@ -37,6 +37,7 @@ def test_a_delete_by_hand_is_recorded_and_counted(alice, bob):
 
 def test_an_update_by_hand_is_recorded_and_counted(alice, bob):
     follow(follower=alice, followee=bob)
+    sql("UPDATE accounts_user SET is_private = TRUE")  # where a request may wait
     sql("UPDATE follows_follow SET state = 'requested'")
     assert counts(bob.pk).followers == 0
     assert counts(bob.pk).requests == 1
@@ -210,3 +211,11 @@ def test_an_upsert_that_says_nothing_new_leaves_the_edge_as_it_is(alice, bob):
     )
     assert Follow.objects.get().state == "active"
     assert len(events_between(alice, bob)) == 1
+
+
+def test_no_edge_becomes_a_request_at_a_public_account(alice, bob):
+    follow(follower=alice, followee=bob)
+    with pytest.raises(IntegrityError, match="without a request"), transaction.atomic():
+        sql("UPDATE follows_follow SET state = 'requested'")
+    assert Follow.objects.get().state == "active"
+    assert_graph_is_true()
