@@ -58,7 +58,7 @@ REASONS = {
     # Of rows of a file.
     "following": "You follow this account already.",
     "asked": "You have asked this account already.",
-    "by_name": "Found by name alone: it may be somebody else.",
+    "by_name": "Found by name alone.",
     "deleted": "This account was deleted.",
     "repeated": "This account stands further up in the file.",
     "no_handle": "This row has no name.",
@@ -161,7 +161,7 @@ def standing_still() -> list[int]:
 
 def batches_page(owner_id: int, *, cursor: str = "") -> Page[Report]:
     """What somebody did to many at once, newest first."""
-    mine = Batch.objects.filter(owner_id=owner_id).exclude(state=State.PREVIEW)
+    mine = Batch.objects.filter(owner_id=owner_id).exclude(state=State.PREVIEW, act=Act.UNFOLLOW)
     return keyset_page(mine, order=["-id"], cursor=cursor).map(report)
 
 
@@ -179,7 +179,8 @@ def rows_page(report: Report, *, result: str = "", cursor: str = "") -> Page[Row
     accounts, known = User.objects.in_bulk(account_ids), relations(report.batch.owner_id, account_ids)
 
     def shown(row: BatchRow) -> Row:
-        account = accounts.get(row.account_id) if row.account_id else None
+        is_known = row.account_id and row.result != Result.UNMATCHED  # a name that appeared is an offer, not a match
+        account = accounts.get(row.account_id) if is_known else None
         return Row(
             account=account,
             relation=known[account.pk] if account else None,
