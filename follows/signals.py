@@ -7,7 +7,7 @@ from django.dispatch import Signal
 # alone: nothing for the other side to notice
 follow_changed = Signal()
 
-edges_changed = Signal()  # many at once, by a bulk statement: the outbox knows which; account_id: whose, if they are one's
+edges_changed = Signal()  # many at once, by a bulk statement: the outbox knows which
 
 account_offered = Signal()  # account_id, owner_ids: whom it may be of those they imported by name
 

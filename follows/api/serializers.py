@@ -5,6 +5,7 @@ from rest_framework import serializers
 from accounts.api.serializers import AccountBriefSerializer
 from follows.models import Block, Follow, Mute
 from follows.relations import LABELS
+from follows.selectors.manager import DEFAULT_SORT, FILTERS, SORTS
 
 
 class RelationSerializer(serializers.Serializer):
@@ -22,6 +23,14 @@ class RelationSerializer(serializers.Serializer):
 class CountsSerializer(serializers.Serializer):
     followers = serializers.IntegerField()
     following = serializers.IntegerField()
+
+
+class MyFollowingQuery(serializers.Serializer):
+    """What the Following Manager asks for, in the same words."""
+
+    q = serializers.CharField(max_length=50, default="", allow_blank=True, help_text="Part of a name or handle.")
+    sort = serializers.ChoiceField(choices=list(SORTS), default=DEFAULT_SORT)
+    only = serializers.MultipleChoiceField(choices=list(FILTERS), default=[], help_text="All of these must hold.")
 
 
 class FollowedSerializer(serializers.Serializer):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from follows.api import files, history, views
+from follows.api import batches, files, history, views
 
 urlpatterns = [
     path("accounts/<str:handle>/relation/", views.RelationView.as_view()),
@@ -23,6 +23,12 @@ urlpatterns = [
     path("me/imports/<int:pk>/confirm/", files.ImportConfirmView.as_view()),
     path("me/offers/", files.OffersView.as_view()),
     path("me/offers/<str:handle>/", files.OfferView.as_view()),
+    path("me/batches/", batches.BatchesView.as_view()),
+    path("me/batches/<int:pk>/", batches.BatchView.as_view()),
+    path("me/batches/<int:pk>/rows/", batches.BatchRowsView.as_view()),
+    path("me/batches/<int:pk>/confirm/", batches.ConfirmBatchView.as_view()),
+    path("me/batches/<int:pk>/cancel/", batches.CancelBatchView.as_view()),
+    path("me/batches/<int:pk>/undo/", batches.UndoBatchView.as_view()),
     path("me/history/", history.HistoryView.as_view()),
     path("me/growth/", history.GrowthView.as_view()),
     path("me/blocks/", views.MyBlocksView.as_view()),

@@ -22,6 +22,7 @@ from follows.api.serializers import (
     FollowedSerializer,
     MutedSerializer,
     MuteSerializer,
+    MyFollowingQuery,
     PeoplePageSerializer,
     RelationSerializer,
     RequestSerializer,
@@ -168,13 +169,22 @@ class RequestView(APIView):
 class MyFollowingView(APIView):
     permission_classes = (IsAuthenticated,)
 
-    @extend_schema(parameters=[CURSOR], responses=paged(FollowedSerializer), operation_id="my_following")
+    @extend_schema(
+        parameters=[MyFollowingQuery, CURSOR], responses=paged(FollowedSerializer), operation_id="my_following"
+    )
     def get(self, request: Request) -> Response:
-        """Everyone I follow or asked to follow, newest first, suspended and deactivated accounts included."""
-        cursor = request.query_params.get("cursor", "")
-        return page_response(
-            selectors.manager_page(request.user.pk, cursor=cursor), FollowedSerializer, request=request
+        """Everyone I follow or asked to follow, suspended and deactivated accounts included; or those of them that a
+        search and filters leave."""
+        query = MyFollowingQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        asked = query.validated_data
+        page = selectors.manager_page(
+            request.user.pk,
+            wanted=selectors.Wanted(asked["q"], frozenset(asked["only"])),
+            sort=asked["sort"],
+            cursor=request.query_params.get("cursor", ""),
         )
+        return page_response(page, FollowedSerializer, request=request)
 
 
 class MyRequestsView(APIView):

@@ -173,7 +173,7 @@ def _advance(batch: Batch) -> bool:
     rows = list(waiting.order_by("position")[:CHUNK])
     if rows:
         _save(batch, _outcomes(batch, rows))
-        edges_changed.send(Batch, account_id=batch.owner_id)
+        edges_changed.send(Batch)
     batch.cursor = rows[-1].position if len(rows) == CHUNK else batch.total
     if batch.cursor >= batch.total:
         _end(batch, State.DONE)
