@@ -5,8 +5,8 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.services import owe
-from accounts.signals import erasure_due, handle_taken, privacy_changed
-from follows import services, tasks
+from accounts.signals import erasure_due, handle_taken, privacy_changed, reach_asked
+from follows import selectors, services, tasks
 from follows.hints import hints_of
 from follows.services import erasure
 from follows.signals import batch_started, follow_changed
@@ -18,6 +18,12 @@ def admit_those_who_asked(account_id: int, is_private: bool, **kwargs: Any) -> N
     """An account that became public has no requests: whoever asked, follows. Runs under the account's lock."""
     if not is_private:
         services.approve_everyone(followee_id=account_id, cause=services.Cause.WENT_PUBLIC)
+
+
+@receiver(reach_asked)
+def say_who_would_miss_it(account_id: int, **_: Any) -> str:
+    followers = selectors.counts(account_id).followers
+    return f"{followers:,} {'follower' if followers == 1 else 'followers'}"
 
 
 @receiver(follow_changed)

@@ -195,6 +195,8 @@ settle_changed_edge = Promise(
             NEW.since := OLD.since; NEW.shows_from := OLD.shows_from;
         ELSIF NEW.state = 'active' THEN
             {_ACTIVATE}
+        ELSIF EXISTS (SELECT 1 FROM accounts_user WHERE id = NEW.followee_id AND NOT is_private) THEN
+            {_refusal("follows_requests_wait_at_private_accounts", "A public account is followed without a request.")}
         ELSE
             NEW.since := NULL; NEW.shows_from := NULL;
         END IF;

@@ -223,6 +223,10 @@ class Model:
         return [event for followee in new for event in self._begin(follower, followee, "unattributed")]
 
     def update(self, pairs: Iterable[tuple[int, int]], **fields: str) -> list[Event]:
+        pairs = list(pairs)
+        for pair in pairs:
+            if fields.get("state") == REQUESTED and self.state(*pair) == ACTIVE and pair[1] not in self.private:
+                raise Refused("public")
         return [event for pair in pairs for event in self.change(*pair, "unattributed", **fields)]
 
     def delete(self, pairs: Iterable[tuple[int, int]]) -> list[Event]:

@@ -407,6 +407,8 @@ SCRIPT = [
     ("insert_by_sql", CAROL, ALICE, True),
     ("insert_by_orm", CAROL, DAVE, True),
     ("update_by_sql", CAROL, ALICE, False),
+    ("privacy", ALICE, BOB, True),
+    ("update_by_sql", CAROL, ALICE, False),
     ("update_by_orm", CAROL, ALICE, False),
     ("delete_by_sql", CAROL, ALICE, True),
     ("delete_by_orm", CAROL, DAVE, True),
@@ -419,7 +421,7 @@ ALL_HIT = {
     *("suspend", "unsuspend", "deactivate", "reactivate"),
     *("insert by sql", "bulk_create", "update by sql", "queryset update", "delete by sql", "queryset delete"),
     *("follow refused: blocked", "follow refused: not_present", "follow refused: limit", "follow refused: self"),
-    "block refused: self",
+    *("block refused: self", "update by sql refused: public"),
 }
 
 
