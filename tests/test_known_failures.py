@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -16,7 +17,7 @@ from accounts import services as accounts
 from accounts.models import User
 from accounts.tests.factories import make_account
 from feeds import selectors as feeds
-from follows import selectors, services
+from follows import selectors, services, tasks
 from follows.models import Follow, FollowEvent
 from follows.tests.truth import assert_graph_is_true, events_between
 from socialvideo.celery import app
@@ -300,6 +301,24 @@ def test_after_a_block_is_lifted_the_follow_is_offered_back(alice: User, bob: Us
     answer = client.post(reverse("follows:unblock", args=["bob"]), headers=HTMX)
     assert "follow-again" in answer.content.decode() + answer.headers.get("HX-Trigger", "")
     assert not Follow.objects.exists()
+
+
+def test_a_file_that_names_few_of_many_takes_nobody_away(alice: User) -> None:
+    """M#34272: a sync compared the first page only, and removed the rest."""
+    people = [make_account(f"person{number}") for number in range(65)]
+    for person in people[:60]:
+        services.follow(follower=alice, followee=person)
+    before = Follow.objects.values_list("followee_id", "followed_at", "notify")
+    stood = set(before)
+    names = [person.handle for person in people[58:]]
+    batch = services.start_import(owner=alice, data="\n".join(["handle", *names]).encode(), submit_key=uuid4())
+    for _ in range(2):
+        services.confirm(batch=batch)
+        tasks.sweep_batches()
+    assert stood < set(before.all())
+    assert Follow.objects.count() == 65
+    assert not FollowEvent.objects.exclude(before="").exists()
+    assert_graph_is_true()
 
 
 def test_no_job_ends_a_follow_without_a_trace() -> None:

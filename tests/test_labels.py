@@ -106,6 +106,7 @@ def buttons_of(page: str, account: User) -> set[tuple[str, str]]:
 def test_each_surface_shows_the_state_under_its_one_label(
     client: Client, alice: User, video: Video, surface: str, state: str
 ) -> None:
+    """M#22692, M#34983: a pending request was shown as "Unfollow"."""
     mira = video.creator
     if surface == "/settings/muted/":
         services.mute(muter=alice, muted=mira)

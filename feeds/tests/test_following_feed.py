@@ -236,6 +236,7 @@ def test_publish_then_follow_is_in_the_feed_but_not_told(alice: User, mira: User
 
 
 def test_unfollow_takes_exactly_theirs_and_nothing_of_ones_own(alice: User, mira: User) -> None:
+    """M#27391: unfollowing removed my own posts."""
     bob = make_account("bob")
     make_video(alice)
     for creator in (mira, bob):

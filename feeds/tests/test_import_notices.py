@@ -28,6 +28,7 @@ def kinds(account) -> list[str]:
 
 
 def test_told_when_an_import_is_done_with_its_sums(client, alice):
+    """M#25841: nobody was told the result."""
     make_account("bob")
     batch = preview_of(alice, "bob", "nobody", "two words")
     assert kinds(alice) == []

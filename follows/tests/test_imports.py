@@ -161,6 +161,7 @@ def test_everything_that_can_go_wrong_has_words(alice, everybody):
 
 
 def test_processed_is_done_and_failed(alice, everybody):
+    """M#31927: "finished", nothing done, no reasons."""
     batch = imported(alice, table(*OUTCOMES))
     assert batch.state == "done"
     assert batch.finished_at
@@ -200,6 +201,7 @@ def test_a_follow_that_stands_is_left_as_it_is(alice, bob):
 
 @pytest.mark.parametrize("position", range(5))
 def test_a_refused_row_at_any_place_stops_no_other(alice, position):
+    """M#862: one bad row ended the import. L#1342: blocked accounts were followed in bulk."""
     names = ["one", "two", "three", "four"]
     for name in names:
         make_account(name)
@@ -340,6 +342,7 @@ def test_after_a_day_it_is_forgotten(alice, bob):
 
 @pytest.mark.parametrize("data", [b"", b"\x89PNG", b"eve@b.example\n", b"{}", b"\x00" * 1000, b"<html>"])
 def test_a_file_of_another_kind_leaves_nothing(alice, data):
+    """M#20123: a file of follows was imported as a list of blocks."""
     with pytest.raises(ImportRefused):
         services.start_import(owner=alice, data=data, submit_key=uuid4())
     assert not Batch.objects.exists()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import override_settings
@@ -15,7 +16,7 @@ from accounts.models import Erasure, User
 from accounts.services.erasure import begin as begin_erasure
 from accounts.tests.factories import make_account
 from follows import services
-from follows.models import Follow
+from follows.models import Batch, Follow
 from follows.relations import Relation
 from follows.services.erasure import erase
 from follows.tests.clients import clients
@@ -119,6 +120,15 @@ def delete(cast: Cast) -> None:
     erase(cast.b.pk)
 
 
+def batch(cast: Cast, act: Batch.Act = Batch.Act.UNFOLLOW) -> Batch:
+    return services.start_batch(owner=cast.a, act=act, chosen=[cast.b.pk], submit_key=uuid4(), confirmed=True)
+
+
+def import_file(cast: Cast) -> Batch:
+    listed = f"handle\n{cast.b.handle}\n{cast.c.handle}".encode()
+    return services.confirm(batch=services.start_import(owner=cast.a, data=listed, submit_key=uuid4()))
+
+
 AB, BA = partial(follow, who="ab"), partial(follow, who="ba")
 REQUESTED = (go_private, AB)
 FOLLOWED = (AB,)
@@ -181,6 +191,17 @@ RACES = {
     "unfollow × block": Race(FOLLOWED, (unfollow, partial(block, who="ab")), {("", "")}),
     "unfollow × block by the other": Race((AB, BA), (unfollow, block), {("", "")}),
     "block × unblock of the other": Race((block,), (partial(block, who="ab"), unblock), {("", "")}),
+    "batch × unfollow": Race(FOLLOWED, (batch, unfollow), {("", "")}),
+    "batch × follow again": Race(FOLLOWED, (batch, AB), ANY_AB),
+    "batch × follow back": Race(FOLLOWED, (batch, BA), {("", "active")}),
+    "batch × block": Race((AB, BA), (batch, block), {("", "")}),
+    "batch × approval": Race(REQUESTED, (batch, approve), {("", "")}),
+    "batch of bells × unfollow": Race(FOLLOWED, (partial(batch, act=Batch.Act.BELL_NONE), unfollow), {("", "")}),
+    "import × unfollow": Race((), (import_file, unfollow), ANY_AB),
+    "import × follow": Race((), (import_file, AB, BA), {("active", "active")}),
+    "import × block": Race((), (import_file, block), {("", "")}),
+    "import × going private": Race((), (import_file, go_private), {("active", ""), ("requested", "")}),
+    "import × deletion": Race((deletion_is_due,), (import_file, delete), {("", "")}),
     "restore × restore": Race(LEFT, (restore, restore), {("active", "")}),
     "restore × follow": Race(LEFT, (restore, AB), {("active", "")}),
     "restore × block": Race(LEFT, (restore, block), {("", "")}),

@@ -40,6 +40,7 @@ def storm(acts: Iterable[Callable[[], object]], *, allowed: tuple[type[Exception
 
 
 def test_double_taps_from_many_devices_are_one_follow():
+    """M#4896: following twice was an error."""
     alice, bob = make_account("alice"), make_account("bob")
     replies = storm([lambda: services.follow(follower=alice, followee=bob)] * 24)
     assert {(reply.state, reply.version) for reply in replies} == {("active", Follow.objects.get().since)}
