@@ -1,7 +1,13 @@
 """The follow button in a real browser: what is shown is what is committed, whatever hands, network, tabs and log-ins do.
 Every page that logs an error fails its test, unless the test expects it."""
 
-from collections.abc import Callable
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -16,7 +22,7 @@ from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-NETWORK = r"Failed to load resource|htmx:sendError|htmx:afterRequest|Response Status Error|net::ERR"
+NETWORK = r"Failed to load resource|htmx:(sendError|timeout|afterRequest)|Response Status Error|net::ERR"
 lossy = pytest.mark.console_errors(NETWORK)
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
@@ -575,3 +581,53 @@ def test_what_a_thumb_taps_is_large_enough(enter: Callable[..., Any], alice: Use
 def _sizes(found: Any) -> list[tuple[float, float]]:
     boxes = [each.bounding_box() for each in found.all()]
     return [(box["width"], box["height"]) for box in boxes if box]
+
+
+# --- A connection that is really cut ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def flaky(live_server: Any, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """`flaky("hang")` makes every connection so from now on; answers the address that leads through it."""
+    script = Path(os.environ.get("SHARED_DIR", Path(__file__).parents[2] / "shared")) / "tools" / "flaky_proxy.py"
+    if not script.is_file():
+        pytest.skip(f"needs {script} (SHARED_DIR names another place)")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    control = tmp_path / "mode"
+    target = live_server.url.rpartition(":")[2]
+    proxy = subprocess.Popen([sys.executable, str(script), str(port), target, str(control)])
+
+    def listens() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    def behave(mode: str) -> str:
+        control.write_text(mode)
+        return f"http://localhost:{port}"
+
+    deadline = monotonic() + 10
+    while not listens():
+        assert monotonic() < deadline, "the proxy never listened"
+        sleep(0.05)
+    yield behave
+    proxy.terminate()
+    proxy.wait()
+
+
+@lossy
+@pytest.mark.shared
+@pytest.mark.parametrize("fault", ["reset", "refuse", "hang"])
+def test_a_connection_that_breaks_never_makes_the_button_lie(
+    enter: Callable[..., Any], flaky: Callable[[str], str], alice: User, mira: User, fault: str
+) -> None:
+    page = enter(f"{flaky('ok')}/@mira/")
+    flaky(fault)
+    tap(page)
+    page.locator(".follow-button__problem:not([hidden])").wait_for(timeout=25_000)
+    assert "you do not follow Mira" in problem(page).inner_text()
+    flaky("ok")
+    problem(page).get_by_role("button", name="Try again").click()
+    shows(page, "following")
+    assert FollowEvent.objects.count() == 1

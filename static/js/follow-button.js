@@ -143,11 +143,14 @@ class FollowButton extends HTMLElement {
     const known = await this.refresh({ anew: status === PAGE_WAS_OLD });
     const button = document.getElementById(id) ?? this;
     waiting.delete(this.dataset.account);
-    if (known && decided(button) !== decided(this)) return announce(button, version);
+    const follows = target.matches(".follow-button__form");
+    const settled = decided(button) !== decided(this) || (!follows && button.version > version);
+    if (known && settled) return announce(button, version);
     const refused = status >= 400;
     const what = refused ? REFUSALS[status] ?? "That did not work." : "Could not reach the server.";
     const fact = (known || refused ? FACTS : LAST_KNOWN)[button.dataset.state];
-    if (button.dataset.account === this.dataset.account) button.#say(`${what} ${fact} ${this.dataset.name}.`, again);
+    if (button.dataset.account !== this.dataset.account) return; // the page is another by now
+    button.#say(follows ? `${what} ${fact} ${this.dataset.name}.` : what, again);
   };
 
   #say(text, again) {
