@@ -45,7 +45,6 @@ SENTENCES: dict[str, dict[Change, str]] = {
     Cause.ACCOUNT_DELETED: {
         ENDS: "An account that you followed was deleted, which ended your follow",
         REFUSED: "An account that you had asked to follow was deleted, which ended your request",
-        NOTHING: "An account that you had blocked was deleted, which ended your block",
         NOTHING: "An account that you had blocked was deleted",
     },
     Cause.MODERATOR: {change: f"{words}, by a moderator" for change, words in _HAPPENED.items()},
