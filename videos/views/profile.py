@@ -19,9 +19,11 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
     if shown.relation.blocked_by:
         raise Http404
     part, seen = _part(request), f"{shown.closed}{shown.video_count}"
+    again = part == "#figures"
+    anew = not again or request.GET.get("seen") != seen
     context = {"profile": shown, "account": account, "relation": shown.relation, "seen": seen}
-    context["anew"] = part != "#figures" or request.GET.get("seen") != seen
-    if context["anew"] and not shown.closed:
+    context |= {"again": again, "anew": anew}
+    if anew and not shown.closed:
         context["page"] = selectors.grid_page(account.pk, request.user.pk, cursor=request.GET.get("after", ""))
     return render(request, f"videos/profile.html{part}", context)
 
