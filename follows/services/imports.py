@@ -105,7 +105,7 @@ def _previews() -> QuerySet[Batch]:
 @transaction.atomic
 def leave_out(*, batch: Batch, position: int, out: bool) -> None:
     """Whether a row of a preview is passed over. After it was confirmed nothing changes."""
-    if _previews().select_for_update().filter(pk=batch.pk).exists():
+    if _previews().select_for_update().filter(pk=batch.pk).first():
         before, after = (Result.WAITING, Result.SKIPPED) if out else (Result.SKIPPED, Result.WAITING)
         batch.rows.filter(position=position, result=before).update(result=after)
 

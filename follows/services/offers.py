@@ -10,7 +10,7 @@ from follows.relations import Relation
 from follows.selectors import relation
 from follows.selectors.offers import offered_rows
 from follows.services.imports import follow_as_said
-from follows.services.outcomes import hold_edges
+from follows.services.outcomes import hold_edges, hold_follower
 from follows.services.refusals import refusing
 from follows.signals import account_offered, follow_changed
 
@@ -64,7 +64,8 @@ def accept_offer(*, owner: User, account: User, origin: Origin = NOWHERE) -> Rel
 
 @transaction.atomic
 def dismiss_offer(*, owner: User, account: User) -> None:
-    """Not them: the rows are done with."""
+    """Not them: the rows are done with. Answers of one owner wait for each other, so that the first one counts."""
+    hold_follower(owner.pk)
     _rows(owner, account).update(result=Result.SKIPPED)
 
 
