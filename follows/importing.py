@@ -20,6 +20,7 @@ SHOWN = 100  # characters of a name that is no handle
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 _HANDLE = re.compile(HANDLE_PATTERN)
+_BLANK = " \t\r\n,;"
 
 
 class ImportRefused(Exception):
@@ -84,7 +85,7 @@ def _text(data: bytes) -> str:
         if data.startswith(start):
             raise ImportRefused(*refusal)
     text = data.decode(_encoding(data), errors="replace").strip().lstrip("\ufeff").lstrip()
-    if not text:
+    if not text.strip(_BLANK):
         raise ImportRefused("empty", "This file is empty.")
     if text.startswith("<"):
         raise ImportRefused("html", "This is a web page. Ask for your data as JSON or CSV and pick that file.")
@@ -118,7 +119,7 @@ _NOTIFY = {"all": "all", "none": "none", "true": "all", "false": "none"}
 
 def _table(text: str, now: datetime) -> Listing:
     """A line is a row: none of these files breaks a line inside a cell, and so a quote left open spoils its own row."""
-    lines = [line for line in re.split(r"\r\n|\r|\n", text) if line.strip(" \t,;")]
+    lines = [line for line in re.split(r"\r\n|\r|\n", text) if line.strip(_BLANK)]
     _limit(len(lines) - 1)
     for delimiter in ",;\t":
         columns = [cell.strip().lower() for cell in _cells(lines[0], delimiter)]

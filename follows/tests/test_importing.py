@@ -201,6 +201,7 @@ def test_bad_values_in_our_own_entries_spoil_only_themselves(bad, position):
         (b"", "empty"),
         (b" \r\n\t\n", "empty"),
         (b"\xef\xbb\xbf", "empty"),
+        (b",,;\n;\t,", "empty"),
         (b"PK\x03\x04" + b"\x00" * 100, "archive"),
         (b"\x1f\x8b\x08" + b"\x00" * 100, "archive"),
         (b"\x89PNG\r\n\x1a\n", "image"),
