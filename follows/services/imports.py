@@ -120,7 +120,8 @@ def discard(*, batch: Batch) -> None:
 @transaction.atomic
 def discard_old_previews() -> int:
     """Forgets what nobody confirmed within a day; returns how many."""
-    old = _previews().select_for_update(skip_locked=True).filter(created_at__lt=timezone.now() - PREVIEW_STANDS)
+    previews = Batch.objects.select_for_update(skip_locked=True).filter(state=State.PREVIEW)
+    old = previews.filter(created_at__lt=timezone.now() - PREVIEW_STANDS)
     discarded = [batch.pk for batch in old]
     Batch.objects.filter(pk__in=discarded).delete()
     return len(discarded)

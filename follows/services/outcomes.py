@@ -24,7 +24,8 @@ class Outcome(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """An edge as it is: "" where there is none. `mark` is its pair's last event."""
+    """An edge as it is: "" where there is none. `mark` is its pair's last event; that a request was granted is none, for
+    it only lets stand what the follower did."""
 
     state: str
     mark: int | None
@@ -47,7 +48,7 @@ _HOLD_EDGES = """
 _STANDING = """
     SELECT followee, coalesce(edge.state, ''),
            (SELECT id FROM follows_followevent WHERE follower_id = %(follower)s AND followee_id = followee
-            ORDER BY id DESC LIMIT 1)
+            AND cause NOT IN ('approved', 'went_public') ORDER BY id DESC LIMIT 1)
     FROM unnest(%(followees)s::bigint[]) AS followee
     LEFT JOIN follows_follow AS edge ON edge.follower_id = %(follower)s AND edge.followee_id = followee
 """

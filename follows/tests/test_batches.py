@@ -1,5 +1,6 @@
 """Batches: every row has its outcome, whatever happens meanwhile; Undo brings back exactly what the batch changed."""
 
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
@@ -178,6 +179,27 @@ def test_what_cannot_be_undone_says_so(alice, bob, crowd):
     undone = services.undo(batch=start(alice, Act.BELL_NONE, crowd))
     with pytest.raises(services.BatchRefused, match="cannot be undone"):
         services.undo(batch=undone)
+
+
+def test_a_request_that_was_granted_meanwhile_is_still_taken_back(alice):
+    shy = make_account("shy", is_private=True)
+    batch = Batch.objects.create(owner=alice, act=Act.FOLLOW, state=State.RUNNING, submit_key=uuid4(), total=1)
+    BatchRow.objects.create(batch=batch, position=1, account_id=shy.pk, handle="shy")
+    services.work(batch_id=batch.pk)
+    assert outcomes(batch) == {shy.pk: (Result.REQUESTED, "")}
+    services.approve(followee=shy, follower=alice)
+    batch.refresh_from_db()
+    assert outcomes(services.undo(batch=batch)) == {shy.pk: (Result.DONE, "")}
+    assert not edges(alice)
+
+
+def test_questions_that_nobody_answered_are_forgotten(alice, crowd):
+    accounts.set_privacy(account=crowd[0], is_private=True)
+    start(alice, Act.UNFOLLOW, crowd, confirmed=False)
+    assert services.discard_old_previews() == 0
+    Batch.objects.update(created_at=timezone.now() - timedelta(days=2))
+    assert services.discard_old_previews() == 1
+    assert len(edges(alice)) == 7
 
 
 # --- What is chosen -------------------------------------------------------------------------------------------
@@ -411,3 +433,35 @@ def test_batches_taps_and_privacy_at_once_end_without_a_deadlock(alice, bob, cro
     _work_all()
     with transaction.atomic():
         assert set(Batch.objects.values_list("state", flat=True)) == {State.DONE}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_with_workers_stopped_a_long_batch_waits_and_goes_on_when_they_are_back(alice, celery_worker_process):
+    celery_worker_process.kill()
+    people = User.objects.bulk_create(User(handle=f"p{n}", email=f"p{n}@example.org") for n in range(1100))
+    for part in (people[:500], people[500:1000], people[1000:]):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO follows_follow (follower_id, followee_id) SELECT %s, unnest(%s::bigint[])",
+                [alice.pk, [person.pk for person in part]],
+            )
+    before = edges(alice)
+    batch = start(alice, Act.UNFOLLOW, Wanted())
+    Batch.objects.update(moved_at=timezone.now() - timedelta(minutes=1))
+    assert selectors.report(Batch.objects.get()).is_forsaken
+    assert len(edges(alice)) == 1100
+    celery_worker_process.start()
+    tasks.sweep_batches()
+    assert _finished(batch).results == {Result.DONE: 1100}
+    undone = services.undo(batch=_finished(batch).batch)
+    assert _finished(undone).results == {Result.DONE: 1100}
+    assert edges(alice) == before
+
+
+def _finished(batch: Batch) -> selectors.batches.Report:
+    for _ in range(300):
+        report = selectors.report(Batch.objects.get(pk=batch.pk))
+        if report.is_final:
+            return report
+        time.sleep(0.1)
+    raise AssertionError(f"{batch} is not done: {report.summary}")
