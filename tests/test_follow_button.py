@@ -372,6 +372,7 @@ def dialog(page: Any) -> Any:
 def test_a_question_that_is_not_answered_changes_nothing(
     enter: Callable[..., Any], alice: User, private_mira: User, way: str
 ) -> None:
+    """L#373: Cancel in the dialog still unfollowed."""
     page = enter("/explore/")
     page.goto("/@mira/")
     sent = posts(page)
