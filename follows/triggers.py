@@ -138,13 +138,7 @@ settle_new_edge = Promise(
     level=Row,
     when=pgtrigger.Before,
     operation=pgtrigger.Insert,
-    declare=[
-        ("allowed", f"bigint := coalesce(NULLIF((follows_said())[4], '')::bigint, {DEFAULT_FOLLOW_LIMIT})"),
-        ("blocked", "boolean"),
-        ("absent", "boolean"),
-        ("private", "boolean"),
-        ("followed", "bigint"),
-    ],
+    declare=[("blocked", "boolean"), ("absent", "boolean"), ("private", "boolean")],
     func=f"""
         PERFORM follows_lock_follower(NEW.follower_id), follows_lock_pair(NEW.follower_id, NEW.followee_id);
         SELECT state, since, shows_from INTO NEW.state, NEW.since, NEW.shows_from FROM follows_follow
@@ -157,17 +151,13 @@ settle_new_edge = Promise(
                        WHERE (blocker_id = NEW.follower_id AND blocked_id = NEW.followee_id)
                           OR (blocker_id = NEW.followee_id AND blocked_id = NEW.follower_id)),
                bool_or(suspended_at IS NOT NULL OR deactivated_at IS NOT NULL OR erased_at IS NOT NULL),
-               bool_or(id = NEW.followee_id AND is_private),
-               (SELECT count(*) FROM (SELECT 1 FROM follows_follow
-                                      WHERE follower_id = NEW.follower_id LIMIT allowed) AS edge)
-        INTO blocked, absent, private, followed
+               bool_or(id = NEW.followee_id AND is_private)
+        INTO blocked, absent, private
         FROM accounts_user WHERE id IN (NEW.follower_id, NEW.followee_id);
         IF blocked THEN
             {_refusal("follows_no_edge_across_a_block", "A block stands between the two accounts.")}
         ELSIF absent THEN
             {_refusal("follows_both_accounts_present", "One of the accounts is suspended or deactivated.")}
-        ELSIF followed >= allowed THEN
-            {_refusal("follows_limit_reached", "The account follows as many accounts as it may.")}
         END IF;
         IF private THEN
             NEW.state := 'requested'; NEW.since := NULL; NEW.shows_from := NULL;
@@ -214,7 +204,7 @@ order_ended_edge = Promise(
 
 
 def _record(changes: str, deltas: str) -> str:
-    """The body of an after-statement trigger: one event and one outbox row per change, one delta row per account."""
+    """Of an after-statement trigger: one event and one outbox row per change, one delta row per account."""
     return f"""
         WITH events AS (
             INSERT INTO follows_followevent
@@ -236,7 +226,6 @@ def _record(changes: str, deltas: str) -> str:
             HAVING sum(followers) <> 0 OR sum(following) <> 0 OR sum(requests) <> 0
         )
         INSERT INTO follows_followoutbox (event_id, follower_id) SELECT id, follower_id FROM events;
-        RETURN NULL;
     """
 
 
@@ -250,6 +239,24 @@ def _deltas(rows: str, sign: str) -> str:
 
 _SAID = [("said", "text[] := follows_said()")]
 
+# Asked once a statement, of the counts: counting the edges at each new one would cost more the more somebody follows.
+# The followers are locked since their first new edge, so nobody else's edges come in between.
+_WITHIN_THE_LIMIT = f"""
+    IF EXISTS (
+        SELECT 1 FROM (SELECT DISTINCT follower_id FROM new_edges) AS who
+        WHERE (SELECT sum(following) FROM (
+                   SELECT following FROM follows_followcount WHERE account_id = follower_id
+                   UNION ALL SELECT following FROM follows_countdelta WHERE account_id = follower_id) AS counted)
+            + (SELECT count(*) FROM follows_follow AS asked
+               WHERE asked.follower_id = who.follower_id AND asked.state = 'requested')
+            > coalesce(NULLIF(said[4], '')::bigint, {DEFAULT_FOLLOW_LIMIT})
+    ) THEN
+        {_refusal("follows_limit_reached", "The account follows as many accounts as it may.")}
+    END IF;
+"""
+_NEW = """SELECT since, follower_id, followee_id, '' AS "before", state AS "after", notify,
+                  NULL::timestamptz AS followed_at FROM new_edges"""
+
 record_new_edges = Promise(
     name="record_new_edges",
     level=Statement,
@@ -257,11 +264,14 @@ record_new_edges = Promise(
     operation=pgtrigger.Insert,
     referencing=pgtrigger.Referencing(new="new_edges"),
     declare=_SAID,
-    func=_record(
-        """SELECT since, follower_id, followee_id, '' AS "before", state AS "after", notify,
-                  NULL::timestamptz AS followed_at FROM new_edges""",
-        _deltas("new_edges", "+"),
-    ),
+    func=f"""
+        IF NOT EXISTS (SELECT 1 FROM new_edges) THEN -- a second tap
+            RETURN NULL;
+        END IF;
+        {_record(_NEW, _deltas("new_edges", "+"))}
+        {_WITHIN_THE_LIMIT}
+        RETURN NULL;
+    """,
 )
 
 record_ended_edges = Promise(
@@ -275,7 +285,8 @@ record_ended_edges = Promise(
         """SELECT NULL::bigint AS since, follower_id, followee_id, state AS "before", '' AS "after", notify, followed_at
            FROM old_edges""",
         _deltas("old_edges", "-"),
-    ),
+    )
+    + " RETURN NULL;",
 )
 
 record_changed_edges = Promise(
@@ -290,7 +301,8 @@ record_changed_edges = Promise(
                   o.state AS "before", n.state AS "after", n.notify, NULL::timestamptz AS followed_at
            FROM new_edges n JOIN old_edges o USING (id) WHERE (n.state, n.notify) IS DISTINCT FROM (o.state, o.notify)""",
         _deltas("new_edges", "+") + " UNION ALL " + _deltas("old_edges", "-"),
-    ),
+    )
+    + " RETURN NULL;",
 )
 
 EDGE_TRIGGERS = [
