@@ -27,8 +27,10 @@ def relation(viewer_id: int | None, account_id: int) -> Relation:
 def ties_version(account_id: int | None) -> int:
     """The account's newest act of following, blocking or their ends: what was made with this version in mind is out of
     date when it has moved. 0: none, or nobody."""
+    if account_id is None:
+        return 0
     events = FollowEvent.objects.filter(follower_id=account_id).order_by("-id").values_list("id", flat=True)
-    return (events.first() if account_id else None) or 0
+    return events.first() or 0
 
 
 _COUNTS = """
