@@ -112,6 +112,20 @@ def test_search_order_and_filters_answer_at_once_and_stand_in_the_address(
     assert Follow.objects.filter(notify="none").count() == 10
 
 
+def test_back_shows_the_list_as_it_was_asked_for_before(page: Any, sign_in: Callable[..., None], alice: User) -> None:
+    sign_in(page, alice)
+    _open(page)
+    page.get_by_text("Bell off", exact=True).first.click()
+    page.get_by_text("14 of 40 match").wait_for()
+    page.go_back()
+    page.locator(".manager__head p", has_text=re.compile(r"^\s*40 accounts")).wait_for()
+    assert not page.get_by_role("checkbox", name="Bell off").is_checked()
+    page.go_forward()
+    page.get_by_text("14 of 40 match").wait_for()
+    assert page.get_by_role("checkbox", name="Bell off").is_checked()
+    assert page.locator("main").count() == 1
+
+
 def test_rows_loaded_later_belong_to_the_list_and_to_everyone(
     page: Any, sign_in: Callable[..., None], alice: User
 ) -> None:

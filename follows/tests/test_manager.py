@@ -212,10 +212,10 @@ def test_without_javascript_an_act_returns_to_the_list_with_its_undo(as_alice, a
 def test_by_htmx_an_act_answers_the_list_as_it_now_is(as_alice, alice, crowd):
     page = act(as_alice, "mute_week", [crowd["busy"]], headers=HTMX).content.decode()
     assert "<!doctype" not in page
-    assert "Muted until" in page
+    assert "followed__until" in page
     batch = Batch.objects.get()
     page = as_alice.post(reverse("follows:undo_batch", args=[batch.pk]), headers=HTMX).content.decode()
-    assert "Muted until" not in page
+    assert "followed__until" not in page
     assert "1 unmuted" in page
 
 
