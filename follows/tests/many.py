@@ -60,12 +60,15 @@ def make_followers_of_many() -> TwoSizes:
 
 
 def _vacuum() -> None:
-    """Until it could mark every page: whoever still looks at an older state, autovacuum say, keeps it from that."""
+    """Until it could mark nearly every page: whoever still looks at an older state, autovacuum say, keeps it from that."""
     with connection.cursor() as cursor:
         for _ in range(100):
             cursor.execute(f"VACUUM ANALYZE {', '.join(TABLES)}")
-            cursor.execute("SELECT bool_and(relallvisible = relpages) FROM pg_class WHERE relname = ANY(%s)", [TABLES])
+            cursor.execute(
+                "SELECT bool_and(relallvisible > relpages * 0.9) FROM pg_class WHERE relname = ANY(%s)", [TABLES]
+            )
             if cursor.fetchone()[0]:
                 return
             time.sleep(0.1)
-    raise AssertionError("The tables could not be vacuumed.")
+        cursor.execute("SELECT relname, relallvisible, relpages FROM pg_class WHERE relname = ANY(%s)", [TABLES])
+        raise AssertionError(f"The tables could not be vacuumed: {cursor.fetchall()}")
