@@ -125,6 +125,12 @@ def _refusal(constraint: str, words: str) -> str:
     return f"RAISE EXCEPTION '{words}' USING ERRCODE = 'check_violation', CONSTRAINT = '{constraint}';"
 
 
+# Elsewhere a look sees what stood before the lock was waited for: an edge would be made across a block.
+_LOOKS_AFRESH = f"""
+    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        {_refusal("follows_only_at_read_committed", "Follows and blocks are made at READ COMMITTED only.")}
+    END IF;
+"""
 _LOCK_FOLLOWEE = "PERFORM pg_advisory_xact_lock_shared({});"
 
 _ACTIVATE = f"""
@@ -140,6 +146,7 @@ settle_new_edge = Promise(
     operation=pgtrigger.Insert,
     declare=[("blocked", "boolean"), ("absent", "boolean"), ("private", "boolean")],
     func=f"""
+        {_LOOKS_AFRESH}
         PERFORM follows_lock_follower(NEW.follower_id), follows_lock_pair(NEW.follower_id, NEW.followee_id);
         SELECT state, since, shows_from INTO NEW.state, NEW.since, NEW.shows_from FROM follows_follow
         WHERE follower_id = NEW.follower_id AND followee_id = NEW.followee_id FOR KEY SHARE;
@@ -244,7 +251,7 @@ _SAID = [("said", "text[] := follows_said()")]
 _WITHIN_THE_LIMIT = f"""
     IF EXISTS (
         SELECT 1 FROM (SELECT DISTINCT follower_id FROM new_edges) AS who
-        WHERE (SELECT sum(following) FROM (
+        WHERE (SELECT coalesce(sum(following), 0) FROM (
                    SELECT following FROM follows_followcount WHERE account_id = follower_id
                    UNION ALL SELECT following FROM follows_countdelta WHERE account_id = follower_id) AS counted)
             + (SELECT count(*) FROM follows_follow AS asked
@@ -364,7 +371,7 @@ BLOCK_TRIGGERS = [
         level=Row,
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
-        func=_lock_for_block("NEW"),
+        func=_LOOKS_AFRESH + _lock_for_block("NEW"),
     ),
     Promise(
         name="end_both_edges",

@@ -162,6 +162,16 @@ def test_the_limit_counts_requests_and_spares_repeats(alice, settings):
     assert services.follow(follower=alice, followee=others[2]).following
 
 
+def test_the_limit_holds_for_who_only_ever_asked(alice, settings):
+    """Requests are not in the counts of who makes them: there is nothing to sum."""
+    settings.FOLLOW_LIMIT = 1
+    shy = [make_account(f"shy{number}", is_private=True) for number in range(2)]
+    assert services.follow(follower=alice, followee=shy[0]).state == "requested"
+    with pytest.raises(FollowRefused) as refused:
+        services.follow(follower=alice, followee=shy[1])
+    assert refused.value.code == "limit"
+
+
 def test_muting_keeps_the_edge(alice, bob):
     services.follow(follower=alice, followee=bob)
     services.mute(muter=alice, muted=bob, until=timezone.now() + timedelta(days=1))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import IntegrityError, OperationalError, connection, connections, transaction
 
 from accounts import services as accounts
 from accounts.tests.factories import make_account
@@ -93,6 +93,25 @@ def test_no_edge_survives_a_block_that_races_it(attempt):
     storm(acts * 2, allowed=(services.FollowRefused,))
     assert Block.objects.count() == 1
     assert not Follow.objects.exists()
+
+
+@pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_who_sees_only_what_stood_before_makes_no_edge_and_no_block(level):
+    alice, bob = make_account("alice"), make_account("bob")
+
+    def meanwhile(theirs: Callable[[], object], mine: Callable[[], object]) -> None:
+        with pytest.raises(IntegrityError, match="READ COMMITTED"), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {level}")
+                cursor.execute("SELECT 1 FROM follows_follow")
+            storm([theirs])
+            mine()
+
+    follow = {"follower": alice, "followee": bob}
+    meanwhile(lambda: services.block(blocker=bob, blocked=alice), lambda: services.follow(**follow))
+    services.unblock(blocker=bob, blocked=alice)
+    meanwhile(lambda: services.follow(**follow), lambda: services.block(blocker=bob, blocked=alice))
+    assert (Follow.objects.count(), Block.objects.count()) == (1, 0)
 
 
 def test_the_limit_holds_against_a_storm(settings):
