@@ -4,6 +4,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from django.http import StreamingHttpResponse
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
@@ -71,7 +72,7 @@ class OfferSerializer(AccountBriefSerializer):
 
 
 def _answer(batch: Batch, status: int = 200) -> Response:
-    batch.refresh_from_db()
+    batch = get_object_or_404(Batch, pk=batch.pk)  # as it is now
     batch.preview = selectors.preview(batch)  # type: ignore[attr-defined]
     return Response(ImportSerializer(batch).data, status=status)
 

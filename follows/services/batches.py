@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.models import User
@@ -152,7 +153,8 @@ def _written(owner: User, submit_key: UUID, origin: Origin, **fields: object) ->
 
 
 def _held(batch: Batch) -> Batch:
-    return Batch.objects.select_for_update().get(pk=batch.pk)
+    """One that was forgotten meanwhile is not there."""
+    return get_object_or_404(Batch.objects.select_for_update(), pk=batch.pk)
 
 
 def _begin(batch: Batch) -> None:

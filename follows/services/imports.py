@@ -80,7 +80,7 @@ def start_import(*, owner: User, data: bytes, submit_key: UUID, origin: Origin =
             },
         )
         if is_new:
-            _previews().filter(owner=owner).exclude(pk=batch.pk).delete()
+            _forget(_previews().filter(owner=owner).exclude(pk=batch.pk).select_for_update())
             _match(batch, listing.rows)
     return batch
 
@@ -102,6 +102,13 @@ def _previews() -> QuerySet[Batch]:
     return Batch.objects.filter(act=Batch.Act.FOLLOW, state=State.PREVIEW)
 
 
+def _forget(held: QuerySet[Batch]) -> int:
+    """Removes what waits still when its row is held; returns how many."""
+    pks = list(held.values_list("pk", flat=True))
+    Batch.objects.filter(pk__in=pks).delete()
+    return len(pks)
+
+
 @transaction.atomic
 def leave_out(*, batch: Batch, position: int, out: bool) -> None:
     """Whether a row of a preview is passed over. After it was confirmed nothing changes."""
@@ -113,18 +120,14 @@ def leave_out(*, batch: Batch, position: int, out: bool) -> None:
 @transaction.atomic
 def discard(*, batch: Batch) -> None:
     """Forgets a preview with all its rows. One that was confirmed meanwhile goes on."""
-    if preview := _previews().select_for_update().filter(pk=batch.pk).first():
-        preview.delete()
+    _forget(_previews().select_for_update().filter(pk=batch.pk))
 
 
 @transaction.atomic
 def discard_old_previews() -> int:
     """Forgets what nobody confirmed within a day; returns how many."""
     previews = Batch.objects.select_for_update(skip_locked=True).filter(state=State.PREVIEW)
-    old = previews.filter(created_at__lt=timezone.now() - PREVIEW_STANDS)
-    discarded = [batch.pk for batch in old]
-    Batch.objects.filter(pk__in=discarded).delete()
-    return len(discarded)
+    return _forget(previews.filter(created_at__lt=timezone.now() - PREVIEW_STANDS))
 
 
 def follow_rows(batch: Batch, rows: list[BatchRow]) -> dict[int, Outcome]:

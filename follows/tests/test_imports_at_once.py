@@ -1,8 +1,13 @@
 """The same import and the same offer answered by several devices at once: the first answer counts, and says the truth."""
 
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
+from django.db import connection, connections, transaction
+from django.http import Http404
 
 from accounts.models import User
 from accounts.tests.factories import make_account
@@ -15,6 +20,24 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 def preview_of(owner: User, *names: str) -> Batch:
     return services.start_import(owner=owner, data="\n".join(["handle", *names]).encode(), submit_key=uuid4())
+
+
+def on_a_connection(act: Callable[[], object]) -> object:
+    try:
+        return act()
+    finally:
+        connections.close_all()
+
+
+def wait_for_a_lock() -> None:
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with connection.cursor() as cursor:
+        for _ in range(500):
+            cursor.execute(waiting)
+            if cursor.fetchone():
+                return
+            time.sleep(0.01)
+    raise AssertionError("nobody waits")
 
 
 def test_a_preview_confirmed_and_changed_at_once(alice):
@@ -33,6 +56,27 @@ def test_a_preview_confirmed_and_changed_at_once(alice):
     assert Batch.objects.get().state == "done"
     assert Follow.objects.count() == FollowEvent.objects.count() == done.count()
     assert done.count() + BatchRow.objects.filter(result="skipped").count() == 10
+
+
+def test_a_preview_that_is_confirmed_while_another_file_is_read_is_kept(alice, bob):
+    batch = preview_of(alice, "bob")
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            services.confirm(batch=batch)
+            other = pool.submit(on_a_connection, lambda: preview_of(alice, "somebody"))
+            wait_for_a_lock()
+        other.result(timeout=30)
+    assert list(Batch.objects.order_by("pk").values_list("state", flat=True)) == ["done", "preview"]
+    assert batch.rows.get().result == "done"
+
+
+@pytest.mark.parametrize("act", [services.confirm, services.cancel])
+def test_a_preview_that_is_forgotten_meanwhile_is_not_there(alice, bob, act):
+    batch = preview_of(alice, "bob")
+    services.discard(batch=batch)
+    with pytest.raises(Http404):
+        act(batch=batch)
+    assert not Follow.objects.exists()
 
 
 @pytest.mark.parametrize("_", range(3))
