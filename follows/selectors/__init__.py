@@ -5,7 +5,7 @@ from follows.selectors.history import history_page, silent_follows
 from follows.selectors.imports import imports_of, preview, preview_page, preview_row
 from follows.selectors.lists import hidden_from, may_see_lists, people_page, requests_page
 from follows.selectors.manager import FILTERS, SORTS, Wanted, count_matching, manager_page, open_requests_of
-from follows.selectors.offers import is_offered, named_meanwhile, offers_count, offers_page
+from follows.selectors.offers import named_meanwhile, offers_count, offers_page, was_offered
 from follows.selectors.people import blocks_page, ended_by_block, mute_of, mutes_page, shut_out
 from follows.selectors.ties import counts, relation, relations
 
@@ -21,7 +21,6 @@ __all__ = [
     "hidden_from",
     "history_page",
     "imports_of",
-    "is_offered",
     "lost_by_unfollowing",
     "manager_page",
     "may_see_lists",
@@ -43,4 +42,5 @@ __all__ = [
     "shut_out",
     "silent_follows",
     "standing_still",
+    "was_offered",
 ]

@@ -10,7 +10,7 @@ from follows.selectors.lists import hidden_from
 from socialvideo.lib.pagination import Page, keyset_page
 
 WORKED_THROUGH = (Batch.State.RUNNING, Batch.State.DONE)
-
+ANSWERED = (BatchRow.Result.DONE, BatchRow.Result.REQUESTED, BatchRow.Result.UNCHANGED, BatchRow.Result.SKIPPED)
 
 _NAMED_MEANWHILE = """
     SELECT DISTINCT account.id
@@ -54,8 +54,12 @@ def offers_count(owner_id: int) -> int:
     return _offered(owner_id).count()
 
 
-def is_offered(owner_id: int, account: User) -> bool:
-    return _offered(owner_id).filter(pk=account.pk).exists()
+def was_offered(owner_id: int, account: User) -> bool:
+    """Whether the owner may answer about the account, or has: a file of theirs names it."""
+    if _offered(owner_id).filter(pk=account.pk).exists():
+        return True
+    named = BatchRow.objects.filter(batch__owner_id=owner_id, account_id=account.pk, handle=account.handle)
+    return named.filter(result__in=ANSWERED).exists()
 
 
 def named_meanwhile() -> list[int]:

@@ -136,7 +136,8 @@ def test_offers(api, alice, bob):
     assert offered[0]["joined_at"]
     assert api.put(f"{ME}/offers/mira/").json()["state"] == "following"
     assert api.delete(f"{ME}/offers/nina/").status_code == 204
-    assert api.put(f"{ME}/offers/mira/").status_code == 404
+    assert api.put(f"{ME}/offers/mira/").json()["state"] == "following"
+    assert api.put(f"{ME}/offers/nina/").json()["state"] == "follow"
     assert api.put(f"{ME}/offers/bob/").status_code == 404
     assert client_of(bob).put(f"{ME}/offers/nina/").status_code == 404
     assert api.get(f"{ME}/offers/").json()["results"] == []

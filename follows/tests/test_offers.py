@@ -203,8 +203,24 @@ def test_answers_without_javascript(as_alice, alice, bob, mira):
     assert "nina is not offered any more." in response.content.decode()
     assert Follow.objects.get().followee == mira
     for page in ("offer_accept", "offer_dismiss"):
-        for handle in ("mira", "nina", "bob", "nobody", "x" * 100):
+        for handle in ("bob", "nobody", "x" * 100):
             assert as_alice.post(reverse(f"follows:{page}", args=[handle])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("taps", "words"),
+    [
+        (("accept", "accept"), "You follow Mira."),
+        (("dismiss", "accept"), "You do not follow Mira."),
+        (("dismiss", "dismiss"), "Mira is not offered any more."),
+    ],
+)
+def test_the_second_of_two_taps_says_what_is_true(as_alice, mira, taps, words):
+    tasks.offer(mira.pk)
+    first, second = (reverse(f"follows:offer_{tap}", args=["mira"]) for tap in taps)
+    as_alice.post(first, follow=True)
+    assert words in as_alice.post(second, follow=True).content.decode()
+    assert Follow.objects.count() == (taps[0] == "accept")
 
 
 def test_a_refusal_says_why_and_the_offer_stays(as_alice, alice, mira, settings):

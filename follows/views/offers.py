@@ -13,6 +13,12 @@ from follows.access import access_account, origin_of
 from follows.origins import Source
 from follows.views.rows import rows_or_page
 
+SETTLED = {
+    "active": "You follow {}.",
+    "requested": "You asked to follow {}.",
+    "": "You answered this before. You do not follow {}.",
+}
+
 
 @login_required
 @require_safe
@@ -31,8 +37,7 @@ def accept(request: HttpRequest, handle: str) -> HttpResponse:
     except services.FollowRefused as refused:
         messages.error(request, refused.message)
     else:
-        verb = "asked to follow" if relation.state == "requested" else "follow"
-        messages.success(request, f"You {verb} {account.display_name}.")
+        messages.info(request, SETTLED[relation.state].format(account.display_name))
     return redirect("follows:offers")
 
 
@@ -46,8 +51,8 @@ def dismiss(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 def access_offer(request: HttpRequest, handle: str) -> User:
-    """An account that is offered to who asks; answered or anybody else's, it is not there."""
+    """An account that was offered to who asks, answered or not: the second of two taps finds it too."""
     account = access_account(handle)
-    if not selectors.is_offered(request.user.pk, account):
+    if not selectors.was_offered(request.user.pk, account):
         raise Http404
     return account
