@@ -223,7 +223,10 @@ class CountsView(APIView):
     @extend_schema(responses=CountsSerializer, operation_id="counts")
     def get(self, request: Request, handle: str) -> Response:
         """The exact numbers of followers and of accounts followed."""
-        return Response(CountsSerializer(selectors.counts(access_account(handle).pk)).data)
+        account = access_account(handle)
+        if selectors.relation(request.user.pk, account.pk).blocked_by:
+            raise Http404
+        return Response(CountsSerializer(selectors.counts(account.pk)).data)
 
 
 class _PeopleView(APIView):

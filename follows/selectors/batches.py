@@ -162,17 +162,28 @@ def standing_still() -> list[int]:
 def batches_page(owner_id: int, *, cursor: str = "") -> Page[Report]:
     """What somebody did to many at once, newest first."""
     mine = Batch.objects.filter(owner_id=owner_id).exclude(state=State.PREVIEW, act=Act.UNFOLLOW)
-    return keyset_page(mine, order=["-id"], cursor=cursor).map(report)
+    page = keyset_page(mine, order=["-id"], cursor=cursor)
+    return Page(_reports(page.items), page.next_cursor)
 
 
 def report(batch: Batch) -> Report:
-    found = dict(batch.rows.values_list("result").annotate(Count("position")).order_by())
-    in_order: dict[str, int] = {result: found[result] for result in WORDS if result in found}
-    return Report(batch, in_order, Batch.objects.filter(undoes=batch).exists())
+    return _reports([batch])[0]
+
+
+def _reports(batches: list[Batch]) -> list[Report]:
+    """Two queries, however many."""
+    rows = BatchRow.objects.filter(batch__in=batches).values_list("batch_id", "result").annotate(Count("position"))
+    found = {(batch_id, result): count for batch_id, result, count in rows.order_by()}
+    undone = set(Batch.objects.filter(undoes__in=batches).values_list("undoes_id", flat=True))
+
+    def results(batch: Batch) -> dict[str, int]:
+        return {result: found[batch.pk, result] for result in WORDS if (batch.pk, result) in found}
+
+    return [Report(batch, results(batch), batch.pk in undone) for batch in batches]
 
 
 def rows_page(report: Report, *, result: str = "", cursor: str = "") -> Page[Row]:
-    """What became of each row, or of those that came to one result."""
+    """What became of each row, or of those that came to one result. Who blocks the owner stays what a file called them."""
     rows = report.batch.rows.filter(result=result) if result else report.batch.rows.all()
     page = keyset_page(rows, order=["position"], cursor=cursor)
     account_ids = [row.account_id for row in page.items if row.account_id]
@@ -181,6 +192,8 @@ def rows_page(report: Report, *, result: str = "", cursor: str = "") -> Page[Row
     def shown(row: BatchRow) -> Row:
         is_known = row.account_id and row.result != Result.UNMATCHED  # a name that appeared is an offer, not a match
         account = accounts.get(row.account_id) if is_known else None
+        if account and row.handle and known[account.pk].blocked_by:
+            account = None
         return Row(
             account=account,
             relation=known[account.pk] if account else None,

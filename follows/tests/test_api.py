@@ -95,6 +95,13 @@ def test_an_unknown_account_is_not_found(api):
     assert api.get("/api/v1/accounts/nobody/counts/").status_code == 404
 
 
+def test_the_counts_of_who_blocks_me_are_not_there_like_their_lists(api, alice, bob):
+    services.block(blocker=bob, blocked=alice)
+    for what in ("counts", "followers", "following"):
+        assert api.get(f"/api/v1/accounts/bob/{what}/").status_code == 404
+    assert APIClient().get("/api/v1/accounts/bob/counts/").status_code == 200
+
+
 def test_lists_are_pages(api, alice, bob):
     for number in range(35):
         services.follow(follower=make_account(f"fan{number}"), followee=bob)

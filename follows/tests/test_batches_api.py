@@ -1,10 +1,13 @@
 """Acts on many by API: the same batches as the pages', refused in the same words."""
 
+import base64
+import json
 from uuid import uuid4
 
 import pytest
 from rest_framework.test import APIClient
 
+from accounts import services as accounts
 from accounts.models import User
 from accounts.tests.factories import make_account
 from follows import services
@@ -91,6 +94,36 @@ def test_refusals_have_their_code(api, alice, crowd):
     batch = api.post(BATCHES, {"act": "bell_all", "submit_key": str(uuid4()), "accounts": [crowd[0].pk]}).json()
     refused = api.post(f"{BATCHES}{batch['id']}/undo/")
     assert (refused.status_code, refused.json()["code"]) == (409, "nothing")
+
+
+def test_queries_do_not_grow_with_batches(api, crowd, django_assert_num_queries, django_assert_max_num_queries):
+    def mute_somebody() -> None:
+        api.post(BATCHES, {"act": "mute", "submit_key": str(uuid4()), "accounts": [crowd[0].pk]})
+
+    mute_somebody()
+    with django_assert_max_num_queries(10) as one:
+        api.get(BATCHES)
+    for _ in range(5):
+        mute_somebody()
+    with django_assert_num_queries(len(one)):
+        assert len(api.get(BATCHES).json()["results"]) == 6
+
+
+def test_who_blocks_me_is_not_followed_to_a_new_name_by_the_rows_of_an_import(api, alice, bob):
+    batch = services.start_import(owner=alice, data=f"account_id,handle\n{bob.pk},bob\n".encode(), submit_key=uuid4())
+    services.confirm(batch=batch)
+    accounts.update_profile(account=bob, handle="robert", name="Robert")
+    services.block(blocker=bob, blocked=alice)
+    [row] = api.get(f"{BATCHES}{batch.pk}/rows/").json()["results"]
+    assert (row["handle"], row["account"], row["result"]) == ("bob", None, "done")
+
+
+@pytest.mark.parametrize("cursor", [["\ud800", 1], "[" * 5000])
+def test_a_damaged_cursor_is_the_first_page(api, crowd, cursor):
+    text = cursor if isinstance(cursor, str) else json.dumps(cursor)
+    damaged = base64.urlsafe_b64encode(text.encode()).decode()
+    page = api.get("/api/v1/me/following/", {"sort": "name", "cursor": damaged})
+    assert (page.status_code, len(page.json()["results"])) == (200, 4)
 
 
 @pytest.mark.parametrize("query", [{"sort": "bad"}, {"only": "bad"}, {"q": "x" * 51}])

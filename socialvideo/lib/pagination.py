@@ -2,8 +2,8 @@
 or go in between neither repeat nor hide others. A cursor is the key in URL-safe JSON; a damaged one is the first page."""
 
 import base64
-import binascii
 import json
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from django.db.models import Model, Q, QuerySet
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 PAGE_SIZE = 30
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def decode_cursor(cursor: str, length: int) -> list[int | str] | None:
     """The key of a cursor; None for a damaged one or one of another list. Whether its values fit shows in use."""
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
+    except (ValueError, RecursionError):
         return None
     if not isinstance(key, list) or len(key) != length:
         return None
@@ -47,7 +48,7 @@ def decode_cursor(cursor: str, length: int) -> list[int | str] | None:
 def _is_plain(value: object) -> bool:
     """A cursor comes from outside: only what PostgreSQL can compare, and no number beyond bigint."""
     if isinstance(value, str):
-        return len(value) <= 200 and "\x00" not in value
+        return len(value) <= 200 and not _UNSTORABLE.search(value)
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
 
 
