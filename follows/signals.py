@@ -1,5 +1,5 @@
-"""Facts that following announces, inside the transaction that made them. Only hints: the outbox rows that the
-database writes are what counts."""
+"""Facts that following announces, inside the transaction that made them, or right after it where that was one statement.
+Only hints: the outbox rows that the database writes are what counts."""
 
 from django.dispatch import Signal
 

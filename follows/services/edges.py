@@ -13,7 +13,7 @@ from follows.models import Follow, Mute
 from follows.origins import NOWHERE, Origin
 from follows.relations import Relation
 from follows.selectors import relation
-from follows.services.refusals import refusing
+from follows.services.refusals import refusing, refusing_at_once
 from follows.services.statements import FOLLOW_AGAIN, RESTORE, SAYING, Value, fetch, run, said
 from follows.signals import edges_changed, follow_changed
 from follows.triggers import tie_locks_sql
@@ -60,7 +60,7 @@ def _announced(settled: Relation, actor: User, other: User, *, alone: bool = Fal
     return settled
 
 
-@refusing
+@refusing_at_once
 def follow(*, follower: User, followee: User, cause: str = Cause.FOLLOWED, origin: Origin = NOWHERE) -> Relation:
     """Follows, or asks to where the account is private; twice is once. One statement.
 
@@ -74,7 +74,7 @@ def _end(follower: User, followee: User, actor: User, say: dict[str, Value], sta
     return _announced(Relation(actor.pk, *row), actor, follower if actor == followee else followee)
 
 
-@refusing
+@refusing_at_once
 def unfollow(*, follower: User, followee: User, origin: Origin = NOWHERE) -> Relation:
     """Ends the edge or takes the request back; twice is once. One statement."""
     return _end(follower, followee, follower, said(Cause.UNFOLLOWED, follower.pk, origin))
@@ -96,7 +96,7 @@ def follow_again(*, follower: User, followee: User, origin: Origin = NOWHERE) ->
     return _settled(follower, followee)
 
 
-@refusing
+@refusing_at_once
 def remove_follower(*, followee: User, follower: User, origin: Origin = NOWHERE) -> Relation:
     """Ends somebody's edge to oneself; they can read that it was ended by the other side."""
     return _end(follower, followee, followee, said(Cause.REMOVED, followee.pk, origin), Follow.State.ACTIVE)
@@ -117,7 +117,7 @@ def approve_everyone(*, followee_id: int, cause: str = Cause.APPROVED, origin: O
     return approved
 
 
-@refusing
+@refusing_at_once
 def decline(*, followee: User, follower: User, origin: Origin = NOWHERE) -> Relation:
     """Ends a request; an edge that was approved meanwhile stays."""
     return _end(follower, followee, followee, said(Cause.DECLINED, followee.pk, origin), Follow.State.REQUESTED)

@@ -1,10 +1,11 @@
 """How an act is refused: the database names the rule, a service says it in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,18 +37,29 @@ def refusal_of(error: IntegrityError) -> FollowRefused | None:
     return FollowRefused(*refusal) if refusal else None
 
 
+@contextmanager
+def in_words() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
 def refusing(service: Callable[P, R]) -> Callable[P, R]:
     """A transaction around a service, whose refusals by the database become `FollowRefused`."""
-    atomic = transaction.atomic(service)
+    return in_words()(transaction.atomic(service))
+
+
+def refusing_at_once(service: Callable[P, R]) -> Callable[P, R]:
+    """The same for a service of one statement, which is a transaction by itself unless one is under way: locks are held
+    for no trip longer than the statement."""
 
     @wraps(service)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return atomic(*args, **kwargs)
-        except IntegrityError as error:
-            refusal = refusal_of(error)
-            if refusal is None:
-                raise
-            raise refusal from error
+        with in_words(), transaction.atomic() if connection.in_atomic_block else nullcontext():
+            return service(*args, **kwargs)
 
     return wrapper
