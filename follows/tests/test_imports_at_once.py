@@ -30,10 +30,10 @@ def on_a_connection(act: Callable[[], object]) -> object:
 
 
 def wait_for_a_lock() -> None:
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    """Of a row that this transaction has changed."""
     with connection.cursor() as cursor:
         for _ in range(500):
-            cursor.execute(waiting)
+            cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
             if cursor.fetchone():
                 return
             time.sleep(0.01)
