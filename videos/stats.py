@@ -2,78 +2,34 @@
 from the follow events and the publications' own counters; never from the feeds."""
 
 from dataclasses import dataclass
-from datetime import date
 
-from django.db import connection
 from django.db.models import Sum
 
 from follows.selectors import counts
+from follows.stats import Growth, followers_growth
 from socialvideo.lib.pagination import Page, keyset_page
 from videos.models import Publication, Video
 
-DAYS = 28
 PAGE_SIZE = 20
 
 
 @dataclass(frozen=True)
-class Day:
-    """A day in UTC."""
-
-    day: date
-    gained: int
-    lost: int
-
-    @property
-    def net(self) -> int:
-        return self.gained - self.lost
-
-
-@dataclass(frozen=True)
 class Overview:
-    """A creator's figures now, and their followers day by day, the oldest first."""
+    """A creator's figures now, and how their followers came and went in the last four weeks."""
 
     followers: int
-    gained: int
-    lost: int
+    growth: Growth
     views: int
     likes: int
     comments: int
-    days: list[Day]
-
-
-_DAYS = """
-    SELECT day::date, coalesce(gained, 0), coalesce(lost, 0)
-    FROM generate_series((now() AT TIME ZONE 'UTC')::date - %(days)s + 1, (now() AT TIME ZONE 'UTC')::date,
-                         interval '1 day') AS day
-    LEFT JOIN (
-        SELECT (happened_at AT TIME ZONE 'UTC')::date AS day,
-               count(*) FILTER (WHERE "after" = 'active') AS gained,
-               count(*) FILTER (WHERE "before" = 'active') AS lost
-        FROM follows_followevent
-        WHERE followee_id = %(account)s AND ("before" = 'active') <> ("after" = 'active')
-          AND happened_at >= ((now() AT TIME ZONE 'UTC')::date - %(days)s + 1)::timestamp AT TIME ZONE 'UTC'
-        GROUP BY 1
-    ) AS changes USING (day)
-    ORDER BY day
-"""
-
-
-def followers_by_day(account_id: int) -> list[Day]:
-    """The last four weeks, today included. A follow and an unfollow on one day count as one gained and one lost."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DAYS, {"account": account_id, "days": DAYS})
-        return [Day(*row) for row in cursor.fetchall()]
 
 
 def overview(account_id: int) -> Overview:
-    days = followers_by_day(account_id)
     videos = Video.objects.of_creator(account_id).standing()
     sums = videos.aggregate(views=Sum("count__views"), likes=Sum("count__likes"), comments=Sum("count__comments"))
     return Overview(
         followers=counts(account_id).followers,
-        gained=sum(day.gained for day in days),
-        lost=sum(day.lost for day in days),
-        days=days,
+        growth=followers_growth(account_id),
         **{name: int(value or 0) for name, value in sums.items()},
     )
 

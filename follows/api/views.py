@@ -35,10 +35,10 @@ from socialvideo.lib.api import CURSOR, Refused, page_response, paged
 def _answer(act: Callable[..., Relation | None], request: Request, account: User, **how: Any) -> Response:
     """Does the act and answers the viewer's relation to the account."""
     try:
-        act(**how)
+        settled = act(**how) or selectors.relation(request.user.pk, account.pk)
     except services.FollowRefused as refused:
         raise Refused(refused.message, refused.code) from refused
-    return Response(RelationSerializer(selectors.relation(request.user.pk, account.pk)).data)
+    return Response(RelationSerializer(settled).data)
 
 
 def _origin(request: Request) -> Origin:

@@ -107,16 +107,16 @@ class VideoStatsSerializer(serializers.Serializer):
 
 
 class DaySerializer(serializers.Serializer):
-    day = serializers.DateField(help_text="In UTC.")
+    day = serializers.DateField(source="begins", help_text="In UTC.")
     gained = serializers.IntegerField()
     lost = serializers.IntegerField()
 
 
 class StudioSerializer(serializers.Serializer):
     followers = serializers.IntegerField()
-    gained = serializers.IntegerField(help_text="In the days listed.")
-    lost = serializers.IntegerField(help_text="In the days listed.")
+    gained = serializers.IntegerField(source="growth.gained", help_text="In the days listed.")
+    lost = serializers.IntegerField(source="growth.lost", help_text="In the days listed.")
     views = serializers.IntegerField()
     likes = serializers.IntegerField()
     comments = serializers.IntegerField()
-    days = DaySerializer(many=True)
+    days = DaySerializer(source="growth.periods", many=True)

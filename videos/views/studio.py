@@ -19,5 +19,5 @@ def studio(request: HttpRequest) -> HttpResponse:
     if request.htmx and request.GET.get("after"):  # type: ignore[attr-defined]
         return render(request, "videos/studio.html#rows", {"page": page})
     overview = stats.overview(request.user.pk)
-    chart = charts.bars([(date_format(day.day, "j F"), day.gained, day.lost) for day in overview.days])
+    chart = charts.bars([(date_format(day.begins, "j F"), day.gained, day.lost) for day in overview.growth.periods])
     return render(request, "videos/studio.html", {"page": page, "overview": overview, "chart": chart})
