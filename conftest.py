@@ -1,4 +1,4 @@
-"""What any test may ask for: an empty Redis, the reference media, a real Celery worker, a real browser.
+"""What any test may ask for: an empty Redis, a cast, the reference media, a real Celery worker, a real browser.
 
 The servers behind them are started by socialvideo.local.pytest_plugin.
 """
@@ -17,6 +17,8 @@ from django.db import connection
 from django.test import Client
 from django_redis import get_redis_connection
 
+from accounts.models import User
+from accounts.tests.factories import make_account
 from socialvideo.local.live_process import LiveProcess
 from socialvideo.local.worker_process import WorkerProcess
 
@@ -36,6 +38,16 @@ CHROMIUM_FLAGS = (
 def _empty_redis() -> None:
     """Cache, throttles and queued hints of one test are not seen by the next."""
     get_redis_connection("default").flushdb()
+
+
+@pytest.fixture
+def alice() -> User:
+    return make_account("alice")
+
+
+@pytest.fixture
+def bob() -> User:
+    return make_account("bob")
 
 
 @pytest.fixture

@@ -28,16 +28,6 @@ HTMX = {"HX-Request": "true"}
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def alice() -> User:
-    return make_account("alice")
-
-
-@pytest.fixture
-def bob() -> User:
-    return make_account("bob")
-
-
 def logged_in(account: User) -> Client:
     client = Client()
     client.force_login(account)

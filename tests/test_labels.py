@@ -23,11 +23,6 @@ LABEL = re.compile(r'follow-button__label">(?:<svg.*?</svg>)?([^<]*)<', re.DOTAL
 
 
 @pytest.fixture
-def alice() -> User:
-    return make_account("alice")
-
-
-@pytest.fixture
 def mira() -> User:
     return make_account("mira")
 

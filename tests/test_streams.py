@@ -29,16 +29,6 @@ MISSED = {"kind": "connected", "missed": True}
 
 
 @pytest.fixture
-def alice() -> User:
-    return make_account("alice")
-
-
-@pytest.fixture
-def bob() -> User:
-    return make_account("bob")
-
-
-@pytest.fixture
 def cookie(alice: User) -> str:
     return cookie_of(alice)
 

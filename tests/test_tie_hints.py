@@ -20,16 +20,6 @@ from socialvideo.lib import live
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def alice() -> User:
-    return make_account("alice")
-
-
-@pytest.fixture
-def bob() -> User:
-    return make_account("bob")
-
-
 def heard(act: Callable[[], Any]) -> set[tuple[int, int, int | None]]:
     """Who was told by the act, of whom, with which version."""
     get_redis_connection().delete(live.STREAM)

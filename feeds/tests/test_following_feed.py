@@ -189,11 +189,6 @@ def test_what_is_read_is_what_is_defined_after_random_acts(acts: list, settings:
 
 
 @pytest.fixture
-def alice() -> User:
-    return make_account("alice")
-
-
-@pytest.fixture
 def mira() -> User:
     return make_account("mira", name="Mira")
 

@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def alice() -> User:
-    return make_account("alice")
-
-
-@pytest.fixture
 def mira() -> User:
     return make_account("mira", name="Mira")
 

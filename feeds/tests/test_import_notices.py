@@ -13,11 +13,6 @@ from follows import services, tasks
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def alice():
-    return make_account("alice")
-
-
 def preview_of(owner, *names):
     data = "\n".join(["handle", *names]).encode()
     return services.start_import(owner=owner, data=data, submit_key=uuid4())

@@ -4,19 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from accounts.models import User
-from accounts.tests.factories import make_account
 from follows.tests.truth import assert_graph_is_true
-
-
-@pytest.fixture
-def alice() -> User:
-    return make_account("alice")
-
-
-@pytest.fixture
-def bob() -> User:
-    return make_account("bob")
 
 
 @pytest.fixture

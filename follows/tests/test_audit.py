@@ -40,16 +40,6 @@ def a_trigger(name: str) -> str:
     return trigger.get_pgid(Follow)
 
 
-@pytest.fixture
-def alice() -> User:
-    return make_account("alice")
-
-
-@pytest.fixture
-def bob() -> User:
-    return make_account("bob")
-
-
 @pytest.fixture(autouse=True)
 def edge(alice: User, bob: User) -> None:
     """Followed, left, followed again with the bell off; and somebody who waits for an answer."""
