@@ -90,12 +90,48 @@ def test_a_few_by_shift_click_and_undo_in_place(page: Any, sign_in: Callable[...
     assert _edges() == before
 
 
+def test_numbers_follow_each_tap_and_the_focus_goes_to_what_was_done(
+    page: Any, sign_in: Callable[..., None], alice: User
+) -> None:
+    sign_in(page, alice)
+    _open(page)
+    page.locator(".followed .follow-button__button").first.click()
+    page.locator("#totals", has_text="You follow 39 accounts").wait_for()
+    page.locator("#matching", has_text="39 accounts").wait_for()
+    _box(page, 3).check()
+    page.locator("#selection button[value=unfollow]").click()
+    page.locator("#totals", has_text="You follow 38 accounts").wait_for()
+    assert page.evaluate("document.activeElement.matches('#followed .notice')")
+    _box(page, 0).focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Shift+Tab")
+    page.locator("#selection [data-close]").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.matches('[data-all]')")
+
+
+def test_a_name_can_be_read_beside_every_badge(phone_page: Any, sign_in: Callable[..., None], alice: User) -> None:
+    person = User.objects.get(handle="person39")
+    services.mute(muter=alice, muted=person, until=timezone.now() + timedelta(days=30))
+    services.follow(follower=person, followee=alice)
+    User.objects.filter(pk=person.pk).update(deactivated_at=timezone.now())
+    sign_in(phone_page, alice)
+    _open(phone_page)
+    row = phone_page.locator(".followed").first
+    assert row.locator(".badge").count() == 3
+    name = row.locator(".account-row__name")
+    assert name.evaluate("name => name.scrollWidth <= name.clientWidth && name.clientWidth > 0")
+    for part in row.locator(".badge").all():
+        assert part.evaluate("part => part.getBoundingClientRect().right <= innerWidth")
+    assert phone_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_search_order_and_filters_answer_at_once_and_stand_in_the_address(
     page: Any, sign_in: Callable[..., None], alice: User
 ) -> None:
     sign_in(page, alice)
     _open(page)
-    page.get_by_text("Bell off", exact=True).first.click()
+    page.get_by_text("Alerts off", exact=True).first.click()
     page.get_by_text("14 of 40 match").wait_for()
     page.get_by_label("Order").select_option("name")
     until(page, "new URL(location).searchParams.get('sort') === 'name'")
@@ -108,21 +144,21 @@ def test_search_order_and_filters_answer_at_once_and_stand_in_the_address(
     _box(page, 0).check()
     page.get_by_label("Select everything matching").check()
     page.locator("#selection button[value=bell_all]").click()
-    page.locator("#followed .notice", has_text=re.compile(r": 4 with the bell on")).wait_for()
+    page.locator("#followed .notice", has_text=re.compile(r": 4 with alerts on")).wait_for()
     assert Follow.objects.filter(notify="none").count() == 10
 
 
 def test_back_shows_the_list_as_it_was_asked_for_before(page: Any, sign_in: Callable[..., None], alice: User) -> None:
     sign_in(page, alice)
     _open(page)
-    page.get_by_text("Bell off", exact=True).first.click()
+    page.get_by_text("Alerts off", exact=True).first.click()
     page.get_by_text("14 of 40 match").wait_for()
     page.go_back()
     page.locator(".manager__head p", has_text=re.compile(r"^\s*40 accounts")).wait_for()
-    assert not page.get_by_role("checkbox", name="Bell off").is_checked()
+    assert not page.get_by_role("checkbox", name="Alerts off").is_checked()
     page.go_forward()
     page.get_by_text("14 of 40 match").wait_for()
-    assert page.get_by_role("checkbox", name="Bell off").is_checked()
+    assert page.get_by_role("checkbox", name="Alerts off").is_checked()
     assert page.locator("main").count() == 1
 
 
@@ -212,5 +248,5 @@ def test_without_javascript_everything_works(
     page.goto("/settings/following/?q=person 3")
     page.get_by_label("Select everything matching").check()
     page.locator("#selection button[value=bell_none]").click()
-    page.get_by_text("6 with the bell off, 4 unchanged").wait_for()
+    page.get_by_text("6 with alerts off, 4 unchanged").wait_for()
     assert "q=person" in page.url

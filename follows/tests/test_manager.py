@@ -212,11 +212,22 @@ def test_without_javascript_an_act_returns_to_the_list_with_its_undo(as_alice, a
 def test_by_htmx_an_act_answers_the_list_as_it_now_is(as_alice, alice, crowd):
     page = act(as_alice, "mute_week", [crowd["busy"]], headers=HTMX).content.decode()
     assert "<!doctype" not in page
-    assert "followed__until" in page
+    assert "Muted until" in page
     batch = Batch.objects.get()
     page = as_alice.post(reverse("follows:undo_batch", args=[batch.pk]), headers=HTMX).content.decode()
-    assert "followed__until" not in page
+    assert "Muted until" not in page
     assert "1 unmuted" in page
+
+
+def test_what_the_page_counts_can_be_asked_for_again(as_alice, alice, crowd):
+    services.unfollow(follower=alice, followee=crowd["busy"])
+    asked = {**HTMX, "HX-Target": "totals"}
+    page = as_alice.get(reverse("follows:manager"), {"q": "o"}, headers=asked).content.decode()
+    following = selectors.counts(alice.pk).following
+    assert f'You follow <strong class="num">{following}</strong>' in page
+    assert re.search(r'id="matching" data-total="\d" hx-swap-oob="true"', page)
+    assert "<!doctype" not in page
+    assert 'class="followed"' not in page
 
 
 def test_everything_matching_is_what_search_and_filters_leave(as_alice, alice, crowd):
@@ -272,7 +283,7 @@ def test_somebody_elses_batch_is_not_there(as_alice, client, alice, bob, crowd):
         "bell"
         not in client.get(f"{reverse('follows:manager')}?batch={batch.pk}").content.decode().lower().split("nav")[0]
     )
-    assert client.get(reverse("follows:batches")).content.decode().count("Bell off for") == 0
+    assert client.get(reverse("follows:batches")).content.decode().count("Alerts off for") == 0
 
 
 def test_results_are_read_row_by_row_and_by_result(as_alice, alice, crowd):
@@ -281,14 +292,14 @@ def test_results_are_read_row_by_row_and_by_result(as_alice, alice, crowd):
     batch = Batch.objects.get()
     where = reverse("follows:batch", args=[batch.pk])
     page = as_alice.get(where).content.decode()
-    assert "3 with the bell off, 42 unchanged" in page
+    assert "3 with alerts off, 42 unchanged" in page
     assert "You did not follow this account." in page
     more = re.search(r'hx-get="([^"]*after=[^"]*)"', page)[1].replace("&amp;", "&")
     rest = as_alice.get(where + more, headers={"HX-Request": "true"}).content.decode()
     assert len(re.findall("account-row__handle", page + rest)) == 45
     only = as_alice.get(where, {"result": "done"}).content.decode()
     assert len(re.findall("account-row__handle", only)) == 3
-    assert "Bell off for 45 accounts" in as_alice.get(reverse("follows:batches")).content.decode()
+    assert "Alerts off for 45 accounts" in as_alice.get(reverse("follows:batches")).content.decode()
 
 
 def test_a_long_batch_says_how_far_it_is_and_that_it_waits(as_alice, alice, crowd, monkeypatch):

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
 
 from accounts.models import User
 from follows import selectors, services
@@ -133,7 +133,8 @@ def _answer(request: HttpRequest, batch: Batch, asked: Asked) -> HttpResponse:
         return retarget(reswap(render(request, "follows/batch.html#question", context), "innerHTML"), "#question")
     if batch.state == State.RUNNING:
         return HttpResponseClientRedirect(page)
-    return render(request, "follows/manager.html#followed", list_context(me, asked, batch=batch))
+    changed = render(request, "follows/manager.html#followed", list_context(me, asked, batch=batch))
+    return trigger_client_event(changed, "relation")
 
 
 def _refused(request: HttpRequest, refused: services.BatchRefused, back: str) -> HttpResponse:

@@ -59,7 +59,9 @@ def manager(request: HttpRequest) -> HttpResponse:
     context = list_context(
         me, asked, cursor=request.GET.get("after", ""), batch=_batch(me, request.GET.get("batch", ""))
     )
-    return render(request, rows_or_page(request, "follows/manager.html", "followed"), context)
+    again = request.htmx and request.htmx.target == "totals"  # type: ignore[attr-defined]
+    template = rows_or_page(request, "follows/manager.html", "followed", "totals")
+    return render(request, template, {**context, "again": again})
 
 
 def list_context(me: User, asked: Asked, *, cursor: str = "", batch: Batch | None = None) -> Mapping[str, Any]:

@@ -74,8 +74,16 @@ class FollowManager extends HTMLElement {
   #loaded = () => {
     if (this.#everything?.checked) this.#boxes.forEach((box) => (box.checked = true));
     if (!this.#boxes.some((box) => box.checked)) delete this.dataset.touch;
+    this.#tell();
     this.#show();
   };
+
+  // What a search or an order left, for those who do not see the list change.
+  #tell() {
+    const [line, found] = [this.querySelector("[data-found]"), this.querySelector("#matching, .empty h2")];
+    const words = found?.textContent.trim().replace(/\s+/g, " ") ?? "";
+    if (line.textContent !== words) line.textContent = words;
+  }
 
   #begin() {
     this.dataset.touch = "";
@@ -86,7 +94,9 @@ class FollowManager extends HTMLElement {
     delete this.dataset.touch;
     this.#boxes.forEach((box) => (box.checked = false));
     if (this.#everything) this.#everything.checked = false;
+    const loses = document.activeElement?.closest(".manager__actions");
     this.#show();
+    if (loses) [...this.querySelectorAll("[data-select], [data-all]")].find((one) => one.checkVisibility())?.focus();
   }
 
   #show() {
@@ -97,7 +107,7 @@ class FollowManager extends HTMLElement {
     if (!all) return;
     all.checked = chosen > 0 && chosen === boxes.length;
     all.indeterminate = chosen > 0 && chosen < boxes.length;
-    const total = this.#everything.checked ? Number(this.#everything.dataset.total) : chosen;
+    const total = this.#everything.checked ? Number(this.querySelector("#matching").dataset.total) : chosen;
     this.querySelector("[data-count]").textContent = `${total.toLocaleString("en")} selected`;
     for (const button of this.querySelectorAll('[name="act"]')) button.disabled = total === 0;
   }
