@@ -30,7 +30,7 @@ def test_told_when_an_import_is_done_with_its_sums(client, alice):
     services.confirm(batch=batch)
     services.confirm(batch=batch)
     (notice,) = notifications_page(alice.pk).items
-    assert (notice.kind, notice.text) == ("imported", "1 followed, 1 not possible, 1 nobody here by that name")
+    assert (notice.kind, notice.text) == ("imported", "1 followed, 1 not possible, 1 not found here")
     client.force_login(alice)
     page = client.get(reverse("feeds:notifications")).content.decode()
     assert "Your import is done" in page

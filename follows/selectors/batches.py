@@ -23,8 +23,8 @@ TITLES: dict[str, str] = {
     Act.RESTORE: "Follow {} again",
     Act.MUTE: "Mute {}",
     Act.UNMUTE: "Unmute {}",
-    Act.BELL_ALL: "Bell on for {}",
-    Act.BELL_NONE: "Bell off for {}",
+    Act.BELL_ALL: "Alerts on for {}",
+    Act.BELL_NONE: "Alerts off for {}",
 }
 # What a row that came to this is called, where the act has no word of its own.
 WORDS: dict[str, str] = {
@@ -32,7 +32,7 @@ WORDS: dict[str, str] = {
     Result.REQUESTED: "asked to follow",
     Result.UNCHANGED: "unchanged",
     Result.REFUSED: "not possible",
-    Result.UNMATCHED: "nobody here by that name",
+    Result.UNMATCHED: "not found here",
     Result.SKIPPED: "left out by you",
     Result.WAITING: "waiting",
 }
@@ -42,8 +42,8 @@ DONE_WORDS: dict[str, str] = {
     Act.RESTORE: "followed again",
     Act.MUTE: "muted",
     Act.UNMUTE: "unmuted",
-    Act.BELL_ALL: "with the bell on",
-    Act.BELL_NONE: "with the bell off",
+    Act.BELL_ALL: "with alerts on",
+    Act.BELL_NONE: "with alerts off",
 }
 
 REASONS = {

@@ -58,7 +58,7 @@ FILTERS = {
         f"""NOT EXISTS (SELECT 1 FROM follows_creatorpulse AS pulse WHERE pulse.account_id = edge.followee_id
                         AND pulse.last_published_at > now() - interval '{SILENT_DAYS} days')""",
     ),
-    "bell_off": Filter("Bell off", "edge.notify = 'none'"),
+    "bell_off": Filter("Alerts off", "edge.notify = 'none'"),
 }
 _SEARCH = """
     EXISTS (SELECT 1 FROM accounts_user AS person WHERE person.id = edge.followee_id

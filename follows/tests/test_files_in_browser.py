@@ -23,12 +23,12 @@ def test_from_the_file_to_the_result(page, sign_in, alice, bob):
     page.set_input_files("input[type=file]", file)
     page.get_by_role("button", name="Look through it").click()
     page.get_by_role("button", name="Follow 2 accounts").wait_for()
-    assert tabs(page) == ["All 3", "Will follow 2", "Nobody here 1"]
+    assert tabs(page) == ["All 3", "Will follow 2", "Not found here 1"]
 
     page.get_by_role("button", name="Leave out Carol").click()
     page.get_by_role("button", name="Follow 1 account").wait_for()
     after = tabs(page)
-    assert after == ["All 3", "Will follow 1", "Nobody here 1", "Left out 1"]
+    assert after == ["All 3", "Will follow 1", "Not found here 1", "Left out 1"]
     page.get_by_role("button", name="Put back Carol").click()
     page.get_by_role("button", name="Follow 2 accounts").wait_for()
     page.get_by_role("button", name="Leave out Carol").click()

@@ -137,7 +137,7 @@ def test_a_mute_lasts_as_long_as_chosen_and_is_undone(as_alice, alice, bob, leng
 
 
 def test_a_mute_without_an_end_stands_until_it_is_lifted(as_alice, alice, bob):
-    assert "Muted until you lift it" in plainly(as_alice, "mute", **{"for": "ever"})
+    assert "Muted until you unmute" in plainly(as_alice, "mute", **{"for": "ever"})
     assert Mute.objects.get().until is None
     assert "bob is no longer muted." in plainly(as_alice, "unmute")
 

@@ -29,7 +29,7 @@ RESULTS = {
     "done": "Will follow",
     "requested": "Will ask",
     "unchanged": "Already",
-    "unmatched": "Nobody here",
+    "unmatched": "Not found here",
     "refused": "Not possible",
     "skipped": "Left out",
 }

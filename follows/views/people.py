@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -55,7 +56,8 @@ def mute(request: HttpRequest, account: User) -> HttpResponse:
     except (ValueError, OverflowError):
         return HttpResponseBadRequest("Unknown choice.")
     services.mute(muter=request.user, muted=account, until=until)  # type: ignore[arg-type]
-    toast = Toast(f"You muted {account.display_name}.", _action(request, "Undo", "unmute", account))
+    end = f" until {date_format(until, 'j F, H:i')} UTC" if until else ""
+    toast = Toast(f"You muted {account.display_name}{end}.", _action(request, "Undo", "unmute", account))
     return answer(request, account, toast=toast)
 
 
