@@ -15,7 +15,8 @@ from accounts.models import HANDLE_PATTERN
 
 FORMAT, VERSION = "socialvideo.following", 1  # of our own JSON
 MAX_ROWS = 50_000
-MAX_VALUES = 2_000_000  # of a JSON document: each costs memory, whatever it says
+MAX_VALUES = 2_000_000  # of a JSON document, or lines: each costs memory, whatever it says
+HEAD = 1000  # characters of a first line that say what a table is
 SHOWN = 100  # characters of a name that is no handle
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -119,14 +120,15 @@ _NOTIFY = {"all": "all", "none": "none", "true": "all", "false": "none"}
 
 def _table(text: str, now: datetime) -> Listing:
     """A line is a row: none of these files breaks a line inside a cell, and so a quote left open spoils its own row."""
+    _bear(text, "\r\n")
     lines = [line for line in re.split(r"\r\n|\r|\n", text) if line.strip(_BLANK)]
     _limit(len(lines) - 1)
     for delimiter in ",;\t":
-        columns = [cell.strip().lower() for cell in _cells(lines[0], delimiter)]
+        columns = [cell.strip().lower() for cell in _cells(lines[0][:HEAD], delimiter)]
         if kind := _kind(columns):
             rows = (dict(zip(columns, _cells(line, delimiter), strict=False)) for line in lines[1:])
             return Listing(kind, [_table_row(cells, kind, now) for cells in rows])
-    first = lines[0].strip().lower()
+    first = lines[0][:HEAD].strip().lower()
     for start, (code, message) in _OTHER_TABLES.items():
         if re.match(start, first):
             raise ImportRefused(code, f"{message} {_INSTEAD}")
@@ -166,8 +168,7 @@ def _table_row(cells: dict[str, str], kind: str, now: datetime) -> Row:
 
 
 def _document(text: str, now: datetime) -> Listing:
-    if sum(map(text.count, "[{,")) > MAX_VALUES:
-        raise ImportRefused("too_many_values", "This file is too large to read. Pick the part that lists your follows.")
+    _bear(text, "[{,")
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -259,6 +260,11 @@ def _moment(text: object, now: datetime) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return at if EARLIEST <= at <= now else None
+
+
+def _bear(text: str, marks: str) -> None:
+    if sum(map(text.count, marks)) > MAX_VALUES:
+        raise ImportRefused("too_many_values", "This file is too large to read. Pick the part that lists your follows.")
 
 
 def _limit(rows: int) -> None:

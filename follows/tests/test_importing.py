@@ -268,3 +268,16 @@ def test_rubbish_below_a_known_header_becomes_rows(text):
         rows = reading(f"handle,account_id,notify,followed_at\nmira\n{text}".encode("utf-8", "replace")).rows
         assert rows[0] == Row("mira")
         assert all(row.handle.isprintable() for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"a." * 2_000_000 + b"!", "unknown"), (b"x, " * 2_000_000, "unknown"), (b"ab\n" * 2_500_000, "too_many_values")],
+    ids=["one name", "one line of cells", "lines"],
+)
+def test_rubbish_costs_little_more_than_its_size(data, code):
+    tracemalloc.start()
+    assert refusal(data) == code
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 6 * len(data)
