@@ -5,24 +5,26 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection
 
 from follows.machine import ABSENT, REQUESTED, Cause
 from follows.models import Batch, BatchRow, Follow
 from follows.origins import Origin, Source
-from follows.services.imports import follow_rows
+from follows.services.imports import follow_as_said
 from follows.services.outcomes import Outcome, hold_edges, hold_follower, standing
-from follows.services.statements import RESTORE, SAYING, Value, said
+from follows.services.statements import RESTORE, SAYING, Value, fetch, said
 
 Act, Result = Batch.Act, BatchRow.Result
 Outcomes = dict[int, Outcome]  # by the row's position
+Run = Callable[[Batch, list[BatchRow]], Outcomes]
 
 
 class Chunk(NamedTuple):
     """`hold` takes the locks of a whole chunk, before anything is looked at."""
 
     hold: Callable[[Batch, list[BatchRow]], None]
-    run: Callable[[Batch, list[BatchRow]], Outcomes]
+    run: Run
 
 
 _UNFOLLOW = f"""
@@ -36,6 +38,17 @@ _SET_BELL = f"""
     UPDATE follows_follow AS edge SET notify = %(notify)s FROM said
     WHERE edge.follower_id = %(follower)s AND edge.followee_id = ANY(%(followees)s) AND edge.notify <> %(notify)s
     RETURNING edge.followee_id
+"""
+_REFUSED = """
+    SELECT id, CASE WHEN blocked THEN 'blocked' ELSE 'not_present' END
+    FROM (
+        SELECT account.id,
+               EXISTS (SELECT 1 FROM follows_block WHERE (blocker_id = account.id AND blocked_id = %(follower)s)
+                                                      OR (blocker_id = %(follower)s AND blocked_id = account.id)) AS blocked,
+               EXISTS (SELECT 1 FROM accounts_user WHERE id IN (account.id, %(follower)s)
+                       AND (suspended_at IS NOT NULL OR deactivated_at IS NOT NULL OR erased_at IS NOT NULL)) AS absent
+        FROM unnest(%(followees)s::bigint[]) AS account (id)
+    ) AS met WHERE blocked OR absent
 """
 _MUTED = """
     SELECT muted_id, until FROM follows_mute
@@ -119,6 +132,33 @@ def _change_edges(
     return {row.position: outcome(row) for row in rows}
 
 
+def _foreseeing(run: Run) -> Run:
+    """What the database is certain to refuse is not asked of it row by row: the locks that are held settle the look."""
+
+    def run_the_rest(batch: Batch, rows: list[BatchRow]) -> Outcomes:
+        more = _more_follows(batch, rows)
+        reasons = dict(fetch(_REFUSED, follower=batch.owner_id, followees=_accounts(more)))
+        otherwise = "limit" if _is_full(batch.owner_id) else ""
+        foreseen = {row.position: reasons.get(row.account_id, otherwise) for row in more}
+        refused = {position: Outcome(Result.REFUSED, reason) for position, reason in foreseen.items() if reason}
+        return refused | run(batch, [row for row in rows if row.position not in refused])
+
+    return run_the_rest
+
+
+def _is_full(follower_id: int) -> bool:
+    return Follow.objects.of_follower(follower_id).count() >= settings.FOLLOW_LIMIT
+
+
+def _more_follows(batch: Batch, rows: list[BatchRow]) -> list[BatchRow]:
+    edges = standing(batch.owner_id, _accounts(rows))
+    return [row for row in _as_left(batch, rows) if edges[row.account_id].state == ABSENT]
+
+
+def _follow(batch: Batch, rows: list[BatchRow]) -> Outcomes:
+    return follow_as_said(batch.owner_id, rows, origin_of(batch))
+
+
 def _unfollow(batch: Batch, rows: list[BatchRow]) -> Outcomes:
     return _change_edges(batch, rows, Cause.UNFOLLOWED, _UNFOLLOW, "")
 
@@ -183,9 +223,9 @@ def _outcomes(
 
 
 ACTS = {
-    Act.FOLLOW: Chunk(_hold_edges, follow_rows),
+    Act.FOLLOW: Chunk(_hold_edges, _foreseeing(_follow)),
     Act.UNFOLLOW: Chunk(_hold_edges, _unfollow),
-    Act.RESTORE: Chunk(_hold_edges, _restore),
+    Act.RESTORE: Chunk(_hold_edges, _foreseeing(_restore)),
     Act.BELL_ALL: Chunk(_hold_edges, _bell),
     Act.BELL_NONE: Chunk(_hold_edges, _bell),
     Act.MUTE: Chunk(_hold_owner, _mute),

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -18,7 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from follows import importing
 from follows.machine import ABSENT, ACTIVE, REQUESTED, Cause
-from follows.models import Batch, BatchRow, Follow
+from follows.models import Batch, BatchRow
 from follows.origins import NOWHERE, Origin, Source
 from follows.services.outcomes import Outcome, Standing, standing
 from follows.services.statements import SAYING, said
@@ -130,30 +129,10 @@ def discard_old_previews() -> int:
     return _forget(previews.filter(created_at__lt=timezone.now() - PREVIEW_STANDS))
 
 
-def follow_rows(batch: Batch, rows: list[BatchRow]) -> dict[int, Outcome]:
-    """A chunk of an import: what stands already is left as it is. At the limit, the database is not asked about each."""
-    new = _new(batch, rows) if _is_full(batch.owner_id) else []
-    refused = {row.position: Outcome(Result.REFUSED, "limit") for row in new}
-    asked = [row for row in rows if row.position not in refused]
-    return refused | follow_as_said(batch.owner_id, asked, Origin(Source(batch.source), batch.device, batch.session))
-
-
-def _new(batch: Batch, rows: list[BatchRow]) -> list[BatchRow]:
-    edges = standing(batch.owner_id, _accounts(rows))
-    return [row for row in rows if edges[row.account_id].state == ABSENT]
-
-
-def _is_full(follower_id: int) -> bool:
-    return Follow.objects.of_follower(follower_id).count() >= settings.FOLLOW_LIMIT
-
-
-def _accounts(rows: list[BatchRow]) -> list[int]:
-    return [row.account_id for row in rows if row.account_id is not None]
-
-
 def follow_as_said(follower_id: int, rows: list[BatchRow], origin: Origin) -> dict[int, Outcome]:
-    """Follows with the bell and the date of the rows, in one statement; the caller holds what it may meet."""
-    accounts = _accounts(rows)
+    """Follows with the bell and the date of the rows, in one statement; the caller holds what it may meet. What stands
+    already is left as it is."""
+    accounts = [row.account_id for row in rows if row.account_id is not None]
     wishes: dict[str, Any] = {
         "accounts": accounts,
         "bells": [row.notify for row in rows],

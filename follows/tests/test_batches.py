@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import OperationalError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import services as accounts
@@ -161,6 +162,29 @@ def test_what_the_other_side_did_meanwhile_is_respected_and_said(alice, crowd, s
     assert reasons[3] == (Result.REFUSED, "not_present")
     assert reasons[6] == (Result.REFUSED, "limit")
     assert [result for result, _ in reasons].count(Result.DONE) == Follow.objects.filter(follower=alice).count() == 4
+
+
+@pytest.mark.parametrize("why", ["limit", "not_present", "blocked"])
+def test_what_is_certain_to_be_refused_is_not_asked_row_by_row(alice, settings, why):
+    """Halving a chunk of which nothing fits took half a minute."""
+    people = [make_account(f"person{number}") for number in range(33)]
+    for person in people:
+        services.follow(follower=alice, followee=person)
+    batch = start(alice, Act.UNFOLLOW, people)
+    services.follow(follower=alice, followee=people[0])
+    if why == "limit":
+        settings.FOLLOW_LIMIT = 0
+    for person in people[1:]:
+        if why == "not_present":
+            User.objects.filter(pk=person.pk).update(suspended_at=timezone.now())
+        if why == "blocked":
+            services.block(blocker=person, blocked=alice)
+    with CaptureQueriesContext(connection) as queries:
+        undone = services.undo(batch=batch)
+    assert len(queries) < 33
+    found = outcomes(undone)
+    assert found.pop(people[0].pk) == (Result.UNCHANGED, "changed_since")
+    assert set(found.values()) == {(Result.REFUSED, why)}
 
 
 def test_the_same_undo_twice_is_once(alice, crowd):
