@@ -95,9 +95,10 @@ FEED = f"""
 # What follow events leave to do: entries for what the creator published before (without notice), and telling the
 # other side, as long as the edge stands. Two consumers never take the same event.
 CONSUME_OUTBOX = """
-    WITH consumed AS (
-        DELETE FROM follows_followoutbox WHERE event_id IN (
-            SELECT event_id FROM follows_followoutbox ORDER BY event_id LIMIT %(size)s FOR UPDATE SKIP LOCKED)
+    WITH due AS MATERIALIZED (
+        SELECT event_id FROM follows_followoutbox ORDER BY event_id LIMIT %(size)s FOR UPDATE SKIP LOCKED
+    ), consumed AS (
+        DELETE FROM follows_followoutbox WHERE event_id IN (SELECT event_id FROM due)
         RETURNING event_id
     ), event AS (
         SELECT e.*, f.shows_from FROM consumed JOIN follows_followevent AS e ON e.id = consumed.event_id

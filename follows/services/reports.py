@@ -37,9 +37,10 @@ def report_watch(*, viewer_id: int, creator_id: int, videos: int = 1) -> None:
 
 
 _FOLD = """
-    WITH folded AS (
-        DELETE FROM follows_countdelta
-        WHERE id IN (SELECT id FROM follows_countdelta ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+    WITH due AS MATERIALIZED ( -- once: as a part of the condition it may be asked again for each row
+        SELECT id FROM follows_countdelta ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    ), folded AS (
+        DELETE FROM follows_countdelta WHERE id IN (SELECT id FROM due)
         RETURNING account_id, followers, following, requests
     ), summed AS (
         INSERT INTO follows_followcount AS c (account_id, followers, following, requests)

@@ -18,9 +18,9 @@ _FOLLOW = """
     SELECT follower, followee, CASE WHEN followee %% 10 = 0 THEN 'none' ELSE 'all' END, followee, 0,
            now() - (followee * 7919 %% 100000) * interval '1 minute'
     FROM (
-        SELECT %(few)s AS follower, id AS followee FROM accounts_user WHERE id > %(many)s AND id %% 199 = 0
+        SELECT %(few)s AS follower, id AS followee FROM accounts_user WHERE id > %(many)s AND (id - %(many)s) %% 200 = 0
         UNION ALL
-        SELECT %(many)s, id FROM accounts_user WHERE id > %(many)s AND id %% 2 = 0
+        SELECT %(many)s, id FROM accounts_user WHERE id > %(many)s AND (id - %(many)s) %% 2 = 0
         UNION ALL
         SELECT one.id, other.id FROM accounts_user AS one
         JOIN accounts_user AS other ON other.id IN (one.id + 1, one.id + 7, one.id + 77, one.id + 777)

@@ -32,7 +32,7 @@ def on_a_connection(act: Callable[[], object]) -> object:
 def wait_for_a_lock() -> None:
     """Of a row that this transaction has changed."""
     with connection.cursor() as cursor:
-        for _ in range(500):
+        for _ in range(3000):
             cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
             if cursor.fetchone():
                 return

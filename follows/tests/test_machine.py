@@ -328,8 +328,11 @@ class Graph(RuleBasedStateMachine):
             "version": mine.version,
             "muted": (me, other) in self.model.mutes,
         }
-        answer = client.get(f"/api/v1/accounts/{handle}/counts/").json()
-        assert answer == {
+        answer = client.get(f"/api/v1/accounts/{handle}/counts/")
+        if (other, me) in self.model.blocks:
+            assert answer.status_code == 404
+            return
+        assert answer.json() == {
             "followers": len(self.model.followers(other)),
             "following": len(self.model.following(other)),
         }
