@@ -6,6 +6,7 @@ The servers behind them are started by socialvideo.local.pytest_plugin.
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -148,8 +149,20 @@ def new_page(browser: Any, live_server: Any, request: pytest.FixtureRequest) -> 
     yield open_page
     for context in contexts:
         context.close()
+    _let_requests_end()
     unexpected = [error for error in errors if not any(re.search(pattern, error) for pattern in expected)]
     assert not unexpected, f"the page logged errors: {unexpected}"
+
+
+def _let_requests_end() -> None:
+    """What a page had asked for may still be answered: tables that are emptied meanwhile deadlock with it."""
+    busy = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()"
+    with connection.cursor() as cursor:
+        for _ in range(100):
+            cursor.execute(busy)
+            if cursor.fetchone() is None:
+                return
+            time.sleep(0.05)
 
 
 @pytest.fixture
