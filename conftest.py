@@ -156,10 +156,12 @@ def new_page(browser: Any, live_server: Any, request: pytest.FixtureRequest) -> 
 
 def _let_requests_end() -> None:
     """What a page had asked for may still be answered: tables that are emptied meanwhile deadlock with it."""
-    busy = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()"
     with connection.cursor() as cursor:
         for _ in range(100):
-            cursor.execute(busy)
+            cursor.execute(
+                "SELECT 1 FROM pg_stat_activity"
+                " WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()"
+            )
             if cursor.fetchone() is None:
                 return
             time.sleep(0.05)
