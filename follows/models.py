@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from follows import triggers
 from follows.machine import Cause, is_known_transition
-from follows.origins import Source
+from follows.origins import Origin, Source
 from follows.querysets import FollowQuerySet
 
 
@@ -298,6 +298,11 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_act_display()} × {self.total}"
+
+    @property
+    def origin(self) -> Origin:
+        """Where all of its acts were made."""
+        return Origin(Source(self.source), self.device, self.session)
 
 
 class BatchRow(models.Model):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -215,5 +215,4 @@ def _run(chunk: Chunk, batch: Batch, rows: list[BatchRow]) -> Outcomes:
 def _save(batch: Batch, outcomes: Outcomes) -> None:
     results, reasons, marks, befores = map(list, zip(*outcomes.values(), strict=True))
     values = {"results": results, "reasons": reasons, "marks": marks, "befores": befores}
-    with connection.cursor() as cursor:
-        cursor.execute(_SAVE, values | {"batch": batch.pk, "positions": list(outcomes)})
+    run(_SAVE, batch=batch.pk, positions=list(outcomes), **values)

@@ -6,14 +6,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import connection
 
 from follows.machine import ABSENT, REQUESTED, Cause
 from follows.models import Batch, BatchRow, Follow
-from follows.origins import Origin, Source
 from follows.services.imports import follow_as_said
 from follows.services.outcomes import Outcome, hold_edges, hold_follower, standing
-from follows.services.statements import RESTORE, SAYING, Value, fetch, said
+from follows.services.statements import RESTORE, SAYING, fetch, said
 
 Act, Result = Batch.Act, BatchRow.Result
 Outcomes = dict[int, Outcome]  # by the row's position
@@ -81,15 +79,9 @@ _UNDO_MUTE = """
 """
 
 
-def origin_of(batch: Batch) -> Origin:
-    return Origin(Source(batch.source), batch.device, batch.session)
-
-
 def _answered(statement: str, **values: Any) -> dict[int, int]:
     """What a writing statement answers: an account, and what it left there."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return {row[0]: row[-1] for row in cursor.fetchall()}
+    return {row[0]: row[-1] for row in fetch(statement, **values)}
 
 
 # --- Edges ----------------------------------------------------------------------------------------------------
@@ -112,11 +104,11 @@ def _as_left(batch: Batch, rows: list[BatchRow]) -> list[BatchRow]:
 
 
 def _change_edges(
-    batch: Batch, rows: list[BatchRow], cause: str, statement: str, otherwise: str, **values: Value
+    batch: Batch, rows: list[BatchRow], cause: str, statement: str, otherwise: str, **values: Any
 ) -> Outcomes:
     """One statement for the chunk, then a look at what stands: an edge that was asked for is not one that was made."""
     meant = _as_left(batch, rows)
-    saying = said(cause, batch.owner_id, origin_of(batch))
+    saying = said(cause, batch.owner_id, batch.origin)
     changed = _answered(statement, follower=batch.owner_id, followees=_accounts(meant), **values, **saying)
     edges = standing(batch.owner_id, _accounts(rows))
 
@@ -156,7 +148,7 @@ def _more_follows(batch: Batch, rows: list[BatchRow]) -> list[BatchRow]:
 
 
 def _follow(batch: Batch, rows: list[BatchRow]) -> Outcomes:
-    return follow_as_said(batch.owner_id, rows, origin_of(batch))
+    return follow_as_said(batch.owner_id, rows, batch.origin)
 
 
 def _unfollow(batch: Batch, rows: list[BatchRow]) -> Outcomes:
@@ -180,9 +172,7 @@ def _hold_owner(batch: Batch, rows: list[BatchRow]) -> None:
 
 
 def _muted(batch: Batch, rows: list[BatchRow]) -> dict[int, datetime | None]:
-    with connection.cursor() as cursor:
-        cursor.execute(_MUTED, {"muter": batch.owner_id, "accounts": _accounts(rows)})
-        return dict(cursor.fetchall())
+    return dict(fetch(_MUTED, muter=batch.owner_id, accounts=_accounts(rows)))
 
 
 def _mute(batch: Batch, rows: list[BatchRow]) -> Outcomes:

@@ -14,7 +14,7 @@ from follows.origins import NOWHERE, Origin
 from follows.relations import Relation
 from follows.selectors import relation
 from follows.services.refusals import refusing, refusing_at_once
-from follows.services.statements import FOLLOW_AGAIN, RESTORE, SAYING, Value, fetch, run, said
+from follows.services.statements import FOLLOW_AGAIN, RESTORE, SAYING, Values, fetch, run, said
 from follows.signals import edges_changed, follow_changed
 from follows.triggers import tie_locks_sql
 
@@ -69,7 +69,7 @@ def follow(*, follower: User, followee: User, cause: str = Cause.FOLLOWED, origi
     return _announced(Relation(follower.pk, *row), follower, followee)
 
 
-def _end(follower: User, followee: User, actor: User, say: dict[str, Value], state: str = "") -> Relation:
+def _end(follower: User, followee: User, actor: User, say: Values, state: str = "") -> Relation:
     [row] = fetch(_END, follower=follower.pk, followee=followee.pk, state=state, **say)
     return _announced(Relation(actor.pk, *row), actor, follower if actor == followee else followee)
 

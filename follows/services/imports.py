@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -20,7 +20,7 @@ from follows.machine import ABSENT, ACTIVE, REQUESTED, Cause
 from follows.models import Batch, BatchRow
 from follows.origins import NOWHERE, Origin, Source
 from follows.services.outcomes import Outcome, Standing, standing
-from follows.services.statements import SAYING, said
+from follows.services.statements import SAYING, run, said
 
 State, Result = Batch.State, BatchRow.Result
 PREVIEW_STANDS = timedelta(days=1)
@@ -93,8 +93,7 @@ def _match(batch: Batch, rows: list[importing.Row]) -> None:
         "dates": [row.followed_at for row in rows],
         "problems": [row.problem for row in rows],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_MATCH, values | {"batch": batch.pk, "owner": batch.owner_id})
+    run(_MATCH, batch=batch.pk, owner=batch.owner_id, **values)
 
 
 def _previews() -> QuerySet[Batch]:
@@ -139,8 +138,7 @@ def follow_as_said(follower_id: int, rows: list[BatchRow], origin: Origin) -> di
         "dates": [row.followed_at for row in rows],
     }
     before = standing(follower_id, accounts)
-    with connection.cursor() as cursor:
-        cursor.execute(_FOLLOW, {"follower": follower_id, **wishes, **said(Cause.IMPORTED, follower_id, origin)})
+    run(_FOLLOW, follower=follower_id, **wishes, **said(Cause.IMPORTED, follower_id, origin))
     after = standing(follower_id, accounts)
     return {row.position: _outcome(row, before[row.account_id], after[row.account_id]) for row in rows}
 

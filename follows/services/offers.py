@@ -1,6 +1,6 @@
 """Rows of imports that named nobody are offered when somebody takes that name, each to be confirmed by itself."""
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -12,6 +12,7 @@ from follows.selectors.offers import offered_rows
 from follows.services.imports import follow_as_said
 from follows.services.outcomes import hold_edges, hold_follower
 from follows.services.refusals import refusing
+from follows.services.statements import fetch
 from follows.signals import account_offered, follow_changed
 
 Result = BatchRow.Result
@@ -39,9 +40,7 @@ _FIND = """
 @transaction.atomic
 def offer(*, account_id: int) -> bool:
     """Offers an account to the next people who imported its name; whether there may be more of them."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND, {"account": account_id, "rows": TOLD_AT_ONCE})
-        found = cursor.fetchall()
+    found = fetch(_FIND, account=account_id, rows=TOLD_AT_ONCE)
     owner_ids = [owner_id for owner_id, is_following in found if not is_following]
     if owner_ids:
         account_offered.send(User, account_id=account_id, owner_ids=owner_ids)

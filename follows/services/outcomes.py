@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection
-
 from accounts.locks import account_lock_sql
-from follows.services.statements import run
+from follows.services.statements import fetch, run
 
 
 class Outcome(NamedTuple):
@@ -71,6 +69,5 @@ def hold_edges(follower_id: int, followee_ids: Sequence[int]) -> None:
 
 def standing(follower_id: int, followee_ids: Sequence[int]) -> dict[int | None, Standing]:
     """The follower's edges to these accounts."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING, {"follower": follower_id, "followees": list(followee_ids)})
-        return {followee: Standing(state, mark) for followee, state, mark in cursor.fetchall()}
+    found = fetch(_STANDING, follower=follower_id, followees=list(followee_ids))
+    return {followee: Standing(state, mark) for followee, state, mark in found}

@@ -39,24 +39,24 @@ FOLLOW_AGAIN = f"""
     ON CONFLICT (follower_id, followee_id) DO NOTHING
 """
 
-Value = int | str | list[int] | None
+Values = dict[str, Any]
 
 
-def run(statement: str, **values: Value) -> int:
+def run(statement: str, **values: Any) -> int:
     """Runs one writing statement; returns how many rows it changed or answered."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.rowcount
 
 
-def fetch(statement: str, **values: Value) -> list[tuple[Any, ...]]:
+def fetch(statement: str, **values: Any) -> list[tuple[Any, ...]]:
     """Runs one writing statement; returns what it answered."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()
 
 
-def said(cause: str, actor_id: int | None, origin: Origin) -> dict[str, Value]:
+def said(cause: str, actor_id: int | None, origin: Origin) -> Values:
     """What a statement says about itself."""
     return {
         "cause": cause,
