@@ -96,14 +96,20 @@ def test_the_other_side_sees_it_too(device: Callable[..., Any], alice: User, mir
     shows(creator, "follow_back")
 
 
-def test_what_happens_while_a_page_loads_is_not_missed(device: Callable[..., Any], alice: User, mira: User) -> None:
+@pytest.mark.parametrize("seconds", [0, 3])
+def test_what_happens_while_a_page_loads_is_not_missed(
+    device: Callable[..., Any], alice: User, mira: User, seconds: int
+) -> None:
+    """However long its stream takes to open."""
     page = device(alice)
+    page.goto("about:blank")  # whose stream may be opening still
     asked: list[Any] = []
     page.route("**/live/**", lambda route: asked.append(route))  # noqa: PLW0108 - a method of a list is no handler there
-    page.reload()
+    show(page, "/@mira/")
     while not asked:
         page.wait_for_timeout(50)
     services.follow(follower=alice, followee=mira)
+    page.wait_for_timeout(seconds * 1000)
     asked.pop().continue_()
     shows(page, "following")
 

@@ -97,9 +97,10 @@ class LiveEvents extends HTMLElement {
     const url = new URL(this.dataset.url, location.href);
     if (this.dataset.port) url.port = this.dataset.port;
     const known = this.#known - SLACK;
-    url.searchParams.set("age", Math.round(Date.now() - known));
+    const asked = Date.now();
+    url.searchParams.set("age", Math.round(asked - known)); // the server counts it from when it hears of it
     this.#source = new EventSource(url, { withCredentials: true });
-    this.#source.onmessage = ({ data }) => this.#pass(JSON.parse(data), known);
+    this.#source.onmessage = ({ data }) => this.#pass(JSON.parse(data), known, asked);
     this.#source.onerror = this.#retry;
     this.#timer = setTimeout(this.#retry, SILENCE);
   };
@@ -122,12 +123,13 @@ class LiveEvents extends HTMLElement {
     if (this.#timer !== undefined) this.#connect();
   };
 
-  #pass(event, known) {
+  #pass(event, known, asked) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#retry, SILENCE);
     if (event.kind === "connected") {
       this.#pause = PAUSE;
-      event = { kind: "connected", since: event.missed ? Infinity : known };
+      const slow = Date.now() - asked > SLACK;
+      event = { kind: "connected", since: event.missed || slow ? Infinity : known };
     }
     this.#tabs?.postMessage(event);
     this.#hear(event);
