@@ -1,13 +1,17 @@
-"""What each account was told. An inbox entry makes reading a feed cheap; whether the video may be seen, and whether
-its creator is still followed, is asked again at each reading."""
+"""What each account was told and what it did with it, how it wants to be told, and what For You is made of. An inbox entry
+makes reading a feed cheap; whether the video may be seen, and whether its creator is still followed, is asked again at
+each reading."""
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from feeds.querysets import NotificationQuerySet
+from feeds.topics import Channel, Topic
+from videos.models import Tag, Video
 
 
 class InboxEntry(models.Model):
@@ -18,8 +22,9 @@ class InboxEntry(models.Model):
         FEED_ONLY = 0, "in the feed only"  # from before the follow, or muted then: never a notification
         QUIET = 1, "listed quietly"  # bell off: listed, without alert
         ALERTED = 2, "alerted"
-        SEEN = 3, "seen in the list"
+        SEEN = 3, "seen in the list or in a feed"
         OPENED = 4, "opened"
+        WATCHED = 5, "watched"
 
     pk = models.CompositePrimaryKey("recipient_id", "publication_id")
     recipient_id = models.BigIntegerField()
@@ -43,6 +48,7 @@ class Notification(models.Model):
         APPEARED = "appeared", "has a name that you imported"
         LIKED = "liked", "liked your video"
         COMMENTED = "commented", "commented on your video"
+        MENTIONED = "mentioned", "mentioned you"
         PROCESSED = "processed", "your video is ready"
         FAILED = "failed", "your video could not be processed"
         REMOVED = "removed", "your video was removed"
@@ -73,6 +79,297 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipient_id}: {self.kind}"
+
+
+# --- Delivery -------------------------------------------------------------------------------------------------
+
+
+class Reach(models.Model):
+    """How many of those who were told of a publication have seen, opened, watched its video at least; with the deltas
+    that are not folded in yet. Each step counts those of the later ones too."""
+
+    publication_id = models.BigIntegerField(primary_key=True)
+    seen = models.BigIntegerField(default=0)
+    opened = models.BigIntegerField(default=0)
+    watched = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.publication_id}: {self.seen} seen"
+
+
+class ReachDelta(models.Model):
+    """A change of `Reach`, written by the statement that moved the entries."""
+
+    publication_id = models.BigIntegerField()
+    seen = models.IntegerField(db_default=0)
+    opened = models.IntegerField(db_default=0)
+    watched = models.IntegerField(db_default=0)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["publication_id"], name="feeds_reach_delta_to_fold")]
+
+    def __str__(self) -> str:
+        return f"{self.publication_id}: {self.seen:+d} seen"
+
+
+# --- How an account wants to be told --------------------------------------------------------------------------
+
+
+class NoticeChoice(models.Model):
+    """That an account wants to be told of a topic by a channel, or does not. Without a row: `topics.DEFAULTS`."""
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="notice_choices"
+    )
+    topic = models.CharField(max_length=12, choices=Topic)
+    channel = models.CharField(max_length=5, choices=Channel)
+    wanted = models.BooleanField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account", "topic", "channel"], name="feeds_notice_choice_one_per_topic_and_channel"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.topic} by {self.channel} {self.wanted}"
+
+
+class PushKey(models.Model):
+    """The site's own key pair of web push (VAPID), made when it is first needed: there is one row. Whoever has another
+    key cannot reach the browsers that subscribed to this one."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    private_pem = models.TextField()
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="feeds_push_key_is_the_only_one")]
+
+    def __str__(self) -> str:
+        return f"push key of {self.created_at:%Y-%m-%d}"
+
+
+class PushSubscription(models.Model):
+    """A browser that shows notices of an account though no page is open. Gone when its push service says so."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="push_subscriptions")
+    endpoint = models.CharField(max_length=1000, unique=True)
+    p256dh = models.CharField(max_length=120)
+    auth = models.CharField(max_length=60)
+    device = models.CharField(max_length=80, blank=True, help_text='As in the history: "Firefox on Linux".')
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    accepted_at = models.DateTimeField(null=True, help_text="When its service last took a message.")
+
+    def __str__(self) -> str:
+        return f"{self.account_id} on {self.device}"
+
+
+class Push(models.Model):
+    """One event for one browser: the row from which a worker sends. `event_key`: video:<publication> or
+    notice:<notification>."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        ACCEPTED = "accepted", "accepted by the push service"
+        DEAD = "dead", "given up"
+        NEEDLESS = "needless", "seen or gone before it was sent"
+
+    subscription = models.ForeignKey(PushSubscription, on_delete=models.CASCADE, db_index=False, related_name="pushes")
+    event_key = models.CharField(max_length=60)
+    state = models.CharField(max_length=8, choices=State, db_default=State.WAITING)
+    attempts = models.SmallIntegerField(db_default=0)
+    due_at = models.DateTimeField(db_default=Now(), help_text="When to try; ahead of now while a worker has it.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subscription", "event_key"], name="feeds_push_once_per_event")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="feeds_push_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_key} → {self.subscription_id} {self.state}"
+
+
+class DigestPlan(models.Model):
+    """How often an account wants what it has not seen as one e-mail. No row: never."""
+
+    class Every(models.TextChoices):
+        DAY = "day", "Every day"
+        WEEK = "week", "Every week"
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="digest_plan"
+    )
+    every = models.CharField(max_length=4, choices=Every)
+    next_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["next_at"], name="feeds_digest_plan_due")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: every {self.every}"
+
+
+class Digest(models.Model):
+    """One such e-mail. It is handed over at most once: whether the mail server took one whose worker died at that very
+    moment, nobody knows, so it stays `unknown`."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        SENT = "sent", "sent"
+        DEAD = "dead", "given up"
+        UNKNOWN = "unknown", "handed over, answer unknown"
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="digests"
+    )
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    attempts = models.SmallIntegerField(default=0)
+    due_at = models.DateTimeField(db_default=Now())
+    handed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["account", "-id"], name="feeds_digest_of_account"),
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="feeds_digest_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"digest {self.pk} to {self.account_id} {self.state}"
+
+
+class DigestLine(models.Model):
+    """An event that stands in a digest, and so in no other."""
+
+    digest = models.ForeignKey(Digest, on_delete=models.CASCADE, related_name="lines")
+    account_id = models.BigIntegerField()
+    event_key = models.CharField(max_length=60, help_text="As in `Push`.")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account_id", "event_key"], name="feeds_digest_line_once_per_event")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_key} → {self.account_id}"
+
+
+# --- For You and whom to follow -------------------------------------------------------------------------------
+
+
+class Interest(models.Model):
+    """What somebody said that they like, before anything is known of them."""
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="interests"
+    )
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "tag"], name="feeds_interest_said_once")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.tag_id}"
+
+
+class NotInterested(models.Model):
+    """That somebody does not want a video in For You, or nothing of its creator."""
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="not_interested"
+    )
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="+")
+    whole_creator = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "video"], name="feeds_not_interested_once_per_video")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} not interested in {self.video_id}"
+
+
+class Heat(models.Model):
+    """How popular a video is at present, as last computed."""
+
+    video = models.OneToOneField(Video, on_delete=models.CASCADE, primary_key=True, related_name="heat")
+    heat = models.FloatField()
+    computed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["-heat"], name="feeds_heat_hottest")]
+
+    def __str__(self) -> str:
+        return f"{self.video_id}: {self.heat:.2f}"
+
+
+class Related(models.Model):
+    """That those who engaged with one video engaged with another too, as last computed. The strongest few of each."""
+
+    video_id = models.BigIntegerField()
+    other_id = models.BigIntegerField()
+    weight = models.FloatField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["video_id", "other_id"], name="feeds_related_once_per_pair")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.video_id} → {self.other_id}"
+
+
+class Taste(models.Model):
+    """How much somebody's watching and liking leans to a tag, as last computed."""
+
+    account_id = models.BigIntegerField()
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
+    weight = models.FloatField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account_id", "tag"], name="feeds_taste_once_per_tag")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.tag_id}"
+
+
+class Dismissal(models.Model):
+    """That somebody does not want an account suggested, for good."""
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="dismissals"
+    )
+    dismissed = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "dismissed"], name="feeds_dismissal_once_per_pair")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} dismissed {self.dismissed_id}"
+
+
+# --- Whether all of it works ----------------------------------------------------------------------------------
+
+
+class Pulse(models.Model):
+    """When something that must happen again and again last happened: a queue consumed, a sweep run."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at:%H:%M:%S}"
 
 
 class AuditRun(models.Model):

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from feeds import views
+from feeds.views import feed, notices, status
 
 app_name = "feeds"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("following/", views.following_feed, name="following_feed"),
-    path("explore/", views.explore, name="explore"),
-    path("inbox/", views.notifications, name="notifications"),
-    path("status/", views.status, name="status"),
+    path("", feed.home, name="home"),
+    path("following/", feed.following_feed, name="following_feed"),
+    path("explore/", feed.explore, name="explore"),
+    path("inbox/", notices.notifications, name="notifications"),
+    path("status/", status.status, name="status"),
 ]

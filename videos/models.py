@@ -73,6 +73,9 @@ class Video(models.Model):
     removal_reason = models.CharField(max_length=300, blank=True)
     state_before_removal = models.CharField(max_length=10, blank=True)
 
+    publish_at = models.DateTimeField(
+        null=True, blank=True, help_text="Not to be published before. Empty: as soon as it is finished."
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     published_at = models.DateTimeField(null=True, editable=False)
 
@@ -159,6 +162,29 @@ class Video(models.Model):
     @property
     def preview_url(self) -> str:
         return self._finished("preview.mp4")
+
+
+class Tag(models.Model):
+    """A #hashtag that some caption holds: lower case, without its sign."""
+
+    name = models.CharField(max_length=50, unique=True)
+
+    def __str__(self) -> str:
+        return f"#{self.name}"
+
+
+class VideoTag(models.Model):
+    """That a video's caption holds a tag, now."""
+
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, db_index=False, related_name="tagged")
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, db_index=False, related_name="tagged")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["video", "tag"], name="videos_video_tag_once_per_tag")]
+        indexes: ClassVar = [models.Index(fields=["tag", "-video"], name="videos_video_tag_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.video_id} {self.tag_id}"
 
 
 class Publication(models.Model):

@@ -10,3 +10,7 @@ video_removed = Signal()  # video_id, by_id
 video_restored = Signal()  # video_id
 video_liked = Signal()  # video_id, account_id
 commented = Signal()  # comment_id
+video_unliked = Signal()  # video_id, account_id
+comment_removed = Signal()  # comment_id
+video_opened = Signal()  # video_id, viewer_id: its page was opened, or it was played on purpose
+video_watched = Signal()  # video_id, viewer_id: the watch that counts as a view

@@ -11,6 +11,8 @@ from feeds.api.serializers import CardSerializer, NoticeSerializer, SeenSerializ
 from socialvideo.lib.api import CURSOR, page_response, paged
 from socialvideo.lib.pagination import Page
 
+PAGE_SIZE = 20
+
 
 def _cursor(request: Request) -> str:
     return request.query_params.get("cursor", "")
@@ -22,7 +24,7 @@ class FollowingFeedView(APIView):
     @extend_schema(parameters=[CURSOR], responses=paged(CardSerializer), operation_id="following_feed")
     def get(self, request: Request) -> Response:
         """Videos of everyone I follow, newest publication first, none left out."""
-        page = selectors.following_page(request.user.pk, cursor=_cursor(request), size=selectors.API_PAGE_SIZE)
+        page = selectors.following_page(request.user.pk, cursor=_cursor(request), size=PAGE_SIZE)
         return page_response(page, CardSerializer, request=request)
 
 
@@ -30,7 +32,7 @@ class ForYouFeedView(APIView):
     @extend_schema(parameters=[CURSOR], responses=paged(CardSerializer), operation_id="for_you_feed")
     def get(self, request: Request) -> Response:
         """Videos chosen for me; the newest unseen ones of those I follow within a fixed bound."""
-        page = slates.for_you_page(request.user.pk, cursor=_cursor(request), size=selectors.API_PAGE_SIZE)
+        page = slates.for_you_page(request.user.pk, cursor=_cursor(request), size=PAGE_SIZE)
         return page_response(page, CardSerializer, request=request)
 
 

@@ -1,4 +1,6 @@
+import django.db.models.deletion
 import django.db.models.functions.datetime
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -7,10 +9,21 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '0001_initial'),
         ('videos', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='AuditRun',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('finished_at', models.DateTimeField(editable=False, null=True)),
+                ('checks', models.JSONField(default=list, editable=False)),
+            ],
+        ),
         migrations.CreateModel(
             name='InboxEntry',
             fields=[
@@ -18,7 +31,93 @@ class Migration(migrations.Migration):
                 ('recipient_id', models.BigIntegerField()),
                 ('publication_id', models.BigIntegerField()),
                 ('creator_id', models.BigIntegerField()),
-                ('state', models.SmallIntegerField(choices=[(0, 'in the feed only'), (1, 'listed quietly'), (2, 'alerted'), (3, 'seen in the list'), (4, 'opened')], db_default=2)),
+                ('state', models.SmallIntegerField(choices=[(0, 'in the feed only'), (1, 'listed quietly'), (2, 'alerted'), (3, 'seen in the list or in a feed'), (4, 'opened'), (5, 'watched')], db_default=2)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Pulse',
+            fields=[
+                ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ('at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Reach',
+            fields=[
+                ('publication_id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('seen', models.BigIntegerField(default=0)),
+                ('opened', models.BigIntegerField(default=0)),
+                ('watched', models.BigIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Digest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('dead', 'given up'), ('unknown', 'handed over, answer unknown')], default='waiting', max_length=7)),
+                ('attempts', models.SmallIntegerField(default=0)),
+                ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('handed_at', models.DateTimeField(null=True)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='digests', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='DigestLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('account_id', models.BigIntegerField()),
+                ('event_key', models.CharField(help_text='As in `Push`.', max_length=60)),
+                ('digest', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='feeds.digest')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='DigestPlan',
+            fields=[
+                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='digest_plan', serialize=False, to=settings.AUTH_USER_MODEL)),
+                ('every', models.CharField(choices=[('day', 'Every day'), ('week', 'Every week')], max_length=4)),
+                ('next_at', models.DateTimeField()),
+            ],
+            options={
+                'indexes': [models.Index(fields=['next_at'], name='feeds_digest_plan_due')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Dismissal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='dismissals', to=settings.AUTH_USER_MODEL)),
+                ('dismissed', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Heat',
+            fields=[
+                ('video', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='heat', serialize=False, to='videos.video')),
+                ('heat', models.FloatField()),
+                ('computed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                'indexes': [models.Index(fields=['-heat'], name='feeds_heat_hottest')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Interest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='interests', to=settings.AUTH_USER_MODEL)),
+                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videos.tag')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='NoticeChoice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('topic', models.CharField(choices=[('new_videos', 'New videos'), ('follows', 'New followers'), ('requests', 'Follow requests'), ('likes', 'Likes'), ('comments', 'Comments'), ('mentions', 'Mentions'), ('my_videos', 'My videos'), ('moderation', 'Moderation')], max_length=12)),
+                ('channel', models.CharField(choices=[('site', 'On this site'), ('push', 'Push'), ('mail', 'E-mail digest')], max_length=5)),
+                ('wanted', models.BooleanField()),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notice_choices', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -26,7 +125,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('recipient_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('followed', 'followed you'), ('requested', 'asked to follow you'), ('approved', 'approved your request'), ('imported', 'your import is done'), ('appeared', 'has a name that you imported'), ('liked', 'liked your video'), ('commented', 'commented on your video'), ('processed', 'your video is ready'), ('failed', 'your video could not be processed'), ('removed', 'your video was removed')], max_length=10)),
+                ('kind', models.CharField(choices=[('followed', 'followed you'), ('requested', 'asked to follow you'), ('approved', 'approved your request'), ('imported', 'your import is done'), ('appeared', 'has a name that you imported'), ('liked', 'liked your video'), ('commented', 'commented on your video'), ('mentioned', 'mentioned you'), ('processed', 'your video is ready'), ('failed', 'your video could not be processed'), ('removed', 'your video was removed')], max_length=10)),
                 ('event_key', models.CharField(help_text='What happened, e.g. follow:<event id> or like:<video>:<account>.', max_length=60)),
                 ('actor_id', models.BigIntegerField(null=True)),
                 ('video_id', models.BigIntegerField(null=True)),
@@ -40,12 +139,123 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='AuditRun',
+            name='NotInterested',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('finished_at', models.DateTimeField(editable=False, null=True)),
-                ('checks', models.JSONField(default=list, editable=False)),
+                ('whole_creator', models.BooleanField(default=False)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='not_interested', to=settings.AUTH_USER_MODEL)),
+                ('video', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videos.video')),
             ],
+        ),
+        migrations.CreateModel(
+            name='PushKey',
+            fields=[
+                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ('private_pem', models.TextField()),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='feeds_push_key_is_the_only_one')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PushSubscription',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('endpoint', models.CharField(max_length=1000, unique=True)),
+                ('p256dh', models.CharField(max_length=120)),
+                ('auth', models.CharField(max_length=60)),
+                ('device', models.CharField(blank=True, help_text='As in the history: "Firefox on Linux".', max_length=80)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('accepted_at', models.DateTimeField(help_text='When its service last took a message.', null=True)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='push_subscriptions', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Push',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('event_key', models.CharField(max_length=60)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('accepted', 'accepted by the push service'), ('dead', 'given up'), ('needless', 'seen or gone before it was sent')], db_default='waiting', max_length=8)),
+                ('attempts', models.SmallIntegerField(db_default=0)),
+                ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When to try; ahead of now while a worker has it.')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('subscription', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='pushes', to='feeds.pushsubscription')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ReachDelta',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('publication_id', models.BigIntegerField()),
+                ('seen', models.IntegerField(db_default=0)),
+                ('opened', models.IntegerField(db_default=0)),
+                ('watched', models.IntegerField(db_default=0)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['publication_id'], name='feeds_reach_delta_to_fold')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Related',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('video_id', models.BigIntegerField()),
+                ('other_id', models.BigIntegerField()),
+                ('weight', models.FloatField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('video_id', 'other_id'), name='feeds_related_once_per_pair')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Taste',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('account_id', models.BigIntegerField()),
+                ('weight', models.FloatField()),
+                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videos.tag')),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name='digest',
+            index=models.Index(fields=['account', '-id'], name='feeds_digest_of_account'),
+        ),
+        migrations.AddIndex(
+            model_name='digest',
+            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='feeds_digest_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='digestline',
+            constraint=models.UniqueConstraint(fields=('account_id', 'event_key'), name='feeds_digest_line_once_per_event'),
+        ),
+        migrations.AddConstraint(
+            model_name='dismissal',
+            constraint=models.UniqueConstraint(fields=('account', 'dismissed'), name='feeds_dismissal_once_per_pair'),
+        ),
+        migrations.AddConstraint(
+            model_name='interest',
+            constraint=models.UniqueConstraint(fields=('account', 'tag'), name='feeds_interest_said_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='noticechoice',
+            constraint=models.UniqueConstraint(fields=('account', 'topic', 'channel'), name='feeds_notice_choice_one_per_topic_and_channel'),
+        ),
+        migrations.AddConstraint(
+            model_name='notinterested',
+            constraint=models.UniqueConstraint(fields=('account', 'video'), name='feeds_not_interested_once_per_video'),
+        ),
+        migrations.AddIndex(
+            model_name='push',
+            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='feeds_push_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='push',
+            constraint=models.UniqueConstraint(fields=('subscription', 'event_key'), name='feeds_push_once_per_event'),
+        ),
+        migrations.AddConstraint(
+            model_name='taste',
+            constraint=models.UniqueConstraint(fields=('account_id', 'tag'), name='feeds_taste_once_per_tag'),
         ),
     ]

@@ -21,6 +21,13 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Tag',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=50, unique=True)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Video',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -45,6 +52,7 @@ class Migration(migrations.Migration):
                 ('removed_at', models.DateTimeField(null=True)),
                 ('removal_reason', models.CharField(blank=True, max_length=300)),
                 ('state_before_removal', models.CharField(blank=True, max_length=10)),
+                ('publish_at', models.DateTimeField(blank=True, help_text='Not to be published before. Empty: as soon as it is finished.', null=True)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('published_at', models.DateTimeField(editable=False, null=True)),
                 ('creator', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='videos', to=settings.AUTH_USER_MODEL)),
@@ -108,6 +116,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='VideoTag',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tag', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tagged', to='videos.tag')),
+                ('video', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tagged', to='videos.video')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Watch',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -120,12 +136,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='video',
-            index=models.Index(
-                models.F('creator'),
-                models.OrderBy(django.db.models.functions.comparison.Coalesce('published_at', 'created_at'), descending=True),
-                models.OrderBy(models.F('id'), descending=True),
-                name='videos_video_of_creator',
-            ),
+            index=models.Index(models.F('creator'), models.OrderBy(django.db.models.functions.comparison.Coalesce('published_at', 'created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='videos_video_of_creator'),
         ),
         migrations.AddIndex(
             model_name='video',
@@ -238,6 +249,14 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='comment',
             trigger=pgtrigger.compiler.Trigger(name='count_removed', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET comments = c.comments + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT n.video_id, CASE WHEN n.removed_at IS NULL THEN 1 ELSE -1 END AS step\n                       FROM new_rows n JOIN old_rows o USING (id)\n                       WHERE (n.removed_at IS NULL) <> (o.removed_at IS NULL)) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ', hash='3667b03f29022380c63f173241c7928bfad58cd5', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_count_removed_81142', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='videos_comment', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='videotag',
+            index=models.Index(fields=['tag', '-video'], name='videos_video_tag_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='videotag',
+            constraint=models.UniqueConstraint(fields=('video', 'tag'), name='videos_video_tag_once_per_tag'),
         ),
         migrations.AddConstraint(
             model_name='watch',

@@ -1,19 +1,14 @@
-"""Telling: every write of feeds. The publication's row says how far its fan-out has come; whoever holds that row tells
-the next followers, and cursor and counters are saved with what they count. Killed anywhere, it goes on where it stood."""
-
-from collections.abc import Iterable
+"""Telling followers. The publication's row says how far its fan-out has come; whoever holds that row tells the next
+followers, and cursor and counters are saved with what they count. Killed anywhere, it goes on where it stood."""
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 
-from accounts.services import AT_ONCE, Eraser, carry_out
-from feeds import sql
-from feeds.models import Notification
+from feeds.sql.telling import CONSUME_OUTBOX, TELL_CHUNK
 from follows.hints import hints_of
 from socialvideo.lib import live
-from videos.models import Publication, Video
+from videos.models import Publication
 
 CHUNKS_A_TURN = 4  # then others get their turn
 EVENTS_AT_ONCE = 1000
@@ -69,7 +64,7 @@ def _start(publication: Publication) -> None:
 def _tell_chunk(publication: Publication, size: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            sql.TELL_CHUNK,
+            TELL_CHUNK,
             {
                 "publication": publication.pk,
                 "creator": publication.creator_id,
@@ -93,7 +88,7 @@ def consume_outbox(*, at_most: int = EVENTS_AT_ONCE) -> int:
     """Acts on follow events, whoever made them: backfills new edges, tells the other side, hints to the open pages of
     both. Returns how many events are dealt with."""
     with connection.cursor() as cursor:
-        cursor.execute(sql.CONSUME_OUTBOX, {"size": at_most})
+        cursor.execute(CONSUME_OUTBOX, {"size": at_most})
         events = cursor.fetchall()
     live.publish_each(
         hint
@@ -101,87 +96,3 @@ def consume_outbox(*, at_most: int = EVENTS_AT_ONCE) -> int:
         for hint in hints_of(follower_id, followee_id, event_id, alone=alone)
     )
     return len(events)
-
-
-def notify(
-    *,
-    kind: str,
-    recipient_id: int,
-    event_key: str,
-    actor_id: int | None = None,
-    video: Video | None = None,
-    text: str = "",
-) -> None:
-    """Tells an account of something, once per event, and nobody of what they did themselves."""
-    notify_each([recipient_id], kind=kind, event_key=event_key, actor_id=actor_id, video=video, text=text)
-
-
-def notify_each(
-    recipient_ids: Iterable[int],
-    *,
-    kind: str,
-    event_key: str,
-    actor_id: int | None = None,
-    video: Video | None = None,
-    text: str = "",
-) -> None:
-    notifications = [
-        Notification(
-            kind=kind,
-            recipient_id=recipient_id,
-            event_key=event_key,
-            actor_id=actor_id,
-            video_id=video.pk if video else None,
-            text=text,
-        )
-        for recipient_id in recipient_ids
-        if recipient_id != actor_id
-    ]
-    Notification.objects.bulk_create(notifications, ignore_conflicts=True)
-
-
-@transaction.atomic
-def see(*, viewer_id: int, publication_ids: Iterable[int] = (), notification_ids: Iterable[int] = ()) -> None:
-    """What the viewer has now seen in their notifications. Anything that was not for them is left alone."""
-    unseen = Notification.objects.unseen().filter(recipient_id=viewer_id, pk__in=notification_ids)
-    unseen.update(seen_at=timezone.now())
-    publications = list(publication_ids)
-    if publications:
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SEE_ENTRIES, {"viewer": viewer_id, "publications": publications})
-            cursor.execute(sql.SEE_UNWRITTEN, {"viewer": viewer_id, "publications": publications})
-
-
-# --- An erased account ----------------------------------------------------------------------------------------
-
-_ENTRIES = """
-    WITH gone AS (
-        DELETE FROM feeds_inboxentry WHERE recipient_id = %(account)s AND publication_id IN (
-            SELECT publication_id FROM feeds_inboxentry WHERE recipient_id = %(account)s LIMIT %(size)s)
-        RETURNING 1
-    )
-    SELECT count(*) FROM gone
-"""
-
-
-def _erase_entries(account_id: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_ENTRIES, {"account": account_id, "size": AT_ONCE})
-        return int(cursor.fetchone()[0])
-
-
-def _erase_notifications(account_id: int) -> int:
-    some = Notification.objects.filter(Q(recipient_id=account_id) | Q(actor_id=account_id)).values("pk")[:AT_ONCE]
-    return int(Notification.objects.filter(pk__in=some).delete()[0])
-
-
-ERASURE_PART = "feeds"
-ERASERS: dict[str, Eraser] = {"entries": _erase_entries, "notifications": _erase_notifications}
-
-
-def erase(account_id: int) -> bool:
-    """What the account was told, and what others were told about it. Entries of its videos in other inboxes stay, as they
-    do after an unfollow: ids that no feed shows, by which deliveries are proved. Returns whether there is more to do.
-
-    After the account's edges have ended, and every fan-out that still saw them: no entry comes back."""
-    return carry_out(account_id=account_id, part=ERASURE_PART, erasers=ERASERS, after="follows")

@@ -1,15 +1,13 @@
-"""Pages of feeds. A page beyond the first is a link of its own; htmx asks the same address for the cards alone."""
+"""For You, Following and Explore."""
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from feeds import selectors, services, slates
-from feeds import status as promises
+from feeds import selectors, slates
 from feeds.selectors import Card
 from follows.selectors import relations
 from socialvideo.lib.pagination import Page
@@ -54,30 +52,6 @@ def explore(request: HttpRequest) -> HttpResponse:
     if _wants_more(request):
         return render(request, "feeds/explore.html#cards", context)
     return render(request, "feeds/explore.html", context | _suggestions(viewer_id, at_most=4))
-
-
-@login_required
-@require_safe
-@never_cache
-def notifications(request: HttpRequest) -> HttpResponse:
-    """What happened, newest first. What this answer lists counts as seen from now on."""
-    viewer_id: int = request.user.pk  # type: ignore[assignment]
-    page = selectors.notifications_page(viewer_id, cursor=request.GET.get("after", ""))
-    services.see(
-        viewer_id=viewer_id,
-        publication_ids=[notice.key for notice in page.items if notice.unseen and notice.is_new_video],
-        notification_ids=[notice.key for notice in page.items if notice.unseen and not notice.is_new_video],
-    )
-    part = "#notices" if _wants_more(request) else ""
-    return render(request, f"feeds/notifications.html{part}", {"page": page})
-
-
-@require_safe
-@never_cache
-def status(request: HttpRequest) -> HttpResponse:
-    """What was checked when, for everybody."""
-    context = {"audit": promises.last_audit(), "waiting": promises.waiting()}
-    return render(request, "feeds/status.html", context)
 
 
 def _suggestions(viewer_id: int | None, *, at_most: int = 12) -> dict[str, Any]:

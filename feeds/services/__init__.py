@@ -1,0 +1,18 @@
+"""Every write of feeds: telling followers, telling of what happened, and what the told do with it."""
+
+from feeds.services.erasure import ERASURE_PART, erase
+from feeds.services.notices import notify, notify_each
+from feeds.services.reach import see
+from feeds.services.telling import consume_outbox, continue_fan_out, fan_out_chunk, run_fan_out
+
+__all__ = [
+    "ERASURE_PART",
+    "consume_outbox",
+    "continue_fan_out",
+    "erase",
+    "fan_out_chunk",
+    "notify",
+    "notify_each",
+    "run_fan_out",
+    "see",
+]

@@ -1,0 +1,39 @@
+"""An account's part in feeds, erased."""
+
+from django.db import connection
+from django.db.models import Q
+
+from accounts.services import AT_ONCE, Eraser, carry_out
+from feeds.models import Notification
+
+_ENTRIES = """
+    WITH gone AS (
+        DELETE FROM feeds_inboxentry WHERE recipient_id = %(account)s AND publication_id IN (
+            SELECT publication_id FROM feeds_inboxentry WHERE recipient_id = %(account)s LIMIT %(size)s)
+        RETURNING 1
+    )
+    SELECT count(*) FROM gone
+"""
+
+
+def _erase_entries(account_id: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTRIES, {"account": account_id, "size": AT_ONCE})
+        return int(cursor.fetchone()[0])
+
+
+def _erase_notifications(account_id: int) -> int:
+    some = Notification.objects.filter(Q(recipient_id=account_id) | Q(actor_id=account_id)).values("pk")[:AT_ONCE]
+    return int(Notification.objects.filter(pk__in=some).delete()[0])
+
+
+ERASURE_PART = "feeds"
+ERASERS: dict[str, Eraser] = {"entries": _erase_entries, "notifications": _erase_notifications}
+
+
+def erase(account_id: int) -> bool:
+    """What the account was told, and what others were told about it. Entries of its videos in other inboxes stay, as they
+    do after an unfollow: ids that no feed shows, by which deliveries are proved. Returns whether there is more to do.
+
+    After the account's edges have ended, and every fan-out that still saw them: no entry comes back."""
+    return carry_out(account_id=account_id, part=ERASURE_PART, erasers=ERASERS, after="follows")

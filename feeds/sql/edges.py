@@ -1,0 +1,21 @@
+"""The two rules of telling and of the Following feed, each written once: who receives a publication (RECIPIENTS) and what
+an edge lets through (LETS_THROUGH). Every other statement is put together from these two.
+
+Whether a video may be seen is not asked here but of `Video.objects.visible_to`, when the cards are read."""
+
+MUTED = """EXISTS (SELECT 1 FROM follows_mute AS mute WHERE mute.muter_id = f.follower_id
+    AND mute.muted_id = f.followee_id AND (mute.until IS NULL OR mute.until > now()))"""
+
+# How the bell of an edge f decides: InboxEntry.State QUIET or ALERTED.
+BY_BELL = "CASE f.notify WHEN 'none' THEN 1 ELSE 2 END"
+
+# Who is told of a publication, and how. Who mutes the creator gets it into the feed alone, for when the mute ends.
+RECIPIENTS = f"""
+    SELECT f.follower_id AS recipient_id, f.since, CASE WHEN {MUTED} THEN 0 ELSE {BY_BELL} END AS state
+    FROM follows_follow AS f
+    WHERE f.followee_id = %(creator)s AND f.state = 'active' AND f.since < %(publication)s
+"""
+
+# What an edge f of the viewer lets into the feed of the publications p: the Following feed's one predicate.
+LETS_THROUGH = f"""f.follower_id = %(viewer)s AND f.followee_id = p.creator_id AND f.state = 'active'
+    AND p.id >= f.shows_from AND NOT {MUTED}"""
