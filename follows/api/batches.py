@@ -16,7 +16,7 @@ from follows.access import origin_of
 from follows.models import Batch, BatchRow
 from follows.origins import Source
 from follows.selectors import FILTERS, Wanted
-from socialvideo.lib.api import CURSOR, Refused, page_response, paged
+from socialvideo.lib.api import CURSOR, Refused, cursor_of, page_response, paged
 
 ACTS = [Batch.Act.UNFOLLOW, Batch.Act.MUTE, Batch.Act.UNMUTE, Batch.Act.BELL_ALL, Batch.Act.BELL_NONE]
 RESULT = OpenApiParameter("result", enum=BatchRow.Result.values, description="Only rows that came to this.")
@@ -80,9 +80,7 @@ class BatchesView(APIView):
     @extend_schema(parameters=[CURSOR], responses=paged(BatchSerializer), operation_id="my_batches")
     def get(self, request: Request) -> Response:
         """What I did to many at once, newest first."""
-        return page_response(
-            selectors.batches_page(request.user.pk, cursor=request.query_params.get("cursor", "")), BatchSerializer
-        )
+        return page_response(selectors.batches_page(request.user.pk, cursor=cursor_of(request)), BatchSerializer)
 
     @extend_schema(request=NewBatchSerializer, responses={201: BatchSerializer}, operation_id="start_batch")
     def post(self, request: Request) -> Response:
@@ -123,7 +121,7 @@ class BatchRowsView(APIView):
         page = selectors.rows_page(
             selectors.report(_mine(request, pk)),
             result=result if result in BatchRow.Result else "",
-            cursor=request.query_params.get("cursor", ""),
+            cursor=cursor_of(request),
         )
         return page_response(page, BatchRowSerializer, request=request)
 

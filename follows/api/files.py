@@ -24,7 +24,7 @@ from follows.selectors import relation
 from follows.views.exports import export_response
 from follows.views.imports import ImportRate, access_import, sent_file
 from follows.views.offers import access_offer
-from socialvideo.lib.api import CURSOR, Refused, page_response, paged
+from socialvideo.lib.api import CURSOR, Refused, cursor_of, page_response, paged
 
 KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key again is the same import."
@@ -174,7 +174,7 @@ class OffersView(APIView):
     @extend_schema(parameters=[CURSOR], responses=paged(OfferSerializer), operation_id="offers")
     def get(self, request: Request) -> Response:
         """Accounts that took a name which I had imported before anybody had it here. They may be somebody else."""
-        page = selectors.offers_page(request.user.pk, cursor=request.query_params.get("cursor", ""))  # type: ignore[arg-type]
+        page = selectors.offers_page(request.user.pk, cursor=cursor_of(request))  # type: ignore[arg-type]
         return page_response(page, OfferSerializer, request=request)
 
 

@@ -29,7 +29,7 @@ from follows.api.serializers import (
 )
 from follows.origins import Origin, Source
 from follows.relations import Relation
-from socialvideo.lib.api import CURSOR, Refused, page_response, paged
+from socialvideo.lib.api import CURSOR, Refused, cursor_of, page_response, paged
 
 
 def _answer(act: Callable[..., Relation | None], request: Request, account: User, **how: Any) -> Response:
@@ -182,7 +182,7 @@ class MyFollowingView(APIView):
             request.user.pk,
             wanted=selectors.Wanted(asked["q"], frozenset(asked["only"])),
             sort=asked["sort"],
-            cursor=request.query_params.get("cursor", ""),
+            cursor=cursor_of(request),
         )
         return page_response(page, FollowedSerializer, request=request)
 
@@ -193,10 +193,8 @@ class MyRequestsView(APIView):
     @extend_schema(parameters=[CURSOR], responses=paged(RequestSerializer), operation_id="my_requests")
     def get(self, request: Request) -> Response:
         """Who asks to follow me, newest first."""
-        cursor = request.query_params.get("cursor", "")
-        return page_response(
-            selectors.requests_page(request.user.pk, cursor=cursor), RequestSerializer, request=request
-        )
+        page = selectors.requests_page(request.user.pk, cursor=cursor_of(request))
+        return page_response(page, RequestSerializer, request=request)
 
 
 class MyBlocksView(APIView):
@@ -205,8 +203,8 @@ class MyBlocksView(APIView):
     @extend_schema(parameters=[CURSOR], responses=paged(BlockedSerializer), operation_id="my_blocks")
     def get(self, request: Request) -> Response:
         """Whom I block, newest first."""
-        cursor = request.query_params.get("cursor", "")
-        return page_response(selectors.blocks_page(request.user.pk, cursor=cursor), BlockedSerializer, request=request)
+        page = selectors.blocks_page(request.user.pk, cursor=cursor_of(request))
+        return page_response(page, BlockedSerializer, request=request)
 
 
 class MyMutesView(APIView):
@@ -215,8 +213,8 @@ class MyMutesView(APIView):
     @extend_schema(parameters=[CURSOR], responses=paged(MutedSerializer), operation_id="my_mutes")
     def get(self, request: Request) -> Response:
         """Whom I mute at the moment, newest first."""
-        cursor = request.query_params.get("cursor", "")
-        return page_response(selectors.mutes_page(request.user.pk, cursor=cursor), MutedSerializer, request=request)
+        page = selectors.mutes_page(request.user.pk, cursor=cursor_of(request))
+        return page_response(page, MutedSerializer, request=request)
 
 
 class CountsView(APIView):
@@ -237,7 +235,7 @@ class _PeopleView(APIView):
             raise Http404
         if not selectors.may_see_lists(account, mine):
             raise PermissionDenied("Only followers of this account see its lists.")
-        page, hidden = selectors.people_page(account, viewer_id, which, cursor=request.query_params.get("cursor", ""))
+        page, hidden = selectors.people_page(account, viewer_id, which, cursor=cursor_of(request))
         return Response(
             PeoplePageSerializer(
                 {"results": page.items, "next_cursor": page.next_cursor, "hidden": hidden}, context={"request": request}

@@ -6,6 +6,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from socialvideo.lib.pagination import Page
@@ -20,6 +21,10 @@ def paged(serializer: type[serializers.BaseSerializer[Any]]) -> serializers.Seri
     return inline_serializer(
         f"{name}Page", {"results": serializer(many=True), "next_cursor": serializers.CharField(allow_blank=True)}
     )
+
+
+def cursor_of(request: Request) -> str:
+    return request.query_params.get("cursor", "")
 
 
 def page_response(page: Page[Any], serializer: type[serializers.BaseSerializer[Any]], **context: Any) -> Response:
