@@ -4,13 +4,14 @@ each reading."""
 
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from feeds.querysets import NotificationQuerySet
-from feeds.topics import Channel, Topic
+from feeds.topics import ALWAYS, Channel, Topic
 from videos.models import Tag, Video
 
 
@@ -31,6 +32,43 @@ class InboxEntry(models.Model):
     publication_id = models.BigIntegerField()
     creator_id = models.BigIntegerField()
     state = models.SmallIntegerField(choices=State, db_default=State.ALERTED)
+
+    class Meta:
+        triggers: ClassVar = [
+            Promise(
+                name="state_only_grows",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF NEW.state < OLD.state OR OLD.state = 0 AND NEW.state > 0
+                       OR (NEW.recipient_id, NEW.publication_id, NEW.creator_id)
+                          IS DISTINCT FROM (OLD.recipient_id, OLD.publication_id, OLD.creator_id) THEN
+                        RAISE EXCEPTION 'What was told, and what was seen of it, is not taken back.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'feeds_inboxentry_state_only_grows';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            # An entry that moves is counted by the statement that moves it, whoever wrote that.
+            Promise(
+                name="counts_reach",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
+                func="""
+                    INSERT INTO feeds_reachdelta (publication_id, seen, opened, watched)
+                    SELECT publication_id, count(*) FILTER (WHERE was.state < 3),
+                           count(*) FILTER (WHERE was.state < 4 AND entry.state >= 4),
+                           count(*) FILTER (WHERE was.state < 5 AND entry.state >= 5)
+                    FROM new_rows AS entry JOIN old_rows AS was USING (recipient_id, publication_id)
+                    WHERE entry.state > was.state AND entry.state >= 3
+                    GROUP BY publication_id;
+                    RETURN NULL;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.recipient_id} ← {self.publication_id}"
@@ -98,7 +136,7 @@ class Reach(models.Model):
 
 
 class ReachDelta(models.Model):
-    """A change of `Reach`, written by the statement that moved the entries."""
+    """A change of `Reach`, written by a trigger in the statement that moved the entries."""
 
     publication_id = models.BigIntegerField()
     seen = models.IntegerField(db_default=0)
@@ -129,7 +167,11 @@ class NoticeChoice(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["account", "topic", "channel"], name="feeds_notice_choice_one_per_topic_and_channel"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(wanted=True) | ~Q(channel=Channel.SITE, topic__in=sorted(ALWAYS[Channel.SITE])),
+                name="feeds_notice_choice_leaves_what_is_fixed",
+            ),
         ]
 
     def __str__(self) -> str:

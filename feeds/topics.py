@@ -1,4 +1,4 @@
-"""What accounts are told of, by which channels, and what holds while they have not chosen."""
+"""What accounts are told of, by which channels, and what holds while they have not chosen. Pure."""
 
 from django.db.models import TextChoices
 
@@ -11,6 +11,7 @@ class Topic(TextChoices):
     COMMENTS = "comments", "Comments"
     MENTIONS = "mentions", "Mentions"
     MY_VIDEOS = "my_videos", "My videos"
+    IMPORTS = "imports", "Imports"
     MODERATION = "moderation", "Moderation"
 
 
@@ -18,3 +19,37 @@ class Channel(TextChoices):
     SITE = "site", "On this site"
     PUSH = "push", "Push"
     MAIL = "mail", "E-mail digest"
+
+
+# Everything, for push and mail come only to those who asked for them; a push for each like would be too much.
+DEFAULTS = {
+    Channel.SITE: frozenset(Topic),
+    Channel.PUSH: frozenset(Topic) - {Topic.LIKES},
+    Channel.MAIL: frozenset(Topic),
+}
+
+# Not for accounts to switch off: told is listed, and the bell of each creator decides; moderation must be read.
+ALWAYS = {Channel.SITE: frozenset({Topic.NEW_VIDEOS, Topic.MODERATION})}
+
+# Of which topic a notification is, by its kind.
+TOPIC_OF = {
+    "followed": Topic.FOLLOWS,
+    "requested": Topic.REQUESTS,
+    "approved": Topic.REQUESTS,
+    "imported": Topic.IMPORTS,
+    "appeared": Topic.IMPORTS,
+    "liked": Topic.LIKES,
+    "commented": Topic.COMMENTS,
+    "mentioned": Topic.MENTIONS,
+    "processed": Topic.MY_VIDEOS,
+    "failed": Topic.MY_VIDEOS,
+    "removed": Topic.MODERATION,
+}
+
+
+def is_fixed(topic: str, channel: str) -> bool:
+    return topic in ALWAYS.get(Channel(channel), ())
+
+
+def by_default(topic: str, channel: str) -> bool:
+    return topic in DEFAULTS[Channel(channel)]

@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
             name='NoticeChoice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(choices=[('new_videos', 'New videos'), ('follows', 'New followers'), ('requests', 'Follow requests'), ('likes', 'Likes'), ('comments', 'Comments'), ('mentions', 'Mentions'), ('my_videos', 'My videos'), ('moderation', 'Moderation')], max_length=12)),
+                ('topic', models.CharField(choices=[('new_videos', 'New videos'), ('follows', 'New followers'), ('requests', 'Follow requests'), ('likes', 'Likes'), ('comments', 'Comments'), ('mentions', 'Mentions'), ('my_videos', 'My videos'), ('imports', 'Imports'), ('moderation', 'Moderation')], max_length=12)),
                 ('channel', models.CharField(choices=[('site', 'On this site'), ('push', 'Push'), ('mail', 'E-mail digest')], max_length=5)),
                 ('wanted', models.BooleanField()),
                 ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notice_choices', to=settings.AUTH_USER_MODEL)),
@@ -241,6 +241,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='noticechoice',
             constraint=models.UniqueConstraint(fields=('account', 'topic', 'channel'), name='feeds_notice_choice_one_per_topic_and_channel'),
+        ),
+        migrations.AddConstraint(
+            model_name='noticechoice',
+            constraint=models.CheckConstraint(condition=models.Q(('wanted', True), models.Q(('channel', 'site'), ('topic__in', ['moderation', 'new_videos']), _negated=True), _connector='OR'), name='feeds_notice_choice_leaves_what_is_fixed'),
         ),
         migrations.AddConstraint(
             model_name='notinterested',
