@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from feeds.querysets import NotificationQuerySet
 from feeds.topics import ALWAYS, Channel, Topic
+from socialvideo.lib.triggers import Promise
 from videos.models import Tag, Video
 
 

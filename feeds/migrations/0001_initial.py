@@ -1,5 +1,8 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import pgtrigger.compiler
+import pgtrigger.migrations
+import socialvideo.lib.triggers
 from django.conf import settings
 from django.db import migrations, models
 
@@ -35,10 +38,78 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Interest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='NoticeChoice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('topic', models.CharField(choices=[('new_videos', 'New videos'), ('follows', 'New followers'), ('requests', 'Follow requests'), ('likes', 'Likes'), ('comments', 'Comments'), ('mentions', 'Mentions'), ('my_videos', 'My videos'), ('imports', 'Imports'), ('moderation', 'Moderation')], max_length=12)),
+                ('channel', models.CharField(choices=[('site', 'On this site'), ('push', 'Push'), ('mail', 'E-mail digest')], max_length=5)),
+                ('wanted', models.BooleanField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Notification',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('recipient_id', models.BigIntegerField()),
+                ('kind', models.CharField(choices=[('followed', 'followed you'), ('requested', 'asked to follow you'), ('approved', 'approved your request'), ('imported', 'your import is done'), ('appeared', 'has a name that you imported'), ('liked', 'liked your video'), ('commented', 'commented on your video'), ('mentioned', 'mentioned you'), ('processed', 'your video is ready'), ('failed', 'your video could not be processed'), ('removed', 'your video was removed')], max_length=10)),
+                ('event_key', models.CharField(help_text='What happened, e.g. follow:<event id> or like:<video>:<account>.', max_length=60)),
+                ('actor_id', models.BigIntegerField(null=True)),
+                ('video_id', models.BigIntegerField(null=True)),
+                ('text', models.CharField(blank=True, max_length=300)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('seen_at', models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='NotInterested',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('whole_creator', models.BooleanField(default=False)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Pulse',
             fields=[
                 ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
                 ('at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Push',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('event_key', models.CharField(max_length=60)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('accepted', 'accepted by the push service'), ('dead', 'given up'), ('needless', 'seen or gone before it was sent')], db_default='waiting', max_length=8)),
+                ('attempts', models.SmallIntegerField(db_default=0)),
+                ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When to try; ahead of now while a worker has it.')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PushKey',
+            fields=[
+                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ('private_pem', models.TextField()),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PushSubscription',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('endpoint', models.CharField(max_length=1000, unique=True)),
+                ('p256dh', models.CharField(max_length=120)),
+                ('auth', models.CharField(max_length=60)),
+                ('device', models.CharField(blank=True, help_text='As in the history: "Firefox on Linux".', max_length=80)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('accepted_at', models.DateTimeField(help_text='When its service last took a message.', null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -48,6 +119,33 @@ class Migration(migrations.Migration):
                 ('seen', models.BigIntegerField(default=0)),
                 ('opened', models.BigIntegerField(default=0)),
                 ('watched', models.BigIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ReachDelta',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('publication_id', models.BigIntegerField()),
+                ('seen', models.IntegerField(db_default=0)),
+                ('opened', models.IntegerField(db_default=0)),
+                ('watched', models.IntegerField(db_default=0)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Related',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('video_id', models.BigIntegerField()),
+                ('other_id', models.BigIntegerField()),
+                ('weight', models.FloatField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Taste',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('account_id', models.BigIntegerField()),
+                ('weight', models.FloatField()),
             ],
         ),
         migrations.CreateModel(
@@ -102,121 +200,81 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['-heat'], name='feeds_heat_hottest')],
             },
         ),
-        migrations.CreateModel(
-            name='Interest',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='interests', to=settings.AUTH_USER_MODEL)),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videos.tag')),
-            ],
+        pgtrigger.migrations.AddTrigger(
+            model_name='inboxentry',
+            trigger=pgtrigger.compiler.Trigger(name='state_only_grows', sql=socialvideo.lib.triggers.PromiseSql(func="\n                    IF NEW.state < OLD.state OR OLD.state = 0 AND NEW.state > 0\n                       OR (NEW.recipient_id, NEW.publication_id, NEW.creator_id)\n                          IS DISTINCT FROM (OLD.recipient_id, OLD.publication_id, OLD.creator_id) THEN\n                        RAISE EXCEPTION 'What was told, and what was seen of it, is not taken back.'\n                            USING ERRCODE = 'check_violation', CONSTRAINT = 'feeds_inboxentry_state_only_grows';\n                    END IF;\n                    RETURN NEW;\n                ", hash='3c33831a90aa1520f5c094b5573a994bc2edfe57', operation='UPDATE', pgid='pgtrigger_state_only_grows_68ffa', table='feeds_inboxentry', when='BEFORE')),
         ),
-        migrations.CreateModel(
-            name='NoticeChoice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(choices=[('new_videos', 'New videos'), ('follows', 'New followers'), ('requests', 'Follow requests'), ('likes', 'Likes'), ('comments', 'Comments'), ('mentions', 'Mentions'), ('my_videos', 'My videos'), ('imports', 'Imports'), ('moderation', 'Moderation')], max_length=12)),
-                ('channel', models.CharField(choices=[('site', 'On this site'), ('push', 'Push'), ('mail', 'E-mail digest')], max_length=5)),
-                ('wanted', models.BooleanField()),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notice_choices', to=settings.AUTH_USER_MODEL)),
-            ],
+        pgtrigger.migrations.AddTrigger(
+            model_name='inboxentry',
+            trigger=pgtrigger.compiler.Trigger(name='counts_reach', sql=socialvideo.lib.triggers.PromiseSql(func='\n                    INSERT INTO feeds_reachdelta (publication_id, seen, opened, watched)\n                    SELECT publication_id, count(*) FILTER (WHERE was.state < 3),\n                           count(*) FILTER (WHERE was.state < 4 AND entry.state >= 4),\n                           count(*) FILTER (WHERE was.state < 5 AND entry.state >= 5)\n                    FROM new_rows AS entry JOIN old_rows AS was USING (recipient_id, publication_id)\n                    WHERE entry.state > was.state AND entry.state >= 3\n                    GROUP BY publication_id;\n                    RETURN NULL;\n                ', hash='9430c07e49e166f8b916b824fc1527ac9d535b5b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_counts_reach_30482', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='feeds_inboxentry', when='AFTER')),
         ),
-        migrations.CreateModel(
-            name='Notification',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recipient_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('followed', 'followed you'), ('requested', 'asked to follow you'), ('approved', 'approved your request'), ('imported', 'your import is done'), ('appeared', 'has a name that you imported'), ('liked', 'liked your video'), ('commented', 'commented on your video'), ('mentioned', 'mentioned you'), ('processed', 'your video is ready'), ('failed', 'your video could not be processed'), ('removed', 'your video was removed')], max_length=10)),
-                ('event_key', models.CharField(help_text='What happened, e.g. follow:<event id> or like:<video>:<account>.', max_length=60)),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('video_id', models.BigIntegerField(null=True)),
-                ('text', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('seen_at', models.DateTimeField(null=True)),
-            ],
-            options={
-                'indexes': [models.Index(fields=['recipient_id', '-id'], name='feeds_notification_newest'), models.Index(condition=models.Q(('seen_at', None)), fields=['recipient_id'], name='feeds_notification_unseen'), models.Index(condition=models.Q(('actor_id__isnull', False)), fields=['actor_id'], name='feeds_notification_of_actor')],
-                'constraints': [models.UniqueConstraint(fields=('recipient_id', 'event_key'), name='feeds_notification_once_per_event')],
-            },
+        migrations.AddField(
+            model_name='interest',
+            name='account',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='interests', to=settings.AUTH_USER_MODEL),
         ),
-        migrations.CreateModel(
-            name='NotInterested',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('whole_creator', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='not_interested', to=settings.AUTH_USER_MODEL)),
-                ('video', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videos.video')),
-            ],
+        migrations.AddField(
+            model_name='interest',
+            name='tag',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videos.tag'),
         ),
-        migrations.CreateModel(
-            name='PushKey',
-            fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('private_pem', models.TextField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-            ],
-            options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='feeds_push_key_is_the_only_one')],
-            },
+        migrations.AddField(
+            model_name='noticechoice',
+            name='account',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notice_choices', to=settings.AUTH_USER_MODEL),
         ),
-        migrations.CreateModel(
-            name='PushSubscription',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('endpoint', models.CharField(max_length=1000, unique=True)),
-                ('p256dh', models.CharField(max_length=120)),
-                ('auth', models.CharField(max_length=60)),
-                ('device', models.CharField(blank=True, help_text='As in the history: "Firefox on Linux".', max_length=80)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('accepted_at', models.DateTimeField(help_text='When its service last took a message.', null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='push_subscriptions', to=settings.AUTH_USER_MODEL)),
-            ],
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(fields=['recipient_id', '-id'], name='feeds_notification_newest'),
         ),
-        migrations.CreateModel(
-            name='Push',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event_key', models.CharField(max_length=60)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('accepted', 'accepted by the push service'), ('dead', 'given up'), ('needless', 'seen or gone before it was sent')], db_default='waiting', max_length=8)),
-                ('attempts', models.SmallIntegerField(db_default=0)),
-                ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When to try; ahead of now while a worker has it.')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('subscription', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='pushes', to='feeds.pushsubscription')),
-            ],
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(condition=models.Q(('seen_at', None)), fields=['recipient_id'], name='feeds_notification_unseen'),
         ),
-        migrations.CreateModel(
-            name='ReachDelta',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('publication_id', models.BigIntegerField()),
-                ('seen', models.IntegerField(db_default=0)),
-                ('opened', models.IntegerField(db_default=0)),
-                ('watched', models.IntegerField(db_default=0)),
-            ],
-            options={
-                'indexes': [models.Index(fields=['publication_id'], name='feeds_reach_delta_to_fold')],
-            },
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(condition=models.Q(('actor_id__isnull', False)), fields=['actor_id'], name='feeds_notification_of_actor'),
         ),
-        migrations.CreateModel(
-            name='Related',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('video_id', models.BigIntegerField()),
-                ('other_id', models.BigIntegerField()),
-                ('weight', models.FloatField()),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('video_id', 'other_id'), name='feeds_related_once_per_pair')],
-            },
+        migrations.AddConstraint(
+            model_name='notification',
+            constraint=models.UniqueConstraint(fields=('recipient_id', 'event_key'), name='feeds_notification_once_per_event'),
         ),
-        migrations.CreateModel(
-            name='Taste',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account_id', models.BigIntegerField()),
-                ('weight', models.FloatField()),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videos.tag')),
-            ],
+        migrations.AddField(
+            model_name='notinterested',
+            name='account',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='not_interested', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='notinterested',
+            name='video',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videos.video'),
+        ),
+        migrations.AddConstraint(
+            model_name='pushkey',
+            constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='feeds_push_key_is_the_only_one'),
+        ),
+        migrations.AddField(
+            model_name='pushsubscription',
+            name='account',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='push_subscriptions', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='push',
+            name='subscription',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='pushes', to='feeds.pushsubscription'),
+        ),
+        migrations.AddIndex(
+            model_name='reachdelta',
+            index=models.Index(fields=['publication_id'], name='feeds_reach_delta_to_fold'),
+        ),
+        migrations.AddConstraint(
+            model_name='related',
+            constraint=models.UniqueConstraint(fields=('video_id', 'other_id'), name='feeds_related_once_per_pair'),
+        ),
+        migrations.AddField(
+            model_name='taste',
+            name='tag',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videos.tag'),
         ),
         migrations.AddIndex(
             model_name='digest',

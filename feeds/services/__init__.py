@@ -2,7 +2,8 @@
 
 from feeds.services.erasure import ERASURE_PART, erase
 from feeds.services.notices import notify, notify_each
-from feeds.services.reach import see
+from feeds.services.reach import fold_reach, reached, see
+from feeds.services.suggestions import dismiss, take_back_dismissal
 from feeds.services.telling import consume_outbox, continue_fan_out, fan_out_chunk, run_fan_out
 
 __all__ = [
@@ -11,8 +12,10 @@ __all__ = [
     "continue_fan_out",
     "erase",
     "fan_out_chunk",
+    "fold_reach",
     "notify",
     "notify_each",
+    "reached",
     "run_fan_out",
     "see",
 ]

@@ -1,21 +1,63 @@
-"""What recipients did with what they were told."""
+"""What recipients did with what they were told: entries move upwards, never back. Twice is once, fifty at once are one."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import connection, transaction
-from django.utils import timezone
 
-from feeds.models import Notification
-from feeds.sql.reach import SEE_ENTRIES, SEE_UNWRITTEN
+from feeds.models import InboxEntry
+from feeds.sql.reach import FOLD, FOLD_LOCK, MOVE, SEE_NOTIFICATIONS, WRITE_UNWRITTEN
+from socialvideo.lib import live
+from videos.models import Publication
+
+FOLDED_AT_ONCE = 10_000  # deltas folded in one transaction
+State = InboxEntry.State
 
 
 @transaction.atomic
 def see(*, viewer_id: int, publication_ids: Iterable[int] = (), notification_ids: Iterable[int] = ()) -> None:
     """What the viewer has now seen in their notifications. Anything that was not for them is left alone."""
-    unseen = Notification.objects.unseen().filter(recipient_id=viewer_id, pk__in=notification_ids)
-    unseen.update(seen_at=timezone.now())
-    publications = list(publication_ids)
-    if publications:
-        with connection.cursor() as cursor:
-            cursor.execute(SEE_ENTRIES, {"viewer": viewer_id, "publications": publications})
-            cursor.execute(SEE_UNWRITTEN, {"viewer": viewer_id, "publications": publications})
+    others = list(notification_ids)
+    lowered = _see_notifications(viewer_id, others) if others else 0
+    lowered += _move(viewer_id, State.SEEN, list(publication_ids))
+    _hint(viewer_id, lowered)
+
+
+@transaction.atomic
+def reached(*, viewer_id: int, state: State, video_ids: Collection[int]) -> None:
+    """That the viewer saw these videos in a feed, opened or watched them, as far as they were told of them."""
+    publications = Publication.objects.filter(video_id__in=video_ids).exclude(creator_id=viewer_id)
+    _hint(viewer_id, _move(viewer_id, state, list(publications.values_list("pk", flat=True))))
+
+
+@transaction.atomic
+def fold_reach(*, at_most: int = FOLDED_AT_ONCE) -> int:
+    """Moves deltas into `Reach`; returns how many. A second folder at the same time finds the lock taken and leaves."""
+    with connection.cursor() as cursor:
+        cursor.execute(FOLD_LOCK)
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(FOLD, {"size": at_most})
+        return int(cursor.fetchone()[0])
+
+
+def _move(viewer_id: int, state: State, publication_ids: list[int]) -> int:
+    """Returns how many of the entries were alerts until now."""
+    if not publication_ids:
+        return 0
+    values = {"viewer": viewer_id, "publications": publication_ids, "state": state}
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE_UNWRITTEN, values)
+        cursor.execute(MOVE, values)
+        return int(cursor.fetchone()[0])
+
+
+def _see_notifications(viewer_id: int, notification_ids: list[int]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(SEE_NOTIFICATIONS, {"viewer": viewer_id, "notifications": notification_ids})
+        return cursor.rowcount
+
+
+def _hint(viewer_id: int, lowered: int) -> None:
+    """The badge on other devices asks anew when there is less to see."""
+    if lowered:
+        live.publish([viewer_id], {"kind": "badge"})

@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
         "videos.tasks.sweep_processing": 10,
         "feeds.tasks.sweep_fan_outs": 10,
         "feeds.tasks.consume_outbox": 10,
+        "feeds.tasks.fold_reach": 10,
         "feeds.tasks.audit": AUDIT_EVERY_SECONDS,
     }.items()
 }
