@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from feeds.querysets import NotificationQuerySet
+from feeds.sql.pushing import PUSH_NOTIFICATIONS
 from feeds.topics import ALWAYS, Channel, Topic
 from socialvideo.lib.triggers import Promise
 from videos.models import Tag, Video
@@ -114,6 +115,16 @@ class Notification(models.Model):
             models.Index(fields=["recipient_id"], condition=Q(seen_at=None), name="feeds_notification_unseen"),
             # What others were told about an account that is erased.
             models.Index(fields=["actor_id"], condition=Q(actor_id__isnull=False), name="feeds_notification_of_actor"),
+        ]
+        triggers: ClassVar = [
+            Promise(
+                name="pushes_to_browsers",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_rows"),
+                func=PUSH_NOTIFICATIONS,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -219,10 +230,14 @@ class Push(models.Model):
         DEAD = "dead", "given up"
         NEEDLESS = "needless", "seen or gone before it was sent"
 
-    subscription = models.ForeignKey(PushSubscription, on_delete=models.CASCADE, db_index=False, related_name="pushes")
+    # Without a constraint: a browser that goes meanwhile must not undo the telling of others.
+    subscription = models.ForeignKey(
+        PushSubscription, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="pushes"
+    )
     event_key = models.CharField(max_length=60)
     state = models.CharField(max_length=8, choices=State, db_default=State.WAITING)
     attempts = models.SmallIntegerField(db_default=0)
+    answer = models.CharField(max_length=80, db_default="", help_text="What its service last said.")
     due_at = models.DateTimeField(db_default=Now(), help_text="When to try; ahead of now while a worker has it.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -238,6 +253,16 @@ class Push(models.Model):
         return f"{self.event_key} → {self.subscription_id} {self.state}"
 
 
+class PushWalk(models.Model):
+    """How far the browsers that are to hear of a pull-only publication have been looked through. Gone at the end."""
+
+    publication_id = models.BigIntegerField(primary_key=True)
+    cursor = models.BigIntegerField(default=0, help_text="The last browser looked at.")
+
+    def __str__(self) -> str:
+        return f"{self.publication_id} up to {self.cursor}"
+
+
 class DigestPlan(models.Model):
     """How often an account wants what it has not seen as one e-mail. No row: never."""
 
@@ -249,6 +274,7 @@ class DigestPlan(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="digest_plan"
     )
     every = models.CharField(max_length=4, choices=Every)
+    timezone = models.CharField(max_length=60, help_text="By whose clock it is morning.")
     next_at = models.DateTimeField()
 
     class Meta:
@@ -267,12 +293,14 @@ class Digest(models.Model):
         SENT = "sent", "sent"
         DEAD = "dead", "given up"
         UNKNOWN = "unknown", "handed over, answer unknown"
+        NEEDLESS = "needless", "all of it seen or gone before it was sent"
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="digests"
     )
-    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
-    attempts = models.SmallIntegerField(default=0)
+    state = models.CharField(max_length=8, choices=State, db_default=State.WAITING)
+    attempts = models.SmallIntegerField(db_default=0)
+    answer = models.CharField(max_length=200, db_default="", help_text="What the mail server last said.")
     due_at = models.DateTimeField(db_default=Now())
     handed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

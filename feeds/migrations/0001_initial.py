@@ -6,6 +6,8 @@ import socialvideo.lib.triggers
 from django.conf import settings
 from django.db import migrations, models
 
+from feeds.triggers import DROP_SCHEMA, SCHEMA
+
 
 class Migration(migrations.Migration):
 
@@ -18,6 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(SCHEMA, DROP_SCHEMA),
         migrations.CreateModel(
             name='AuditRun',
             fields=[
@@ -88,6 +91,7 @@ class Migration(migrations.Migration):
                 ('event_key', models.CharField(max_length=60)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('accepted', 'accepted by the push service'), ('dead', 'given up'), ('needless', 'seen or gone before it was sent')], db_default='waiting', max_length=8)),
                 ('attempts', models.SmallIntegerField(db_default=0)),
+                ('answer', models.CharField(db_default='', help_text='What its service last said.', max_length=80)),
                 ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When to try; ahead of now while a worker has it.')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
             ],
@@ -110,6 +114,13 @@ class Migration(migrations.Migration):
                 ('device', models.CharField(blank=True, help_text='As in the history: "Firefox on Linux".', max_length=80)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('accepted_at', models.DateTimeField(help_text='When its service last took a message.', null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PushWalk',
+            fields=[
+                ('publication_id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('cursor', models.BigIntegerField(default=0, help_text='The last browser looked at.')),
             ],
         ),
         migrations.CreateModel(
@@ -152,8 +163,9 @@ class Migration(migrations.Migration):
             name='Digest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('dead', 'given up'), ('unknown', 'handed over, answer unknown')], default='waiting', max_length=7)),
-                ('attempts', models.SmallIntegerField(default=0)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('dead', 'given up'), ('unknown', 'handed over, answer unknown'), ('needless', 'all of it seen or gone before it was sent')], db_default='waiting', max_length=8)),
+                ('attempts', models.SmallIntegerField(db_default=0)),
+                ('answer', models.CharField(db_default='', help_text='What the mail server last said.', max_length=200)),
                 ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('handed_at', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
@@ -174,6 +186,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='digest_plan', serialize=False, to=settings.AUTH_USER_MODEL)),
                 ('every', models.CharField(choices=[('day', 'Every day'), ('week', 'Every week')], max_length=4)),
+                ('timezone', models.CharField(help_text='By whose clock it is morning.', max_length=60)),
                 ('next_at', models.DateTimeField()),
             ],
             options={
@@ -239,6 +252,10 @@ class Migration(migrations.Migration):
             model_name='notification',
             constraint=models.UniqueConstraint(fields=('recipient_id', 'event_key'), name='feeds_notification_once_per_event'),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='notification',
+            trigger=pgtrigger.compiler.Trigger(name='pushes_to_browsers', sql=socialvideo.lib.triggers.PromiseSql(func="\n    INSERT INTO feeds_push (subscription_id, event_key)\n    SELECT device.id, 'notice:' || n.id\n    FROM new_rows AS n JOIN feeds_pushsubscription AS device ON device.account_id = n.recipient_id\n    WHERE n.seen_at IS NULL AND coalesce((\n        SELECT choice.wanted FROM feeds_noticechoice AS choice\n        WHERE choice.account_id = n.recipient_id AND choice.topic = CASE n.kind WHEN 'followed' THEN 'follows' WHEN 'requested' THEN 'requests' WHEN 'approved' THEN 'requests' WHEN 'imported' THEN 'imports' WHEN 'appeared' THEN 'imports' WHEN 'liked' THEN 'likes' WHEN 'commented' THEN 'comments' WHEN 'mentioned' THEN 'mentions' WHEN 'processed' THEN 'my_videos' WHEN 'failed' THEN 'my_videos' WHEN 'removed' THEN 'moderation' END AND choice.channel = 'push'\n    ), CASE n.kind WHEN 'followed' THEN 'follows' WHEN 'requested' THEN 'requests' WHEN 'approved' THEN 'requests' WHEN 'imported' THEN 'imports' WHEN 'appeared' THEN 'imports' WHEN 'liked' THEN 'likes' WHEN 'commented' THEN 'comments' WHEN 'mentioned' THEN 'mentions' WHEN 'processed' THEN 'my_videos' WHEN 'failed' THEN 'my_videos' WHEN 'removed' THEN 'moderation' END IN ('comments', 'follows', 'imports', 'mentions', 'moderation', 'my_videos', 'new_videos', 'requests'))\n    ON CONFLICT (subscription_id, event_key) DO NOTHING;\n    RETURN NULL;\n", hash='fe374a0c4ab55767bb184d8c28b18740253a9e50', level='STATEMENT', operation='INSERT', pgid='pgtrigger_pushes_to_browsers_580e6', referencing='REFERENCING NEW TABLE AS new_rows ', table='feeds_notification', when='AFTER')),
+        ),
         migrations.AddField(
             model_name='notinterested',
             name='account',
@@ -261,7 +278,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='push',
             name='subscription',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='pushes', to='feeds.pushsubscription'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='pushes', to='feeds.pushsubscription'),
         ),
         migrations.AddIndex(
             model_name='reachdelta',
