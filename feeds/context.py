@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from feeds import selectors, status
+from feeds.selectors import Overview
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
@@ -17,11 +18,15 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     viewer_id = request.user.pk
 
     @cache
+    def feed() -> Overview:
+        return selectors.overview(viewer_id)
+
+    @cache
     def nav_unread() -> int:
-        return selectors.unread_count(viewer_id)
+        return selectors.unread_count(viewer_id, feed=feed())
 
     @cache
     def nav_lately() -> list[User]:
-        return selectors.posted_lately(viewer_id)
+        return selectors.posted_lately(feed())
 
     return {"nav_unread": nav_unread, "nav_lately": nav_lately, "last_audit": last_audit}

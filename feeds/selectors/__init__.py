@@ -3,8 +3,10 @@
 from feeds.selectors.cards import Card, cards
 from feeds.selectors.following import (
     PAGE_SIZE,
+    Overview,
     following_page,
     following_videos,
+    overview,
     posted_lately,
     pulled_videos,
 )
@@ -15,10 +17,12 @@ __all__ = [
     "PAGE_SIZE",
     "Card",
     "Notice",
+    "Overview",
     "cards",
     "following_page",
     "following_videos",
     "notifications_page",
+    "overview",
     "posted_lately",
     "pulled_videos",
     "recipients",

@@ -2,19 +2,21 @@
 may see, again further down while the page is short."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from django.db import connection
 
 from accounts.models import User
 from feeds.models import InboxEntry
 from feeds.selectors.cards import Card, cards
-from feeds.sql.feed import FEED, PULLED_FEED
+from feeds.sql.feed import PULLED_FEED
 from socialvideo.lib.pagination import Page, decode_cursor, encode_cursor
 from videos.models import Video
 
 PAGE_SIZE = 10
 ROWS = 40  # of the inbox in the first round
 MOST_ROWS = 1280
+COUNTED = 1000  # newest entries, among which unseen ones are counted
 TOP = 2**63 - 1
 State = InboxEntry.State
 
@@ -41,11 +43,33 @@ def pulled_videos(viewer_id: int) -> list[Video]:
         return visible(viewer_id, [row[0] for row in cursor.fetchall()])
 
 
-def posted_lately(viewer_id: int, *, size: int = 8) -> list[User]:
+@dataclass(frozen=True)
+class Overview:
+    """What every page shows of somebody's feed. `unseen`: new videos with an unseen alert, among the entries from the
+    publication `horizon` on; older ones count as seen. `creator_ids`: who posted lately, the last one first."""
+
+    unseen: int = 0
+    horizon: int = 0
+    creator_ids: Sequence[int] = ()
+
+
+def overview(viewer_id: int) -> Overview:
+    """Two queries, the second of none but what the first found."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM feeds_overview(%s, %s, %s)", [viewer_id, ROWS, COUNTED])
+        horizon, newest, alerted = cursor.fetchone()
+    if not newest and not alerted:
+        return Overview(horizon=horizon)
+    shown = Video.objects.visible_to(viewer_id).filter(publication__in={*newest, *alerted})
+    creators = dict(shown.order_by("-publication").values_list("publication", "creator"))
+    lately = dict.fromkeys(creators[publication_id] for publication_id in newest if publication_id in creators)
+    return Overview(sum(publication_id in creators for publication_id in alerted), horizon, tuple(lately))
+
+
+def posted_lately(seen: Overview, *, size: int = 8) -> list[User]:
     """Creators whom the viewer follows, by their newest video among the newest of the feed."""
-    _, publication_ids, _ = read(viewer_id, TOP, ROWS)
-    creators = {video.creator_id: video.creator for video in visible(viewer_id, publication_ids)}
-    return list(creators.values())[:size]
+    accounts = User.objects.in_bulk(seen.creator_ids[:size]) if seen.creator_ids else {}
+    return [accounts[account_id] for account_id in seen.creator_ids[:size]]
 
 
 def rounds(viewer_id: int, before: int, *, least: int = State.FEED_ONLY) -> Iterator[tuple[list[int], dict[int, int]]]:
@@ -59,13 +83,12 @@ def rounds(viewer_id: int, before: int, *, least: int = State.FEED_ONLY) -> Iter
 
 
 def read(
-    viewer_id: int, before: int, rows: int, *, least: int = State.FEED_ONLY, states: Sequence[int] | None = None
+    viewer_id: int, before: int, rows: int, *, least: int = State.FEED_ONLY
 ) -> tuple[int, list[int], list[int]]:
-    wanted = [state for state in State.values if state >= least] if states is None else list(states)
     with connection.cursor() as cursor:
-        cursor.execute(FEED, {"viewer": viewer_id, "before": before, "rows": rows, "least": least, "states": wanted})
-        down_to, publication_ids, found = cursor.fetchone()
-    return down_to, publication_ids, found
+        cursor.execute("SELECT * FROM feeds_following(%s, %s, %s, %s)", [viewer_id, before, rows, int(least)])
+        down_to, publication_ids, states = cursor.fetchone()
+    return down_to, publication_ids, states
 
 
 def visible(viewer_id: int, publication_ids: Sequence[int]) -> list[Video]:
@@ -77,4 +100,4 @@ def visible(viewer_id: int, publication_ids: Sequence[int]) -> list[Video]:
 
 def _before(cursor: str) -> int:
     key = decode_cursor(cursor, 1) if cursor else None
-    return key[0] if key and isinstance(key[0], int) else TOP
+    return min(key[0], TOP) if key and isinstance(key[0], int) else TOP

@@ -5,14 +5,13 @@ from datetime import datetime
 
 from accounts.models import User
 from feeds.models import Notification
-from feeds.selectors.following import TOP, State, read, rounds, visible
+from feeds.selectors.following import TOP, Overview, State, overview, rounds, visible
 from follows.relations import Relation
 from follows.selectors import relations
 from socialvideo.lib.pagination import Page, decode_cursor, encode_cursor
 from videos.models import Video
 
 NOTICES_A_PAGE = 30
-UNREAD_HORIZON = 1000  # the newest notices, among which unread ones are counted
 
 
 @dataclass(frozen=True)
@@ -33,13 +32,10 @@ class Notice:
         return self.kind == "new_video"
 
 
-def unread_count(viewer_id: int) -> int:
+def unread_count(viewer_id: int, *, feed: Overview | None = None) -> int:
     """What the badge says: unseen alerts of videos that the viewer may see, and other unseen notifications."""
     unseen = Notification.objects.shown_to(viewer_id).unseen().count()
-    _, publication_ids, _ = read(viewer_id, TOP, UNREAD_HORIZON, least=State.QUIET, states=[State.ALERTED])
-    if publication_ids:
-        unseen += Video.objects.visible_to(viewer_id).filter(publication__in=publication_ids).count()
-    return unseen
+    return unseen + (feed or overview(viewer_id)).unseen
 
 
 def notifications_page(viewer_id: int, *, cursor: str = "", size: int = NOTICES_A_PAGE) -> Page[Notice]:
