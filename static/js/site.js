@@ -8,6 +8,7 @@ const ELEMENTS = [
   "live-events",
   "pop-menu",
   "processing-status",
+  "seen-cards",
   "share-link",
   "theme-switch",
   "toast-stack",
@@ -30,6 +31,9 @@ function load(root) {
 load(document);
 document.addEventListener("htmx:load", (event) => load(event.target));
 addEventListener("online", () => load(document));
+
+// Pages write and read times in this browser's zone (socialvideo/lib/zones.py).
+document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 
 // Back to a video that was watched in a feed leads to the feed, at that video.
 const [visit] = performance.getEntriesByType("navigation");

@@ -71,11 +71,28 @@ def day(value: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def day_and_time(value: datetime | None) -> SafeString | str:
+    """An appointment, in the zone of whoever reads it: "3 May, 18:00 CEST"."""
+    if value is None:
+        return ""
+    return format_html(
+        '<time datetime="{}">{}, {}</time>',
+        value.isoformat(timespec="seconds"),
+        _day(value, timezone.now()),
+        f"{timezone.localtime(value):%H:%M %Z}",
+    )
+
+
+@register.filter
 def caption(value: str | None) -> SafeString:
-    """People's own words: line breaks kept, nothing turned into a link. Blank lines fold into one."""
+    """People's own words: line breaks kept, nothing turned into a link."""
+    return mark_safe("<br>".join(conditional_escape(line) for line in lines_of(value)))  # noqa: S308 — escaped line by line
+
+
+def lines_of(value: str | None) -> list[str]:
+    """Lines without the space around them. Blank lines fold into one."""
     lines = [line.strip() for line in (value or "").splitlines()]
-    kept = [line for n, line in enumerate(lines) if line or (n and lines[n - 1])]
-    return mark_safe("<br>".join(conditional_escape(line) for line in kept))  # noqa: S308 — escaped line by line
+    return [line for n, line in enumerate(lines) if line or (n and lines[n - 1])]
 
 
 def _since(value: datetime, now: datetime) -> str:
