@@ -2,6 +2,7 @@
 moves it on. A `Publication` is made once, when the video first becomes visible to followers, and never again."""
 
 import secrets
+from datetime import datetime
 from typing import ClassVar
 
 import pgtrigger
@@ -10,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.locks import account_lock_sql
 from follows.triggers import ACT_SEQUENCE
@@ -112,9 +114,10 @@ class Video(models.Model):
             ),
             # The sweep: what is still to be processed.
             models.Index(fields=["lease_until"], condition=Q(state="processing"), name="videos_video_unprocessed"),
-            # The sweep: finished, meant for others, and not published yet.
+            # The sweep: finished, meant for others, and not published yet, in the order in which they go out.
             models.Index(
-                fields=["id"],
+                F("publish_at").asc(nulls_first=True),
+                F("id"),
                 condition=Q(state="ready", visibility__in=["everyone", "followers"]),
                 name="videos_video_to_be_published",
             ),
@@ -141,6 +144,19 @@ class Video(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("videos:detail", args=[self.creator.handle, self.pk])
+
+    @property
+    def goes_out_at(self) -> datetime | None:
+        """The moment that its creator chose for publishing, while it is not published. It may have passed: of a video
+        that is not finished, is for its creator only, or whose creator is away."""
+        return None if self.published_at else self.publish_at
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether nothing but its hour is missing, or its processing too. As a page says it: what publishes asks the
+        database's clock."""
+        waits = self.state in {self.State.PROCESSING, self.State.READY} and self.visibility != self.Visibility.ONLY_ME
+        return waits and self.goes_out_at is not None and self.goes_out_at > timezone.now()
 
     @property
     def media_folder(self) -> str:
@@ -387,7 +403,7 @@ class Watch(models.Model):
     viewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="watches"
     )
-    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="watches")
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, db_index=False, related_name="watches")
     watched_ms = models.BigIntegerField(default=0)
     first_at = models.DateTimeField(db_default=Now(), editable=False)
     last_at = models.DateTimeField(db_default=Now())
@@ -395,6 +411,11 @@ class Watch(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["viewer", "video"], name="videos_watch_one_per_viewer")
+        ]
+        indexes: ClassVar = [
+            # What somebody began to watch last, and who began to watch a video last.
+            models.Index(fields=["viewer", "-id"], name="videos_watch_of_viewer"),
+            models.Index(fields=["video", "-id"], name="videos_watch_of_video"),
         ]
         triggers: ClassVar = _counted("views")
 

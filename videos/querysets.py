@@ -1,6 +1,7 @@
 """The vocabulary of videos. Who may see a video is decided here and nowhere else: pages, feeds, API and media files
 all ask `visible_to`."""
 
+from datetime import timedelta
 from typing import Self
 
 from django.db import models
@@ -66,9 +67,11 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
         """Still in the hands of the worker that took it under this key."""
         return self.unprocessed().filter(lease_key=lease_key)
 
-    def to_be_published(self) -> Self:
-        """Finished, meant for others, of a creator who is present. A suspended creator's video waits here."""
+    def to_be_published(self, *, within: timedelta = timedelta(0)) -> Self:
+        """Finished, meant for others, of a creator who is present, and its hour, if it has one, has come by the
+        database's clock, or comes within that time. The one rule of when a video goes out."""
         return self.filter(
+            Q(publish_at=None) | Q(publish_at__lte=Now() + within),
             state="ready",
             visibility__in=["everyone", "followers"],
             creator__suspended_at=None,

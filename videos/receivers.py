@@ -1,5 +1,6 @@
 """What follows from facts about videos and their creators."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.dispatch import receiver
@@ -8,12 +9,17 @@ from accounts.services import owe
 from accounts.signals import erasure_due, standing_changed
 from videos import tasks
 from videos.services import erasure
-from videos.signals import processing_due
+from videos.signals import processing_due, publishing_ahead
 
 
 @receiver(processing_due)
 def process_soon(video_id: int, **_: Any) -> None:
     tasks.process_video.delay_on_commit(video_id)
+
+
+@receiver(publishing_ahead)
+def publish_at_its_second(at: datetime, **_: Any) -> None:
+    tasks.publish_waiting.apply_async(eta=at, expires=at + timedelta(minutes=1), ignore_result=True)
 
 
 @receiver(standing_changed)

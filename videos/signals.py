@@ -5,7 +5,9 @@ from django.dispatch import Signal
 processing_due = Signal()  # video_id
 video_processed = Signal()  # video_id
 video_failed = Signal()  # video_id
+publishing_ahead = Signal()  # at: some video is going out then
 video_published = Signal()  # publication_id
+video_edited = Signal()  # video_id: its caption or its visibility was changed
 video_removed = Signal()  # video_id, by_id
 video_restored = Signal()  # video_id
 video_liked = Signal()  # video_id, account_id

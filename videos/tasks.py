@@ -13,7 +13,7 @@ def process_video(video_id: int) -> None:
 
 @shared_task
 def sweep_processing() -> None:
-    """Resumes what a lost hint, a killed worker or a creator's absence left standing."""
+    """Resumes what a lost hint, a killed worker or a creator's absence left standing; publishes what was scheduled."""
     services.sweep()
 
 

@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                 ('watched_ms', models.BigIntegerField(default=0)),
                 ('first_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('last_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('video', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='watches', to='videos.video')),
+                ('video', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='watches', to='videos.video')),
                 ('viewer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='watches', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='video',
-            index=models.Index(condition=models.Q(('state', 'ready'), ('visibility__in', ['everyone', 'followers'])), fields=['id'], name='videos_video_to_be_published'),
+            index=models.Index(models.OrderBy(models.F('publish_at'), nulls_first=True), models.F('id'), condition=models.Q(('state', 'ready'), ('visibility__in', ['everyone', 'followers'])), name='videos_video_to_be_published'),
         ),
         migrations.AddIndex(
             model_name='video',
@@ -257,6 +257,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='videotag',
             constraint=models.UniqueConstraint(fields=('video', 'tag'), name='videos_video_tag_once_per_tag'),
+        ),
+        migrations.AddIndex(
+            model_name='watch',
+            index=models.Index(fields=['viewer', '-id'], name='videos_watch_of_viewer'),
+        ),
+        migrations.AddIndex(
+            model_name='watch',
+            index=models.Index(fields=['video', '-id'], name='videos_watch_of_video'),
         ),
         migrations.AddConstraint(
             model_name='watch',

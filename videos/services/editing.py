@@ -1,5 +1,8 @@
-"""Changing a video after it was made. Edits tell nobody; the first opening to others publishes. Removing keeps every
+"""Changing a video after it was made. Edits tell no followers; the first opening to others publishes. Removing keeps every
 row and file, so that restoring brings all of it back."""
+
+from datetime import datetime
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.db.models import F
@@ -8,27 +11,55 @@ from django.db.models.functions import Now
 from accounts.locks import lock_account
 from accounts.models import User
 from videos.models import Video
-from videos.services.publishing import publish_if_due
+from videos.services.publishing import check_hour, publish_if_due
 from videos.services.refusals import GONE, Refused, not_yours
-from videos.signals import processing_due, video_removed, video_restored
+from videos.services.tagging import keep_tags
+from videos.signals import processing_due, video_edited, video_removed, video_restored
 
 MODERATE = "videos.remove_video"
 
 
+class Changes(TypedDict, total=False):
+    """What is not given stays. `publish_at`: not before then; None: as soon as it is finished."""
+
+    caption: str
+    visibility: str
+    publish_at: datetime | None
+
+
 @transaction.atomic
-def edit(*, creator: User, video: Video, caption: str | None = None, visibility: str | None = None) -> Video:
-    """Changes what is given. Publishes when the video is finished and becomes visible to others for the first time.
+def edit(*, creator: User, video: Video, **changes: Unpack[Changes]) -> Video:
+    """Publishes when the video is finished, its hour has come, and it becomes visible to others for the first time.
     Raises Refused."""
     if video.creator_id != creator.pk:
         raise not_yours()
     lock_account(video.creator_id)
-    given = {"caption": caption, "visibility": visibility}
-    changes = {name: value for name, value in given.items() if value is not None}
-    if changes and not Video.objects.standing().filter(pk=video.pk).update(**changes):
+    standing = Video.objects.standing().filter(pk=video.pk).first()
+    if standing is None:
         raise Refused(*GONE)
+    _check_publish_at(standing, changes)
+    if changes:
+        Video.objects.filter(pk=video.pk).update(**changes)
+        _follow_up(standing, changes)
     publish_if_due(video.pk)
     video.refresh_from_db()
     return video
+
+
+def _check_publish_at(video: Video, changes: Changes) -> None:
+    """What is sent again unchanged is no change, though its hour may have passed meanwhile."""
+    if "publish_at" not in changes or changes["publish_at"] == video.publish_at:
+        return
+    if video.published_at:
+        raise Refused("published", "This video has gone out already. Nothing was changed.")
+    check_hour(changes["publish_at"])
+
+
+def _follow_up(before: Video, changes: Changes) -> None:
+    if "caption" in changes:
+        keep_tags(before.pk, changes["caption"])
+    if changes.keys() - {"publish_at"}:
+        video_edited.send(Video, video_id=before.pk)
 
 
 @transaction.atomic

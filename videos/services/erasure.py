@@ -10,6 +10,7 @@ from accounts.services import AT_ONCE, Eraser, NotYet, carry_out
 from follows.services import forget_watching
 from socialvideo.lib.files import remove_folder
 from videos.models import Comment, Like, Publication, Video, Watch
+from videos.services.tagging import keep_tags
 
 PART = "videos"
 GONE_WITH_ITS_ACCOUNT = "The account was deleted."
@@ -51,6 +52,7 @@ def _erase_video(account_id: int) -> int:
 
 
 def _empty(video: Video) -> None:
+    keep_tags(video.pk, "")
     Video.objects.filter(pk=video.pk).update(
         state=Video.State.REMOVED,
         state_before_removal=video.state_before_removal or video.state,
@@ -59,6 +61,7 @@ def _empty(video: Video) -> None:
         removal_reason=GONE_WITH_ITS_ACCOUNT,
         upload_key=f"erased {video.pk}",
         caption="",
+        publish_at=None,
         original="",
         rendition_key="",
         uploaded_bytes=0,

@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from accounts.locks import lock_account
 from videos import media, storage
 from videos.models import Video
-from videos.services.publishing import publish_due, publish_if_due
+from videos.services.publishing import hurry_publishing, publish_due, publish_if_due
 from videos.signals import processing_due, video_failed, video_processed
 
 logger = logging.getLogger(__name__)
@@ -59,13 +59,14 @@ def process(video_id: int) -> None:
 
 def sweep() -> None:
     """Resumes what nobody works on: hints for free videos, an end for those that wore out their workers, publication
-    for those that waited for their creator. Hints are few at a time: the next sweep gives the next ones."""
+    for those that waited for their creator or their hour. Hints are few at a time: the next sweep gives the next ones."""
     free = Video.objects.free().order_by("pk")
     for video in free.filter(attempts__gte=MOST_ATTEMPTS):
         fail(video, *INTERRUPTED)
     for video_id in free.filter(attempts__lt=MOST_ATTEMPTS).values_list("pk", flat=True)[:HINTED_AT_ONCE]:
         processing_due.send(Video, video_id=video_id)
     publish_due()
+    hurry_publishing()
 
 
 def claim(video_id: int) -> Video | None:

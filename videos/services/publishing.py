@@ -1,19 +1,26 @@
-"""The moment a video first becomes visible to followers. It comes once per video: when processing ends, or when its
-creator opens a finished video to others. While the creator is suspended or deactivated the video waits, finished; the
-sweep publishes it when they are back.
+"""The moment a video first becomes visible to followers. It comes once per video: when processing ends, when its
+creator opens a finished video to others, or at the hour that they chose. While the creator is suspended or deactivated
+the video waits, finished; the sweep publishes it when they are back.
 
 Everything here holds the creator's account lock exclusively, so that no follow begins or ends meanwhile and
 `followers_at_publish` is exact."""
 
+from datetime import datetime, timedelta
+
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 
 from accounts.locks import lock_account
 from follows.selectors import counts
 from follows.services import report_publication
 from videos.models import Publication, Video
-from videos.signals import video_published
+from videos.services.refusals import Refused
+from videos.signals import publishing_ahead, video_published
 
 SHOWN_TO_NEW_FOLLOWERS = 20  # a new follow brings this many publications of the creator into the feed
+FARTHEST_AHEAD = timedelta(days=366)
+HURRIED_WITHIN = timedelta(seconds=15)  # a little more than the sweep's period
 
 
 @transaction.atomic
@@ -24,17 +31,31 @@ def publish(*, video: Video) -> Publication | None:
 
 
 def publish_due(*, at_most: int = 100) -> int:
-    """Publishes what waited for its creator, or for a worker that died on the way. Returns how many."""
-    due = Video.objects.to_be_published().order_by("pk")[:at_most]
+    """Publishes what waited for its hour, for its creator, or for a worker that died on the way; what was to go out first
+    goes out first. Returns how many."""
+    due = Video.objects.to_be_published().order_by(F("publish_at").asc(nulls_first=True), "pk")[:at_most]
     return sum(publish(video=video) is not None for video in due)
+
+
+def hurry_publishing() -> None:
+    """Hints that let what goes out soon go out at its second, and not at the next sweep."""
+    soon = Video.objects.to_be_published(within=HURRIED_WITHIN).exclude(publish_at=None)
+    for at in soon.order_by().values_list("publish_at", flat=True).distinct():
+        publishing_ahead.send(Video, at=at)
+
+
+def check_hour(publish_at: datetime | None) -> None:
+    """Raises Refused for an hour that nobody could have meant."""
+    if publish_at and publish_at <= timezone.now():
+        raise Refused("too_early", "This time has passed. Choose a later one.")
+    if publish_at and publish_at > timezone.now() + FARTHEST_AHEAD:
+        raise Refused("too_late", "This is more than a year ahead. Choose an earlier time.")
 
 
 def publish_if_due(video_id: int) -> Publication | None:
     """`publish` for who holds the creator's lock already."""
-    video = Video.objects.select_related("creator").select_for_update(of=("self",), no_key=True).get(pk=video_id)
-    if video.state == Video.State.READY and video.visibility != Video.Visibility.ONLY_ME and video.creator.is_present:
-        return _publish(video)
-    return Publication.objects.filter(video=video).first()
+    due = Video.objects.to_be_published().select_for_update(of=("self",), no_key=True).filter(pk=video_id).first()
+    return _publish(due) if due else Publication.objects.filter(video=video_id).first()
 
 
 def _publish(video: Video) -> Publication:

@@ -2,6 +2,7 @@
 reason. The sender's file name, its extension and its declared type are never used."""
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,28 +13,44 @@ from django.template.defaultfilters import filesizeformat
 
 from accounts.models import User
 from videos.models import Video
+from videos.services.publishing import check_hour
 from videos.services.refusals import Refused, not_yours
+from videos.services.tagging import keep_tags
 from videos.signals import processing_due
 
 
 @transaction.atomic
 def start_upload(
-    *, creator: User, upload_key: str, file: "File[Any]", caption: str = "", visibility: str = Video.Visibility.EVERYONE
+    *,
+    creator: User,
+    upload_key: str,
+    file: "File[Any]",
+    caption: str = "",
+    visibility: str = Video.Visibility.EVERYONE,
+    publish_at: datetime | None = None,
 ) -> Video:
-    """Stores the file and leaves the video to the workers. The same key is the same video, however often, and however
+    """Stores the file and leaves the video to the workers. With `publish_at` it goes out then, or as soon as it is
+    finished when that is later. The same key is the same video, however often, and however
     much at once, it is sent; only the first file is kept. Raises Refused, also for a key that stands for a file of
     another size."""
     if earlier := Video.objects.filter(creator=creator, upload_key=upload_key).first():
         return _same(earlier, file)
     _check(creator, file)
+    check_hour(publish_at)
     video = Video(
-        creator=creator, upload_key=upload_key, caption=caption, visibility=visibility, uploaded_bytes=file.size
+        creator=creator,
+        upload_key=upload_key,
+        caption=caption,
+        visibility=visibility,
+        publish_at=publish_at,
+        uploaded_bytes=file.size,
     )
     Video.objects.bulk_create([video], ignore_conflicts=True)  # waits for another upload with the key
     stored = Video.objects.get(creator=creator, upload_key=upload_key)
     if stored.media_key == video.media_key:
         stored.original = _store(file, f"{stored.media_folder}/original")
         stored.save(update_fields=["original"])
+        keep_tags(stored.pk, caption)
         processing_due.send(Video, video_id=stored.pk)
     return _same(stored, file)
 
