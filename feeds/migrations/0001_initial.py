@@ -149,6 +149,18 @@ class Migration(migrations.Migration):
                 ('video_id', models.BigIntegerField()),
                 ('other_id', models.BigIntegerField()),
                 ('weight', models.FloatField()),
+                ('computed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SourceHour',
+            fields=[
+                ('pk', models.CompositePrimaryKey('hour', 'source', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('hour', models.DateTimeField()),
+                ('source', models.CharField(max_length=10)),
+                ('shown', models.BigIntegerField()),
+                ('watched', models.BigIntegerField()),
+                ('liked', models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
@@ -157,6 +169,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('account_id', models.BigIntegerField()),
                 ('weight', models.FloatField()),
+                ('computed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
@@ -206,11 +219,23 @@ class Migration(migrations.Migration):
             name='Heat',
             fields=[
                 ('video', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='heat', serialize=False, to='videos.video')),
-                ('heat', models.FloatField()),
-                ('computed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('heat', models.FloatField(help_text='Logarithm. It stands still while nothing happens, and so does the order.')),
             ],
             options={
                 'indexes': [models.Index(fields=['-heat'], name='feeds_heat_hottest')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Impression',
+            fields=[
+                ('pk', models.CompositePrimaryKey('viewer_id', 'video_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('viewer_id', models.BigIntegerField()),
+                ('video_id', models.BigIntegerField()),
+                ('source', models.CharField(max_length=10)),
+                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['video_id'], name='feeds_impression_of_video'), models.Index(fields=['at'], name='feeds_impression_by_age')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -283,6 +308,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='reachdelta',
             index=models.Index(fields=['publication_id'], name='feeds_reach_delta_to_fold'),
+        ),
+        migrations.AddIndex(
+            model_name='related',
+            index=models.Index(fields=['other_id'], name='feeds_related_other_side'),
         ),
         migrations.AddConstraint(
             model_name='related',
