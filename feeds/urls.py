@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from feeds.views import feed, notices, status
+from feeds.views import choices, feed, notices, status
 
 app_name = "feeds"
 urlpatterns = [
@@ -10,5 +10,9 @@ urlpatterns = [
     path("following/", feed.following_feed, name="following_feed"),
     path("explore/", feed.explore, name="explore"),
     path("inbox/", notices.notifications, name="notifications"),
+    path("inbox/unlisted/", notices.unlisted, name="unlisted"),
+    path("inbox/unread/", notices.unread, name="unread"),
+    path("inbox/see-everything/", notices.see_everything, name="see_everything"),
+    path("settings/notifications/", choices.notification_settings, name="notification_settings"),
     path("status/", status.status, name="status"),
 ]

@@ -1,15 +1,11 @@
-"""Cards and notices as JSON."""
+"""Cards and the status as JSON."""
 
 from rest_framework import serializers
 
-from accounts.api.serializers import AccountBriefSerializer
-from feeds.models import Notification
-from feeds.selectors import Notice
 from follows.api.serializers import RelationSerializer
 from videos.api.serializers import VideoSerializer
 
 REASONS = [("followed", "by somebody you follow"), ("new", "new"), ("popular", "popular")]
-NOTICE_KINDS = [("new_video", "published a video"), *Notification.Kind.choices]
 
 
 class CardSerializer(serializers.Serializer):
@@ -20,33 +16,6 @@ class CardSerializer(serializers.Serializer):
     reason_words = serializers.CharField()
     liked = serializers.BooleanField()
     relation = RelationSerializer()
-
-
-class NoticeSerializer(serializers.Serializer):
-    """`id` is unique together with `new_video`: new videos are numbered by themselves."""
-
-    id = serializers.IntegerField(source="key")
-    new_video = serializers.BooleanField(source="is_new_video")
-    kind = serializers.ChoiceField(choices=NOTICE_KINDS)
-    at = serializers.DateTimeField()
-    seen = serializers.SerializerMethodField()
-    actor = AccountBriefSerializer(allow_null=True)
-    video = VideoSerializer(allow_null=True)
-    text = serializers.CharField()
-
-    def get_seen(self, notice: Notice) -> bool:
-        return not notice.unseen
-
-
-class SeenSerializer(serializers.Serializer):
-    """Ids of notifications: of new videos, and of the others."""
-
-    new_videos = serializers.ListField(child=serializers.IntegerField(), max_length=200, default=list)
-    others = serializers.ListField(child=serializers.IntegerField(), max_length=200, default=list)
-
-
-class UnreadSerializer(serializers.Serializer):
-    unread = serializers.IntegerField()
 
 
 class CheckedSerializer(serializers.Serializer):

@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from feeds.api import views
+from feeds.api import notices, views
 
 urlpatterns = [
     path("feeds/following/", views.FollowingFeedView.as_view()),
     path("feeds/for-you/", views.ForYouFeedView.as_view()),
     path("feeds/explore/", views.ExploreFeedView.as_view()),
-    path("notifications/", views.NotificationsView.as_view()),
-    path("notifications/seen/", views.SeenView.as_view()),
-    path("notifications/unread/", views.UnreadView.as_view()),
+    path("notifications/", notices.NotificationsView.as_view()),
+    path("notifications/all-seen/", notices.AllSeenView.as_view()),
+    path("notifications/choices/", notices.ChoicesView.as_view()),
+    path("notifications/seen/", notices.SeenView.as_view()),
+    path("notifications/unread/", notices.UnreadView.as_view()),
     path("status/", views.StatusView.as_view()),
 ]

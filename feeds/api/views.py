@@ -1,4 +1,4 @@
-"""Feeds and notifications as JSON, over the same reads as the pages."""
+"""Feeds and the status as JSON, over the same reads as the pages."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import IsAuthenticated
@@ -6,16 +6,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from feeds import selectors, services, slates, status
-from feeds.api.serializers import CardSerializer, NoticeSerializer, SeenSerializer, StatusSerializer, UnreadSerializer
-from socialvideo.lib.api import CURSOR, page_response, paged
+from feeds import selectors, slates, status
+from feeds.api.serializers import CardSerializer, StatusSerializer
+from socialvideo.lib.api import CURSOR, cursor_of, page_response, paged
 from socialvideo.lib.pagination import Page
 
 PAGE_SIZE = 20
-
-
-def _cursor(request: Request) -> str:
-    return request.query_params.get("cursor", "")
 
 
 class FollowingFeedView(APIView):
@@ -24,7 +20,7 @@ class FollowingFeedView(APIView):
     @extend_schema(parameters=[CURSOR], responses=paged(CardSerializer), operation_id="following_feed")
     def get(self, request: Request) -> Response:
         """Videos of everyone I follow, newest publication first, none left out."""
-        page = selectors.following_page(request.user.pk, cursor=_cursor(request), size=PAGE_SIZE)
+        page = selectors.following_page(request.user.pk, cursor=cursor_of(request), size=PAGE_SIZE)
         return page_response(page, CardSerializer, request=request)
 
 
@@ -32,7 +28,7 @@ class ForYouFeedView(APIView):
     @extend_schema(parameters=[CURSOR], responses=paged(CardSerializer), operation_id="for_you_feed")
     def get(self, request: Request) -> Response:
         """Videos chosen for me; the newest unseen ones of those I follow within a fixed bound."""
-        page = slates.for_you_page(request.user.pk, cursor=_cursor(request), size=PAGE_SIZE)
+        page = slates.for_you_page(request.user.pk, cursor=cursor_of(request), size=PAGE_SIZE)
         return page_response(page, CardSerializer, request=request)
 
 
@@ -40,44 +36,9 @@ class ExploreFeedView(APIView):
     @extend_schema(parameters=[CURSOR], responses=paged(CardSerializer), operation_id="explore_feed")
     def get(self, request: Request) -> Response:
         """Everything that is for everyone, newest first."""
-        page = slates.explore_page(request.user.pk, sort="new", cursor=_cursor(request))
+        page = slates.explore_page(request.user.pk, sort="new", cursor=cursor_of(request))
         cards = selectors.cards(request.user.pk, [(video, "new") for video in page.items])
         return page_response(Page(cards, page.next_cursor), CardSerializer, request=request)
-
-
-class NotificationsView(APIView):
-    permission_classes = (IsAuthenticated,)
-
-    @extend_schema(parameters=[CURSOR], responses=paged(NoticeSerializer), operation_id="notifications")
-    def get(self, request: Request) -> Response:
-        """What happened, newest first. Reading marks nothing as seen."""
-        page = selectors.notifications_page(request.user.pk, cursor=_cursor(request))
-        return page_response(page, NoticeSerializer, request=request)
-
-
-class SeenView(APIView):
-    permission_classes = (IsAuthenticated,)
-
-    @extend_schema(request=SeenSerializer, responses=UnreadSerializer, operation_id="notifications_seen")
-    def post(self, request: Request) -> Response:
-        """Mark notifications as seen; answers how many are left. Twice is once."""
-        seen = SeenSerializer(data=request.data)
-        seen.is_valid(raise_exception=True)
-        services.see(
-            viewer_id=request.user.pk,
-            publication_ids=seen.validated_data["new_videos"],
-            notification_ids=seen.validated_data["others"],
-        )
-        return Response({"unread": selectors.unread_count(request.user.pk)})
-
-
-class UnreadView(APIView):
-    permission_classes = (IsAuthenticated,)
-
-    @extend_schema(responses=UnreadSerializer, operation_id="notifications_unread")
-    def get(self, request: Request) -> Response:
-        """What the badge says."""
-        return Response({"unread": selectors.unread_count(request.user.pk)})
 
 
 class StatusView(APIView):

@@ -1,6 +1,7 @@
 """What feeds, notifications and their creators read."""
 
 from feeds.selectors.cards import Card, cards
+from feeds.selectors.choices import Choice, choices
 from feeds.selectors.following import (
     PAGE_SIZE,
     Overview,
@@ -10,22 +11,36 @@ from feeds.selectors.following import (
     posted_lately,
     pulled_videos,
 )
-from feeds.selectors.notices import Notice, notifications_page, unread_count
+from feeds.selectors.notices import (
+    FILTERS,
+    Line,
+    new_since,
+    newest,
+    notifications_page,
+    section_at,
+    unread_count,
+)
 from feeds.selectors.telling import recipients, unfinished_fan_outs
 
 __all__ = [
+    "FILTERS",
     "PAGE_SIZE",
     "Card",
-    "Notice",
+    "Choice",
+    "Line",
     "Overview",
     "cards",
+    "choices",
     "following_page",
     "following_videos",
+    "new_since",
+    "newest",
     "notifications_page",
     "overview",
     "posted_lately",
     "pulled_videos",
     "recipients",
+    "section_at",
     "unfinished_fan_outs",
     "unread_count",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
+from functools import cached_property
 from heapq import merge
 from typing import NamedTuple
 
@@ -45,11 +46,11 @@ class Group:
     section: Section
     events: list[Event] = field(default_factory=list)
 
-    @property
+    @cached_property
     def new(self) -> int:
         return sum(event.is_new for event in self.events)
 
-    @property
+    @cached_property
     def actor_ids(self) -> list[int]:
         return list(dict.fromkeys(event.actor_id for event in self.events if event.actor_id is not None))
 

@@ -1,13 +1,15 @@
 """Every write of feeds: telling followers, telling of what happened, and what the told do with it."""
 
 from feeds.services.erasure import ERASURE_PART, erase
-from feeds.services.notices import notify, notify_each
+from feeds.services.notices import FixedChoice, choose, notify, notify_each, see_everything
 from feeds.services.reach import fold_reach, reached, see
 from feeds.services.suggestions import dismiss, take_back_dismissal
 from feeds.services.telling import consume_outbox, continue_fan_out, fan_out_chunk, run_fan_out
 
 __all__ = [
     "ERASURE_PART",
+    "FixedChoice",
+    "choose",
     "consume_outbox",
     "continue_fan_out",
     "erase",
@@ -18,4 +20,5 @@ __all__ = [
     "reached",
     "run_fan_out",
     "see",
+    "see_everything",
 ]

@@ -12,6 +12,7 @@ const ELEMENTS = [
   "share-link",
   "theme-switch",
   "toast-stack",
+  "unread-badge",
   "upload-form",
   "video-feed",
   "video-player",

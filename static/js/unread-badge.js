@@ -1,0 +1,71 @@
+// How much is unread, in the navigation and before the page's title. A hint says that it may have changed: the page asks,
+// not in the same moment as every other page. A hint that was lost costs nothing: the page also asks when it is looked at
+// again. Other elements hear the event "unread" on the document.
+
+import { fetchFragment } from "fragment";
+
+const JITTER = 400; // ms
+const COUNTED = /^\(\d[\d,]*\) /;
+
+class UnreadBadge extends HTMLElement {
+  #timer;
+  #asking = false;
+  #again = false;
+
+  connectedCallback() {
+    this.#entitle();
+    document.addEventListener("live:badge", this.#soon);
+    document.addEventListener("live:connected", this.#connected);
+    document.addEventListener("visibilitychange", this.#shown);
+    addEventListener("pageshow", this.#shownAgain);
+    addEventListener("online", this.#ask);
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.#timer);
+    document.removeEventListener("live:badge", this.#soon);
+    document.removeEventListener("live:connected", this.#connected);
+    document.removeEventListener("visibilitychange", this.#shown);
+    removeEventListener("pageshow", this.#shownAgain);
+    removeEventListener("online", this.#ask);
+  }
+
+  #soon = () => {
+    this.#timer ??= setTimeout(this.#ask, Math.random() * JITTER);
+  };
+
+  #connected = ({ detail }) => detail.missed && this.#soon();
+  #shown = () => document.hidden || this.#ask();
+  #shownAgain = ({ persisted }) => persisted && this.#ask();
+
+  // One question at a time, so that no older answer comes last.
+  #ask = async () => {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#again = this.#asking;
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      this.#show((await fetchFragment(this.dataset.url)).querySelector("unread-badge"));
+    } catch {
+      // The last known number stands; the next hint, look or connection asks again.
+    }
+    this.#asking = false;
+    if (this.#again) this.#soon();
+  };
+
+  #show(answer) {
+    if (answer?.dataset.account !== this.dataset.account) return; // logged out or in as somebody else meanwhile
+    this.dataset.unread = answer.dataset.unread;
+    this.replaceChildren(...answer.childNodes);
+    this.#entitle();
+    document.dispatchEvent(new CustomEvent("unread"));
+  }
+
+  #entitle() {
+    const unread = Number(this.dataset.unread);
+    document.title = (unread ? `(${unread.toLocaleString("en")}) ` : "") + document.title.replace(COUNTED, "");
+  }
+}
+
+customElements.define("unread-badge", UnreadBadge);
