@@ -8,12 +8,21 @@ from django.utils import timezone
 from accounts.services import owe
 from accounts.signals import erasure_due
 from feeds import services, tasks
-from feeds.models import Notification
+from feeds.models import InboxEntry, Notification
 from follows.models import Batch
 from follows.selectors import report
 from follows.signals import account_offered, batch_finished, edges_changed, follow_changed
 from videos.models import Comment, Video
-from videos.signals import commented, video_failed, video_liked, video_processed, video_published, video_removed
+from videos.signals import (
+    commented,
+    video_failed,
+    video_liked,
+    video_opened,
+    video_processed,
+    video_published,
+    video_removed,
+    video_watched,
+)
 
 Kind = Notification.Kind
 
@@ -22,6 +31,16 @@ Kind = Notification.Kind
 def tell_followers(publication_id: int, **_: Any) -> None:
     """The publication is the row to work from."""
     tasks.fan_out.delay_on_commit(publication_id)
+
+
+@receiver(video_opened)
+def count_as_opened(video_id: int, viewer_id: int, **_: Any) -> None:
+    services.reached(viewer_id=viewer_id, state=InboxEntry.State.OPENED, video_ids=[video_id])
+
+
+@receiver(video_watched)
+def count_as_watched(video_id: int, viewer_id: int, **_: Any) -> None:
+    services.reached(viewer_id=viewer_id, state=InboxEntry.State.WATCHED, video_ids=[video_id])
 
 
 @receiver([follow_changed, edges_changed])

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from feeds.views import choices, feed, notices, status
+from feeds.views import choices, delivery, feed, notices, seen, status
 
 app_name = "feeds"
 urlpatterns = [
     path("", feed.home, name="home"),
     path("following/", feed.following_feed, name="following_feed"),
     path("explore/", feed.explore, name="explore"),
+    path("seen/<str:token>/", seen.seen, name="seen"),
+    path("studio/delivery/", delivery.deliveries, name="deliveries"),
+    path("studio/<int:video_id>/delivery/", delivery.delivery, name="delivery"),
     path("inbox/", notices.notifications, name="notifications"),
     path("inbox/unlisted/", notices.unlisted, name="unlisted"),
     path("inbox/unread/", notices.unread, name="unread"),

@@ -113,7 +113,7 @@ class VideoAdmin(ReadOnlyAdmin):
         publication = Publication.objects.filter(video=video).first()
         if publication is None:
             return "Not published"
-        return render_to_string("videos/_delivery.html", {"delivery": stats.delivery(publication)})
+        return _told(publication)
 
     @display(description="likes")
     def likes(self, video: Video) -> int:
@@ -205,23 +205,15 @@ def _may_be_shown(video: Video) -> bool:
     return bool(video.poster_url) and video.visibility != Video.Visibility.ONLY_ME
 
 
+def _told(publication: Publication) -> SafeString:
+    context = {"publication": publication, "delivery": stats.delivery(publication)}
+    return render_to_string("videos/desk_delivery.html", context)
+
+
 @admin.register(Publication)
 class PublicationAdmin(ReadOnlyAdmin):
-    fields = (
-        "video",
-        "creator",
-        "published_at",
-        "fanout_state",
-        "fanout_cursor",
-        "fanout_started_at",
-        "fanout_finished_at",
-        "followers_at_publish",
-        "alerted",
-        "listed_quietly",
-        "muted",
-        "pull_only",
-        "left_first",
-    )
+    fields = ("video", "creator", "published_at", "delivery", "fanout_cursor")
+    readonly_fields = fields
     list_display = (
         "id",
         "video",
@@ -241,6 +233,10 @@ class PublicationAdmin(ReadOnlyAdmin):
     @display(description="fan-out", label={"done": "success", "running": "info", "pending": "warning"})
     def fanout_label(self, publication: Publication) -> str:
         return publication.fanout_state
+
+    @display(description="followers told")
+    def delivery(self, publication: Publication) -> SafeString:
+        return _told(publication)
 
 
 @admin.register(Comment)

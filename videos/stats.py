@@ -11,6 +11,9 @@ from socialvideo.lib.pagination import Page, keyset_page
 from videos.models import Publication, Video
 
 PAGE_SIZE = 20
+PULLED = (
+    "You have so many followers that nothing is sent out: the video stands in each inbox and feed the moment it is opened."
+)
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,23 @@ def overview(account_id: int) -> Overview:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Some people of a whole, and in the creator's words what they have in common."""
+
+    label: str
+    number: int
+    of: int
+    means: str
+
+    @property
+    def percent(self) -> float:
+        return min(100.0, round(100 * self.number / self.of, 1)) if self.of else 0.0
+
+
+@dataclass(frozen=True)
 class Delivery:
-    """Who of the followers at publishing was told. While the fan-out runs, the sums still grow to that number."""
+    """Who of the followers at publishing was told. The parts add up to that number at any moment: while the fan-out
+    runs, those whose turn is still to come are one of them."""
 
     state: str
     followers: int
@@ -54,6 +72,32 @@ class Delivery:
     @property
     def done(self) -> int:
         return self.told + self.muted + self.pull_only + self.left_first
+
+    @property
+    def still_to_come(self) -> int:
+        return self.followers - self.done
+
+    @property
+    def recipients(self) -> int:
+        """Followers who have the video in their notifications, or are going to."""
+        return self.told + self.pull_only + self.still_to_come
+
+    @property
+    def parts(self) -> list[Part]:
+        if self.state == Publication.Fanout.PULL_ONLY:
+            return [self._part("Find it when they look", self.pull_only, PULLED)]
+        parts = [
+            self._part("Alerted", self.alerted, "It is new in their inbox: their bell for you is on."),
+            self._part("Listed quietly", self.listed_quietly, "In their inbox without an alert: their bell is off."),
+            self._part("Muted you", self.muted, "It waits in their feed until they unmute you."),
+            self._part("Left first", self.left_first, "They unfollowed you before it was their turn."),
+        ]
+        if self.running:
+            parts.append(self._part("Still to come", self.still_to_come, "They are told within moments."))
+        return parts
+
+    def _part(self, label: str, number: int, means: str) -> Part:
+        return Part(label, number, self.followers, means)
 
 
 def delivery(publication: Publication) -> Delivery:

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from feeds.api import notices, views
+from feeds.api import delivery, notices, views
 
 urlpatterns = [
     path("feeds/following/", views.FollowingFeedView.as_view()),
     path("feeds/for-you/", views.ForYouFeedView.as_view()),
     path("feeds/explore/", views.ExploreFeedView.as_view()),
+    path("feeds/seen/", delivery.SeenCardsView.as_view()),
+    path("videos/<int:video_id>/delivery/", delivery.DeliveryView.as_view()),
     path("notifications/", notices.NotificationsView.as_view()),
     path("notifications/all-seen/", notices.AllSeenView.as_view()),
     path("notifications/choices/", notices.ChoicesView.as_view()),

@@ -2,6 +2,7 @@
 
 from feeds.selectors.cards import Card, cards
 from feeds.selectors.choices import Choice, choices
+from feeds.selectors.delivery import Deliveries, Report, deliveries, delivery_report, reach
 from feeds.selectors.following import (
     PAGE_SIZE,
     Overview,
@@ -27,10 +28,14 @@ __all__ = [
     "PAGE_SIZE",
     "Card",
     "Choice",
+    "Deliveries",
     "Line",
     "Overview",
+    "Report",
     "cards",
     "choices",
+    "deliveries",
+    "delivery_report",
     "following_page",
     "following_videos",
     "new_since",
@@ -39,6 +44,7 @@ __all__ = [
     "overview",
     "posted_lately",
     "pulled_videos",
+    "reach",
     "recipients",
     "section_at",
     "unfinished_fan_outs",

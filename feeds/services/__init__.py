@@ -2,8 +2,7 @@
 
 from feeds.services.erasure import ERASURE_PART, erase
 from feeds.services.notices import FixedChoice, choose, notify, notify_each, see_everything
-from feeds.services.reach import fold_reach, reached, see
-from feeds.services.suggestions import dismiss, take_back_dismissal
+from feeds.services.reach import fold_reach, reached, report_cards, see
 from feeds.services.telling import consume_outbox, continue_fan_out, fan_out_chunk, run_fan_out
 
 __all__ = [
@@ -18,6 +17,7 @@ __all__ = [
     "notify",
     "notify_each",
     "reached",
+    "report_cards",
     "run_fan_out",
     "see",
     "see_everything",

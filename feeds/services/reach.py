@@ -1,13 +1,13 @@
 """What recipients did with what they were told: entries move upwards, never back. Twice is once, fifty at once are one."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import connection, transaction
 
 from feeds.models import InboxEntry
 from feeds.sql.reach import FOLD, FOLD_LOCK, MOVE, SEE_NOTIFICATIONS, WRITE_UNWRITTEN
 from socialvideo.lib import live
-from videos.models import Publication
+from videos.models import Video
 
 FOLDED_AT_ONCE = 10_000  # deltas folded in one transaction
 State = InboxEntry.State
@@ -24,9 +24,20 @@ def see(*, viewer_id: int, publication_ids: Iterable[int] = (), notification_ids
 
 @transaction.atomic
 def reached(*, viewer_id: int, state: State, video_ids: Collection[int]) -> None:
-    """That the viewer saw these videos in a feed, opened or watched them, as far as they were told of them."""
-    publications = Publication.objects.filter(video_id__in=video_ids).exclude(creator_id=viewer_id)
-    _hint(viewer_id, _move(viewer_id, state, list(publications.values_list("pk", flat=True))))
+    """That the viewer saw these videos in a feed, opened or watched them, as far as they may see them and were told."""
+    videos = Video.objects.visible_to(viewer_id).exclude(creator_id=viewer_id)
+    published = videos.filter(pk__in=video_ids, publication__isnull=False).values_list("publication", flat=True)
+    _hint(viewer_id, _move(viewer_id, state, list(published)))
+
+
+@transaction.atomic
+def report_cards(*, viewer_id: int, shown: Mapping[int, str], opened: Collection[int] = ()) -> None:
+    """What a feed reports: videos whose cards were in view, with the sources that brought them, and those that were
+    played on purpose."""
+    if shown:
+        reached(viewer_id=viewer_id, state=State.SEEN, video_ids=shown.keys())
+    if opened:
+        reached(viewer_id=viewer_id, state=State.OPENED, video_ids=opened)
 
 
 @transaction.atomic

@@ -75,15 +75,23 @@ class VideoPlayer extends HTMLElement {
   }
 
   togglePlay() {
-    if (this.video.paused) this.play();
-    else {
+    if (this.video.paused) {
+      this.#chosen();
+      this.play();
+    } else {
       this.pause();
       this.#show("paused");
     }
   }
 
   toggleSound() {
+    if (this.video.muted) this.#chosen();
     sound.on = this.video.muted;
+  }
+
+  // Played on purpose, which tells more than that it began by itself.
+  #chosen() {
+    this.dispatchEvent(new CustomEvent("player:chosen", { bubbles: true }));
   }
 
   // --- Loading ---
@@ -164,7 +172,7 @@ class VideoPlayer extends HTMLElement {
     this.video.querySelectorAll("source").forEach((source) => source.remove());
     this.video.controls = false;
     this.#ways = this.#findWays();
-    this.#meter = new WatchMeter(this.video, this.dataset.watchUrl);
+    this.#meter = new WatchMeter(this.video, this.dataset);
     const shape = this.video.getAttribute("height") / this.video.getAttribute("width");
     if (shape >= 1.5) this.dataset.fit = "cover";
     this.#listen();
@@ -193,9 +201,10 @@ class VideoPlayer extends HTMLElement {
 
   // The first tap on a silent video asks for its sound, the next ones pause and play.
   #tap() {
-    if (!this.video.paused && this.video.muted && !sound.on) sound.on = true;
-    else if (!this.video.paused && this.video.muted) this.#mute(false);
-    else this.togglePlay();
+    if (this.video.paused || !this.video.muted) return this.togglePlay();
+    this.#chosen();
+    if (sound.on) this.#mute(false);
+    else sound.on = true;
   }
 
   #retry() {

@@ -89,7 +89,7 @@ class ProfileSerializer(serializers.Serializer):
 
 
 class DeliverySerializer(serializers.Serializer):
-    """followers = alerted + listed_quietly + muted + pull_only + left_first, once it is done."""
+    """followers = alerted + listed_quietly + muted + pull_only + left_first + still_to_come, at any moment."""
 
     state = serializers.ChoiceField(choices=Publication.Fanout.choices)
     followers = serializers.IntegerField(help_text="At publishing.")
@@ -99,6 +99,7 @@ class DeliverySerializer(serializers.Serializer):
     muted = serializers.IntegerField()
     pull_only = serializers.IntegerField()
     left_first = serializers.IntegerField()
+    still_to_come = serializers.IntegerField()
 
 
 class VideoStatsSerializer(serializers.Serializer):

@@ -201,7 +201,7 @@ class WatchView(APIView):
 
     @extend_schema(request=serializers.WatchedSerializer, responses={204: None}, operation_id="watch")
     def post(self, request: Request, video_id: int) -> Response:
-        """Report what I watched. The first report of a video makes the view."""
+        """Report what I watched. The first report of at least 3 seconds, or of half of a shorter video, makes the view."""
         ms = _given(serializers.WatchedSerializer, request)["ms"]
         _allowed(services.record_watch, viewer=request.user, video=access_video(request, video_id), ms=ms)
         return Response(status=204)

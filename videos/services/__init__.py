@@ -6,7 +6,7 @@ creator never wait for each other in a circle."""
 from videos.services.editing import edit, remove, restore
 from videos.services.processing import process, sweep
 from videos.services.publishing import publish, publish_due
-from videos.services.reactions import Reaction, comment, like, record_watch, remove_comment, unlike
+from videos.services.reactions import Reaction, comment, like, record_opening, record_watch, remove_comment, unlike
 from videos.services.refusals import Refused
 from videos.services.uploads import retry, start_upload
 
@@ -19,6 +19,7 @@ __all__ = [
     "process",
     "publish",
     "publish_due",
+    "record_opening",
     "record_watch",
     "remove",
     "remove_comment",

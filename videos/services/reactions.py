@@ -11,7 +11,8 @@ from accounts.models import User
 from follows.services import report_watch
 from videos.models import Comment, Like, Video, VideoCount
 from videos.services.refusals import GONE, Refused, not_yours
-from videos.signals import commented, video_liked
+from videos.signals import comment_removed, commented, video_liked, video_opened, video_unliked, video_watched
+from videos.watching import view_after_ms
 
 COMMENTS_A_MINUTE = 10
 
@@ -33,14 +34,17 @@ _COMMENT = """
     ON CONFLICT (author_id, submit_key) DO NOTHING RETURNING id
 """
 # A first report cannot be longer than the video; later ones neither than that nor than the time since the last.
-_WATCH = """
-    INSERT INTO videos_watch AS w (viewer_id, video_id, watched_ms)
+_BEGIN_WATCH = """
+    INSERT INTO videos_watch (viewer_id, video_id, watched_ms)
     VALUES (%(viewer)s, %(video)s, least(%(ms)s, %(duration)s))
-    ON CONFLICT (viewer_id, video_id) DO UPDATE SET
-        watched_ms = w.watched_ms + least(
-            %(ms)s, %(duration)s, greatest(0, extract(epoch FROM clock_timestamp() - w.last_at) * 1000)::bigint),
+    ON CONFLICT (viewer_id, video_id) DO NOTHING
+"""
+_GO_ON_WATCHING = """
+    UPDATE videos_watch SET
+        watched_ms = watched_ms + least(
+            %(ms)s, %(duration)s, greatest(0, extract(epoch FROM clock_timestamp() - last_at) * 1000)::bigint),
         last_at = clock_timestamp()
-    RETURNING xmax = 0 -- a row of this very statement: the view begins
+    WHERE viewer_id = %(viewer)s AND video_id = %(video)s
 """
 
 
@@ -56,7 +60,8 @@ def like(*, account: User, video: Video) -> Reaction:
 @transaction.atomic
 def unlike(*, account: User, video: Video) -> Reaction:
     """Twice is once; a like of a video that is out of sight can be taken back too."""
-    Like.objects.filter(account=account, video=video).delete()
+    if Like.objects.filter(account=account, video=video).delete()[0]:
+        video_unliked.send(Video, video_id=video.pk, account_id=account.pk)
     return _reaction(account, video)
 
 
@@ -80,20 +85,32 @@ def remove_comment(*, by: User, comment: Comment) -> None:
     """By its author, the video's creator or a moderator. Twice is once. Raises Refused."""
     if by.pk not in {comment.author_id, comment.video.creator_id} and not by.has_perm("videos.remove_comment"):
         raise not_yours()
-    Comment.objects.standing().filter(pk=comment.pk).update(removed_at=timezone.now(), removed_by=by)
+    if Comment.objects.standing().filter(pk=comment.pk).update(removed_at=timezone.now(), removed_by=by):
+        comment_removed.send(Comment, comment_id=comment.pk)
 
 
 @transaction.atomic
 def record_watch(*, viewer: User, video: Video, ms: int) -> None:
-    """Adds what the viewer says to have watched, as far as it is possible. The first report makes the view, and counts
-    for the viewer's tie to the creator. Creators watching their own videos are no viewers. Raises Refused."""
+    """Adds what the viewer says to have watched, as far as it is possible. The first report that is long enough makes the
+    view, and counts for the viewer's tie to the creator. Creators watching their own videos are no viewers. Raises
+    Refused."""
     if viewer.pk == video.creator_id or ms <= 0:
         return
     _must_see(viewer, video)
-    with connection.cursor() as cursor:
-        cursor.execute(_WATCH, {"viewer": viewer.pk, "video": video.pk, "ms": ms, "duration": video.duration_ms})
-        [begins] = cursor.fetchone()
-    report_watch(viewer_id=viewer.pk, creator_id=video.creator_id, videos=int(begins))
+    values = {"viewer": viewer.pk, "video": video.pk, "ms": ms, "duration": video.duration_ms}
+    if _changed(_GO_ON_WATCHING, values):
+        report_watch(viewer_id=viewer.pk, creator_id=video.creator_id, videos=0)
+    elif ms >= view_after_ms(video.duration_ms) and _changed(_BEGIN_WATCH, values):
+        report_watch(viewer_id=viewer.pk, creator_id=video.creator_id)
+        video_watched.send(Video, video_id=video.pk, viewer_id=viewer.pk)
+
+
+@transaction.atomic
+def record_opening(*, viewer_id: int | None, video: Video) -> None:
+    """That somebody who may see the video opened its page, or played it on purpose. Only of accounts, and not of its
+    creator."""
+    if viewer_id not in {None, video.creator_id}:
+        video_opened.send(Video, video_id=video.pk, viewer_id=viewer_id)
 
 
 def _must_see(account: User, video: Video) -> None:
@@ -106,6 +123,12 @@ def _must_not_flood(author: User) -> None:
     lately = Comment.objects.filter(author=author).order_by("-pk")[COMMENTS_A_MINUTE - 1 : COMMENTS_A_MINUTE].first()
     if lately and lately.created_at > timezone.now() - timedelta(minutes=1):
         raise Refused("too_fast", "You have written many comments in the last minute. Wait a moment.")
+
+
+def _changed(statement: str, values: dict[str, int | None]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.rowcount > 0
 
 
 def _inserted(statement: str, values: list[int | str]) -> int | None:

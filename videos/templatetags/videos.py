@@ -22,6 +22,7 @@ def player(context: Context, video: Video) -> dict[str, Any]:
         "height": video.height,
         "duration": video.duration_ms,
         "watch_url": watching.watch_url(context["request"].user.pk, video.pk),
+        "view_after": watching.view_after_ms(video.duration_ms),
         "label": video.caption or f"Video by {video.creator.display_name}",
     }
 

@@ -27,6 +27,8 @@ def detail(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
         return redirect(video, permanent=True)
     if video.state in UNFINISHED:
         return render(request, "videos/unfinished.html", {"video": video})
+    if _is_opened(request):
+        services.record_opening(viewer_id=request.user.pk, video=video)
     context: dict[str, Any] = {
         "video": video,
         "relation": relation(request.user.pk, video.creator_id),
@@ -34,6 +36,12 @@ def detail(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
         "own": request.user.pk == video.creator_id,
     }
     return render(request, "videos/detail.html", context | comments_context(request, video))
+
+
+def _is_opened(request: HttpRequest) -> bool:
+    """By somebody: not asked for ahead by a browser that guesses, nor for the head alone."""
+    ahead = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
+    return request.method == "GET" and "prefetch" not in ahead and "prerender" not in ahead
 
 
 @login_required

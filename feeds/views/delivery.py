@@ -1,0 +1,28 @@
+"""Delivery reports: for each video who was told and what they did, for its creator and nobody else."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from feeds import selectors
+from videos.access import access_own_video
+
+
+@login_required
+@require_safe
+@never_cache
+def delivery(request: HttpRequest, video_id: int) -> HttpResponse:
+    """htmx asks for the report alone, again and again while followers are being told."""
+    report = selectors.delivery_report(access_own_video(request, video_id))
+    part = "#report" if request.htmx else ""  # type: ignore[attr-defined]
+    return render(request, f"feeds/delivery.html{part}", {"report": report, "delivery": report.delivery})
+
+
+@login_required
+@require_safe
+@never_cache
+def deliveries(request: HttpRequest) -> HttpResponse:
+    creator_id: int = request.user.pk  # type: ignore[assignment]
+    return render(request, "feeds/deliveries.html", {"deliveries": selectors.deliveries(creator_id)})
