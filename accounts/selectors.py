@@ -1,6 +1,7 @@
 """What is read about accounts: by name, present or past, and how they stand."""
 
 import re
+from collections.abc import Sequence
 
 from rest_framework.authtoken.models import Token
 
@@ -22,6 +23,14 @@ def current_handle_of(old: str) -> str | None:
         return None
     claim = HandleClaim.objects.filter(handle=old.lower()).values("account_id")
     return User.objects.filter(pk__in=claim, erased_at=None).values_list("handle", flat=True).first()
+
+
+def accounts_by_handle(handles: Sequence[str]) -> list[int]:
+    """The present accounts behind these handles, their own or former ones, in the order given and each once."""
+    meant = dict(HandleClaim.objects.filter(handle__in=handles).values_list("handle", "account_id"))
+    present = set(User.objects.present().filter(pk__in=meant.values()).values_list("pk", flat=True))
+    found = (meant[handle] for handle in handles if handle in meant)
+    return list(dict.fromkeys(account_id for account_id in found if account_id in present))
 
 
 def handle_is_free(handle: str, *, account_id: int | None = None) -> bool:

@@ -113,8 +113,12 @@ class Notification(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["recipient_id", "-id"], name="feeds_notification_newest"),
             models.Index(fields=["recipient_id"], condition=Q(seen_at=None), name="feeds_notification_unseen"),
-            # What others were told about an account that is erased.
-            models.Index(fields=["actor_id"], condition=Q(actor_id__isnull=False), name="feeds_notification_of_actor"),
+            # What a pair was told of each other, to be taken back; what others were told about an account that is erased.
+            models.Index(
+                fields=["actor_id", "recipient_id"],
+                condition=Q(actor_id__isnull=False),
+                name="feeds_notification_of_actor",
+            ),
         ]
         triggers: ClassVar = [
             Promise(

@@ -2,25 +2,33 @@
 
 from typing import Any
 
+from allauth.account.signals import password_changed, password_reset, password_set
+from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
+from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.services import owe
 from accounts.signals import erasure_due
 from feeds import services, tasks
 from feeds.models import InboxEntry, Notification
+from feeds.services.devices import THIS_DEVICE
 from follows.models import Batch
 from follows.selectors import report
 from follows.signals import account_offered, batch_finished, edges_changed, follow_changed
-from videos.models import Comment, Video
+from videos.models import Video
 from videos.signals import (
+    comment_removed,
     commented,
+    video_edited,
     video_failed,
     video_liked,
     video_opened,
     video_processed,
     video_published,
     video_removed,
+    video_unliked,
     video_watched,
 )
 
@@ -76,16 +84,30 @@ def tell_of_like(video_id: int, account_id: int, **_: Any) -> None:
     )
 
 
+@receiver(video_unliked)
+def take_back_like(video_id: int, account_id: int, **_: Any) -> None:
+    creator_id = Video.objects.values_list("creator_id", flat=True).get(pk=video_id)
+    services.take_back([creator_id], event_key=f"like:{video_id}:{account_id}")
+
+
 @receiver(commented)
 def tell_of_comment(comment_id: int, **_: Any) -> None:
-    comment = Comment.objects.select_related("video").get(pk=comment_id)
-    services.notify(
-        kind=Kind.COMMENTED,
-        recipient_id=comment.video.creator_id,
-        event_key=f"comment:{comment_id}",
-        actor_id=comment.author_id,
-        video=comment.video,
-    )
+    services.tell_of_comment(comment_id)
+
+
+@receiver(comment_removed)
+def take_back_comment(comment_id: int, **_: Any) -> None:
+    services.take_back_comment(comment_id)
+
+
+@receiver(video_published)
+def tell_mentioned_at_publishing(publication_id: int, **_: Any) -> None:
+    services.tell_mentioned_in_video(Video.objects.values_list("pk", flat=True).get(publication=publication_id))
+
+
+@receiver(video_edited)
+def tell_newly_mentioned(video_id: int, **_: Any) -> None:
+    services.tell_mentioned_in_video(video_id)
 
 
 @receiver(video_processed)
@@ -125,3 +147,16 @@ def tell_of_removal(video_id: int, by_id: int | None, **_: Any) -> None:
 def erase_what_was_told(account_id: int, **_: Any) -> None:
     owe(account_id=account_id, part=services.ERASURE_PART)
     tasks.erase.delay_on_commit(account_id)
+
+
+@receiver(user_logged_out)
+def end_push_on_this_device(request: HttpRequest, user: User | None, **_: Any) -> None:
+    """Who is logged out here is told nothing more here."""
+    if user is not None and (subscription_id := request.session.get(THIS_DEVICE)):
+        services.remove_device(account=user, subscription_id=subscription_id)
+
+
+@receiver([password_changed, password_set, password_reset])
+def end_push_elsewhere(request: HttpRequest, user: User, **_: Any) -> None:
+    """With a new password all other devices are logged out."""
+    services.end_all_subscriptions(account_id=user.pk, but=request.session.get(THIS_DEVICE))

@@ -271,7 +271,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='notification',
-            index=models.Index(condition=models.Q(('actor_id__isnull', False)), fields=['actor_id'], name='feeds_notification_of_actor'),
+            index=models.Index(condition=models.Q(('actor_id__isnull', False)), fields=['actor_id', 'recipient_id'], name='feeds_notification_of_actor'),
         ),
         migrations.AddConstraint(
             model_name='notification',

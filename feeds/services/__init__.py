@@ -1,6 +1,7 @@
 """Every write of feeds: telling followers, telling of what happened, and what the told do with it."""
 
 from feeds.services.erasure import ERASURE_PART, erase
+from feeds.services.mentions import take_back, take_back_comment, tell_mentioned_in_video, tell_of_comment
 from feeds.services.notices import FixedChoice, choose, notify, notify_each, see_everything
 from feeds.services.reach import fold_reach, reached, report_cards, see
 from feeds.services.telling import consume_outbox, continue_fan_out, fan_out_chunk, run_fan_out
@@ -21,4 +22,8 @@ __all__ = [
     "run_fan_out",
     "see",
     "see_everything",
+    "take_back",
+    "take_back_comment",
+    "tell_mentioned_in_video",
+    "tell_of_comment",
 ]

@@ -5,7 +5,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from feeds.sql.telling import CONSUME_OUTBOX, TELL_CHUNK
+from feeds.services.pushing import owe_walk
+from feeds.sql.telling import CONSUME_OUTBOX, OUTBOX_LOCK, TELL_CHUNK
 from follows.hints import hints_of
 from socialvideo.lib import live
 from videos.models import Publication
@@ -56,6 +57,7 @@ def _start(publication: Publication) -> None:
     if 0 < settings.PULL_ONLY_ABOVE < publication.followers_at_publish:
         publication.fanout_state = Publication.Fanout.PULL_ONLY
         publication.pull_only = publication.followers_at_publish
+        owe_walk(publication.pk)
         publication.fanout_finished_at = publication.fanout_started_at
     else:
         publication.fanout_state = Publication.Fanout.RUNNING
@@ -88,6 +90,7 @@ def consume_outbox(*, at_most: int = EVENTS_AT_ONCE) -> int:
     """Acts on follow events, whoever made them: backfills new edges, tells the other side, hints to the open pages of
     both. Returns how many events are dealt with."""
     with connection.cursor() as cursor:
+        cursor.execute(OUTBOX_LOCK)
         cursor.execute(CONSUME_OUTBOX, {"size": at_most})
         events = cursor.fetchall()
     live.publish_each(

@@ -1,35 +1,68 @@
 """The statements by which followers are told, and follow events acted upon."""
 
-from feeds.sql.edges import RECIPIENTS
+from feeds.sql.edges import FOLLOWED_THEN, RECIPIENTS, THEIR_MUTES, TOLD_AS
+from feeds.sql.pushing import PUSH_CHUNK
 
-# The next followers by age of their edge. Counts what the chunk holds, not what was new: a row that is already there
-# was read, and told, before its chunk.
-TELL_CHUNK = f"""
-    WITH chunk AS MATERIALIZED (
-        {RECIPIENTS} AND f.since > %(cursor)s ORDER BY f.since LIMIT %(size)s
-    ), told AS (
-        INSERT INTO feeds_inboxentry (recipient_id, publication_id, creator_id, state)
-        SELECT recipient_id, %(publication)s, %(creator)s, state FROM chunk
-        ON CONFLICT (recipient_id, publication_id) DO NOTHING
-    )
-    SELECT count(*), coalesce(max(since), %(cursor)s), count(*) FILTER (WHERE state = 2),
-           count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 0)
-    FROM chunk
-"""
+
+def _tell_chunk(where_one_is: str) -> str:
+    """The next followers by age of their edge. Counts what the chunk holds, not what was new: a row that is already
+    there was read, and told, before its chunk."""
+    return f"""
+        WITH edges AS MATERIALIZED (
+            SELECT f.follower_id, f.since, f.notify FROM follows_follow AS f
+            WHERE {FOLLOWED_THEN} AND f.since > %(cursor)s ORDER BY f.since LIMIT %(size)s
+        ), chunk AS MATERIALIZED (
+            SELECT {TOLD_AS} FROM edges AS f {THEIR_MUTES}
+        ), told AS (
+            INSERT INTO feeds_inboxentry (recipient_id, publication_id, creator_id, state)
+            SELECT recipient_id, %(publication)s, %(creator)s, state FROM chunk
+            WHERE NOT EXISTS (
+                SELECT FROM feeds_earlyentry AS early
+                WHERE early.publication_id = %(publication)s AND early.recipient_id = chunk.recipient_id)
+            {where_one_is}
+        ), pushed AS ({PUSH_CHUNK})
+        SELECT count(*), coalesce(max(since), %(cursor)s), count(*) FILTER (WHERE state = 2),
+               count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 0)
+        FROM chunk
+    """
+
+
+# An insert that looks first whether each row is there takes twice as long. It is not needed but for an entry that comes
+# at this moment, and for a publication that was set back: then the first of these fails.
+TELL_CHUNK = _tell_chunk("")
+TELL_CHUNK_AGAIN = _tell_chunk("ON CONFLICT (recipient_id, publication_id) DO NOTHING")
+
+# Of those who have a page open, the ones who are told.
+RECIPIENTS_AMONG = f"{RECIPIENTS} AND f.follower_id = ANY(%(accounts)s)"
+
+# One consumer at a time, so that a pair's events are acted upon in their order.
+OUTBOX_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('feeds outbox', 0))"
 
 # What follow events leave to do: entries for what the creator published before (without notice), and telling the
-# other side, as long as the edge stands. Two consumers never take the same event.
+# other side, as long as the edge stands. Of a pair's events the last counts; whatever was told of the pair before and is
+# still unseen is taken back. A follow that is taken up again is news only for whoever did not see its beginning.
 CONSUME_OUTBOX = """
-    WITH due AS MATERIALIZED (
-        SELECT event_id FROM follows_followoutbox ORDER BY event_id LIMIT %(size)s FOR UPDATE SKIP LOCKED
-    ), consumed AS (
-        DELETE FROM follows_followoutbox WHERE event_id IN (SELECT event_id FROM due)
+    WITH consumed AS (
+        DELETE FROM follows_followoutbox
+        WHERE event_id IN (SELECT event_id FROM follows_followoutbox ORDER BY event_id LIMIT %(size)s)
         RETURNING event_id
+    ), changed AS MATERIALIZED (
+        SELECT DISTINCT ON (e.follower_id, e.followee_id) e.*
+        FROM consumed JOIN follows_followevent AS e ON e.id = consumed.event_id
+        WHERE e.before <> e.after
+        ORDER BY e.follower_id, e.followee_id, e.id DESC
     ), event AS (
-        SELECT e.*, f.shows_from FROM consumed JOIN follows_followevent AS e ON e.id = consumed.event_id
+        SELECT e.*, f.shows_from FROM changed AS e
         JOIN follows_follow AS f ON f.follower_id = e.follower_id AND f.followee_id = e.followee_id
             AND f.state = e.after AND coalesce(f.since, e.id) = e.id
-        WHERE e.before <> e.after
+    ), taken_back AS (
+        DELETE FROM feeds_notification AS notice USING (
+            SELECT follower_id AS actor_id, followee_id AS recipient_id, '{followed,requested}'::text[] AS kinds FROM changed
+            UNION ALL
+            SELECT followee_id, follower_id, '{approved}' FROM changed
+        ) AS earlier
+        WHERE notice.actor_id = earlier.actor_id AND notice.recipient_id = earlier.recipient_id
+          AND notice.kind = ANY (earlier.kinds) AND notice.seen_at IS NULL
     ), backfilled AS (
         INSERT INTO feeds_inboxentry (recipient_id, publication_id, creator_id, state)
         SELECT event.follower_id, p.id, p.creator_id, 0
@@ -43,7 +76,10 @@ CONSUME_OUTBOX = """
                kind, 'follow:' || id, '', happened_at
         FROM (SELECT *, CASE WHEN after = 'requested' THEN 'requested' WHEN before = 'requested' THEN 'approved'
                              ELSE 'followed' END AS kind FROM event
-              WHERE NOT (cause = 'restored' AND after = 'active')) AS event -- they were told when it was made
+              WHERE cause <> 'restored' OR after <> 'active' OR NOT EXISTS (
+                  SELECT 1 FROM feeds_notification AS notice
+                  WHERE notice.actor_id = follower_id AND notice.recipient_id = followee_id
+                    AND notice.kind IN ('followed', 'requested') AND notice.seen_at IS NOT NULL)) AS event
         ON CONFLICT (recipient_id, event_key) DO NOTHING
     )
     SELECT e.follower_id, e.followee_id, e.id, e.before = e.after
