@@ -1,10 +1,16 @@
 """What a creator says about a video, and what viewers write under it."""
 
 import secrets
+from datetime import datetime
+from typing import Any
 
 from django import forms
+from django.utils import timezone
 
+from socialvideo.lib.zones import zone_named
 from videos.models import Video
+from videos.services.publishing import check_hour
+from videos.services.refusals import Refused
 
 
 def new_key() -> str:
@@ -12,8 +18,26 @@ def new_key() -> str:
     return secrets.token_urlsafe(18)
 
 
+AT_ONCE, AT_A_TIME = "at_once", "at_a_time"
+WHEN = [(AT_ONCE, "As soon as it is ready"), (AT_A_TIME, "At a day and time")]
+SCHEDULE = ("when", "publish_at", "zone")
+
+
+class DayAndTime(forms.DateTimeInput):
+    """The browser's own picker. It does not insist: where it is not wanted it is out of sight."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M:%S")
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False
+
+
 class VideoForm(forms.Form):
-    """Caption and visibility."""
+    """Caption, visibility and, while the video has not gone out, when it does: at once, or at a day and time in the zone
+    that the form names, which is the one it was opened in."""
 
     caption = forms.CharField(
         max_length=500,
@@ -27,8 +51,54 @@ class VideoForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
+    when = forms.ChoiceField(label="When it goes out", choices=WHEN, initial=AT_ONCE, widget=forms.RadioSelect)
+    publish_at = forms.DateTimeField(
+        label="Day and time",
+        widget=DayAndTime,
+        error_messages={"required": "Choose a day and a time.", "invalid": "Write it like 2026-05-03 18:00."},
+    )
+    zone = forms.CharField(required=False, widget=forms.HiddenInput, initial=timezone.get_current_timezone_name)
+
+    def __init__(self, *args: Any, video: Video | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.video = video
+        if video:
+            self.initial = {"caption": video.caption, "visibility": video.visibility, "publish_at": video.publish_at}
+            self.initial["when"] = AT_A_TIME if video.publish_at else AT_ONCE
+        if (video and video.published_at) or (self.is_bound and "when" not in self.data):
+            for name in SCHEDULE:
+                del self.fields[name]
+        else:
+            zone = zone_named(self.data.get("zone", "")) or timezone.get_current_timezone()
+            self.fields["publish_at"].help_text = f"In your time zone, {zone}."
+            self.fields["publish_at"].required = self.data.get("when") != AT_ONCE
+
+    def full_clean(self) -> None:
+        """What is entered is read in the zone that stood beside it."""
+        with timezone.override(zone_named(self.data.get("zone", "")) or timezone.get_current_timezone()):
+            super().full_clean()
+
     def clean_caption(self) -> str:
         return self.cleaned_data["caption"].replace("\r\n", "\n")
+
+    def clean_publish_at(self) -> datetime | None:
+        """An hour that stays what it was may have passed."""
+        publish_at: datetime | None = self.cleaned_data["publish_at"]
+        if self.video is None or publish_at != self.video.publish_at:
+            try:
+                check_hour(publish_at)
+            except Refused as refused:
+                raise forms.ValidationError(refused.message) from refused
+        return publish_at
+
+    def clean(self) -> dict[str, Any]:
+        """As the services take it: without an hour it goes out as soon as it is ready."""
+        given = self.cleaned_data
+        given.pop("zone", None)
+        if given.pop("when", None) == AT_ONCE:
+            given["publish_at"] = None
+            self.errors.pop("publish_at", None)
+        return given
 
 
 class UploadForm(VideoForm):

@@ -1,5 +1,8 @@
 """Videos as JSON, and what is sent to make and change them. A serializer never saves."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 from rest_framework import serializers
 
 from accounts.api.serializers import AccountBriefSerializer
@@ -23,10 +26,27 @@ class VideoSerializer(serializers.Serializer):
     width = serializers.IntegerField(allow_null=True)
     height = serializers.IntegerField(allow_null=True)
     created_at = serializers.DateTimeField()
+    publish_at = serializers.DateTimeField(
+        source="goes_out_at",
+        allow_null=True,
+        default_timezone=UTC,
+        help_text="Not published before then. Null: published, or as soon as it is finished.",
+    )
     published_at = serializers.DateTimeField(allow_null=True)
     likes = serializers.IntegerField(source="count.likes")
     comments = serializers.IntegerField(source="count.comments")
     views = serializers.IntegerField(source="count.views")
+
+
+class PublishAtField(serializers.DateTimeField):
+    """When a video goes out, to the second."""
+
+    def __init__(self, **options: Any) -> None:
+        said = "When it goes out, up to a year ahead; without an offset in UTC. Null or not sent: as soon as it is finished."
+        super().__init__(required=False, allow_null=True, default_timezone=UTC, help_text=said, **options)
+
+    def to_internal_value(self, value: Any) -> datetime:
+        return super().to_internal_value(value).replace(microsecond=0)
 
 
 class ProcessingSerializer(serializers.Serializer):
@@ -43,6 +63,7 @@ class UploadSerializer(serializers.Serializer):
     file = serializers.FileField(allow_empty_file=True)
     caption = serializers.CharField(max_length=500, required=False, allow_blank=True)
     visibility = serializers.ChoiceField(choices=Video.Visibility.choices, required=False)
+    publish_at = PublishAtField()
 
 
 class VideoChangesSerializer(serializers.Serializer):
@@ -50,6 +71,7 @@ class VideoChangesSerializer(serializers.Serializer):
 
     caption = serializers.CharField(max_length=500, required=False, allow_blank=True)
     visibility = serializers.ChoiceField(choices=Video.Visibility.choices, required=False)
+    publish_at = PublishAtField()
 
 
 class ReactionSerializer(serializers.Serializer):

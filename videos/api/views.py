@@ -108,7 +108,8 @@ class VideoView(APIView):
         operation_id="change_video",
     )
     def patch(self, request: Request, video_id: int) -> Response:
-        """Change caption or visibility. Opening a finished video to others for the first time publishes it."""
+        """Change caption, visibility or, before it is published, when it goes out. Opening a finished video to others for
+        the first time publishes it, unless its hour is still to come."""
         video = access_own_video(request, video_id)
         changes = _given(serializers.VideoChangesSerializer, request)
         _allowed(services.edit, creator=request.user, video=video, **changes)

@@ -1,11 +1,16 @@
 """Parts of a video for pages of every app."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.template.context import Context
+from django.urls import reverse
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
-from videos import watching
+from socialvideo.lib.templatetags.words import lines_of
+from videos import texts, watching
 from videos.models import Video
 
 register = template.Library()
@@ -38,3 +43,24 @@ def like_button(context: Context, video: Video, liked: bool, place: str = "page"
         "likes": video.count.likes,
         "place": place,
     }
+
+
+@register.filter
+def linked(value: str | None) -> SafeString:
+    """A caption or comment: line breaks kept, what it mentions and its tags turned into links, all else escaped."""
+    return mark_safe("<br>".join(_linked(line) for line in lines_of(value)))  # noqa: S308 — escaped part by part
+
+
+def _linked(line: str) -> str:
+    parts, done = [], 0
+    for mark in texts.marks(line):
+        parts += [escape(line[done : mark.start]), _link(mark, line[mark.start : mark.end])]
+        done = mark.end
+    return "".join([*parts, escape(line[done:])])
+
+
+def _link(mark: texts.Mark, written: str) -> SafeString:
+    if mark.sign == "@":
+        return format_html('<a class="mention" href="{}">{}</a>', reverse("videos:profile", args=[mark.name]), written)
+    address = f"{reverse('feeds:explore')}?{urlencode({'tag': mark.name})}"
+    return format_html('<a class="tag" href="{}">{}</a>', address, written)

@@ -58,7 +58,7 @@ def edit(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
     video = access_own_video(request, video_id)
     if video.state == Video.State.REMOVED:
         return redirect(video)
-    form = VideoForm(request.POST or None, initial={"caption": video.caption, "visibility": video.visibility})
+    form = VideoForm(request.POST or None, video=video)
     if form.is_valid():
         return _edited(request, video, form)
     return render(request, "videos/edit.html", {"form": form, "video": video}, status=422 if form.errors else 200)
@@ -67,7 +67,8 @@ def edit(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
 def _edited(request: HttpRequest, video: Video, form: VideoForm) -> HttpResponse:
     try:
         services.edit(creator=request.user, video=video, **form.cleaned_data)  # type: ignore[arg-type]
-        messages.success(request, "Saved.")
+        too_late = "when" in form.data and "when" not in form.fields
+        messages.success(request, "Saved. Its time stays: it had gone out already." if too_late else "Saved.")
     except services.Refused as refused:
         messages.error(request, refused.message)
     return redirect(video)
