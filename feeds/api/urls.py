@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from feeds.api import delivery, notices, views
+from feeds.api import delivery, notices, suggestions, views
 
 urlpatterns = [
     path("feeds/following/", views.FollowingFeedView.as_view()),
@@ -15,5 +15,7 @@ urlpatterns = [
     path("notifications/choices/", notices.ChoicesView.as_view()),
     path("notifications/seen/", notices.SeenView.as_view()),
     path("notifications/unread/", notices.UnreadView.as_view()),
+    path("suggestions/", suggestions.SuggestionsView.as_view()),
+    path("suggestions/<str:handle>/", suggestions.DismissalView.as_view()),
     path("status/", views.StatusView.as_view()),
 ]

@@ -21,6 +21,7 @@ from feeds.selectors.notices import (
     section_at,
     unread_count,
 )
+from feeds.selectors.suggestions import Suggestion, people_to_follow, suggestion
 from feeds.selectors.telling import recipients, unfinished_fan_outs
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Line",
     "Overview",
     "Report",
+    "Suggestion",
     "cards",
     "choices",
     "deliveries",
@@ -42,11 +44,13 @@ __all__ = [
     "newest",
     "notifications_page",
     "overview",
+    "people_to_follow",
     "posted_lately",
     "pulled_videos",
     "reach",
     "recipients",
     "section_at",
+    "suggestion",
     "unfinished_fan_outs",
     "unread_count",
 ]

@@ -4,6 +4,7 @@ from feeds.services.erasure import ERASURE_PART, erase
 from feeds.services.mentions import take_back, take_back_comment, tell_mentioned_in_video, tell_of_comment
 from feeds.services.notices import FixedChoice, choose, notify, notify_each, see_everything
 from feeds.services.reach import fold_reach, reached, report_cards, see
+from feeds.services.suggestions import dismiss, take_back_dismissal
 from feeds.services.telling import consume_outbox, continue_fan_out, fan_out_chunk, run_fan_out
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "choose",
     "consume_outbox",
     "continue_fan_out",
+    "dismiss",
     "erase",
     "fan_out_chunk",
     "fold_reach",
@@ -21,6 +23,7 @@ __all__ = [
     "report_cards",
     "run_fan_out",
     "see",
+    "take_back_dismissal",
     "see_everything",
     "take_back",
     "take_back_comment",

@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.models import Q
 
 from accounts.services import AT_ONCE, Eraser, carry_out
-from feeds.models import Notification
+from feeds.models import Dismissal, Notification
 
 _ENTRIES = """
     WITH gone AS (
@@ -27,8 +27,17 @@ def _erase_notifications(account_id: int) -> int:
     return int(Notification.objects.filter(pk__in=some).delete()[0])
 
 
+def _erase_dismissals(account_id: int) -> int:
+    some = Dismissal.objects.filter(Q(account_id=account_id) | Q(dismissed_id=account_id)).values("pk")[:AT_ONCE]
+    return int(Dismissal.objects.filter(pk__in=some).delete()[0])
+
+
 ERASURE_PART = "feeds"
-ERASERS: dict[str, Eraser] = {"entries": _erase_entries, "notifications": _erase_notifications}
+ERASERS: dict[str, Eraser] = {
+    "entries": _erase_entries,
+    "notifications": _erase_notifications,
+    "dismissals": _erase_dismissals,
+}
 
 
 def erase(account_id: int) -> bool:

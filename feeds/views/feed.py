@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from feeds import selectors, slates
 from feeds.selectors import Card
-from follows.selectors import relations
+from feeds.views.suggestions import SHORT_STRIP, strip
 from socialvideo.lib.pagination import Page
 
 
@@ -37,7 +37,7 @@ def _feed(request: HttpRequest, which: str, page: Page[Card]) -> HttpResponse:
     if _wants_more(request):
         return render(request, "feeds/feed.html#cards", context)
     if not page.items:
-        context |= _suggestions(request.user.pk)
+        context |= strip(request.user.pk)
     return render(request, "feeds/feed.html", context)
 
 
@@ -51,12 +51,7 @@ def explore(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"sort": sort, "page": page}
     if _wants_more(request):
         return render(request, "feeds/explore.html#cards", context)
-    return render(request, "feeds/explore.html", context | _suggestions(viewer_id, at_most=4))
-
-
-def _suggestions(viewer_id: int | None, *, at_most: int = 12) -> dict[str, Any]:
-    accounts = slates.suggested(viewer_id, at_most=at_most)
-    return {"suggested": accounts, "relations": relations(viewer_id, [account.pk for account in accounts])}
+    return render(request, "feeds/explore.html", context | strip(viewer_id, at_most=SHORT_STRIP))
 
 
 def _wants_more(request: HttpRequest) -> bool:

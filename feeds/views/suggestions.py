@@ -1,0 +1,55 @@
+"""Accounts to follow: the page, and "Not this one"."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from feeds import selectors, services
+from follows.views.answers import acting
+from socialvideo.lib import toasts
+from socialvideo.lib.redirects import redirect_back
+from socialvideo.lib.toasts import Action, Toast
+
+STRIP = 12  # where a feed is empty
+SHORT_STRIP = 4
+
+
+def strip(viewer_id: int | None, *, at_most: int = STRIP) -> dict[str, Any]:
+    """What `feeds/_people.html` shows on a page about something else."""
+    found = selectors.people_to_follow(viewer_id, at_most=at_most + 1)
+    return {"suggestions": found[:at_most], "more_suggestions": len(found) > at_most}
+
+
+@require_safe
+@never_cache
+def people(request: HttpRequest) -> HttpResponse:
+    """People to follow, for everybody; who is not logged in is shown who is popular."""
+    return render(request, "feeds/people.html", {"suggestions": selectors.people_to_follow(request.user.pk)})
+
+
+@acting
+def dismiss(request: HttpRequest, account: User) -> HttpResponse:
+    """The row goes, its place stays for the way back."""
+    services.dismiss(account=request.user, dismissed=account)  # type: ignore[arg-type]
+    undo = Action("Undo", reverse("feeds:take_back_dismissal", args=[account.handle]))
+    return _answer(request, account, "dismissed", Toast(f"{account.display_name} is not suggested any more.", undo))
+
+
+@acting
+def take_back_dismissal(request: HttpRequest, account: User) -> HttpResponse:
+    services.take_back_dismissal(account=request.user, dismissed=account)  # type: ignore[arg-type]
+    return _answer(request, account, "back", Toast(f"{account.display_name} may be suggested again."))
+
+
+def _answer(request: HttpRequest, account: User, part: str, toast: Toast) -> HttpResponse:
+    if not request.htmx:  # type: ignore[attr-defined]
+        return toasts.show(request, redirect_back(request, reverse("feeds:people")), toast)
+    found = selectors.suggestion(request.user.pk, account) if part == "back" else None  # type: ignore[arg-type]
+    response = render(request, f"feeds/_suggestion.html#{part}", {"account": account, "suggestion": found})
+    return toasts.show(request, response, replace(toast, about=account.handle))
