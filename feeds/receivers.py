@@ -2,13 +2,18 @@
 
 from typing import Any
 
+from allauth.account.signals import password_changed, password_reset, password_set
+from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
+from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.services import owe
 from accounts.signals import erasure_due
 from feeds import services, tasks
 from feeds.models import InboxEntry, Notification
+from feeds.services.devices import THIS_DEVICE
 from follows.models import Batch
 from follows.selectors import report
 from follows.signals import account_offered, batch_finished, edges_changed, follow_changed
@@ -142,3 +147,16 @@ def tell_of_removal(video_id: int, by_id: int | None, **_: Any) -> None:
 def erase_what_was_told(account_id: int, **_: Any) -> None:
     owe(account_id=account_id, part=services.ERASURE_PART)
     tasks.erase.delay_on_commit(account_id)
+
+
+@receiver(user_logged_out)
+def end_push_on_this_device(request: HttpRequest, user: User | None, **_: Any) -> None:
+    """Who is logged out here is told nothing more here."""
+    if user is not None and (subscription_id := request.session.get(THIS_DEVICE)):
+        services.remove_device(account=user, subscription_id=subscription_id)
+
+
+@receiver([password_changed, password_set, password_reset])
+def end_push_elsewhere(request: HttpRequest, user: User, **_: Any) -> None:
+    """With a new password all other devices are logged out."""
+    services.end_all_subscriptions(account_id=user.pk, but=request.session.get(THIS_DEVICE))

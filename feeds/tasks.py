@@ -1,10 +1,14 @@
 """Hints for workers. What is to be done stands in the rows; the sweeps find what no hint names."""
 
+from collections.abc import Callable
+from time import monotonic
+
 from celery import shared_task
 
 from feeds import auditing, selectors, services
 
 SWEEP_SECONDS = 10  # how often beat sweeps; its hints are forgotten when the next sweep comes
+SENDERS = 4  # workers that one sweep sets to one duty
 
 
 @shared_task
@@ -31,6 +35,50 @@ def consume_outbox() -> None:
 def fold_reach() -> None:
     """Keeps the backlog of deltas short, so that a delivery report stays cheap."""
     while services.fold_reach():
+        pass
+
+
+@shared_task(coalesced=True)
+def send_pushes() -> None:
+    """As long as there are any, but no longer than a sweep: then mail has its turn in the queue."""
+    _work(services.send_pushes)
+
+
+@shared_task
+def sweep_pushes() -> None:
+    """Finds whom pull-only publications alert, and starts as many workers as what is due is worth."""
+    _work(services.walk_subscribers)
+    for _ in range(services.batches_due(at_most=SENDERS)):
+        send_pushes.apply_async(expires=SWEEP_SECONDS)
+
+
+@shared_task
+def prune_pushes() -> None:
+    _work(services.prune_pushes)
+
+
+@shared_task
+def send_digests() -> None:
+    _work(services.send_digest)
+
+
+@shared_task
+def sweep_digests() -> None:
+    """Several may be at it."""
+    _work(services.make_digest)
+    for _ in range(services.digests_due(at_most=SENDERS)):
+        send_digests.apply_async(expires=SWEEP_SECONDS)
+
+
+@shared_task
+def prune_digests() -> None:
+    _work(services.prune_digests)
+
+
+def _work(portion: Callable[[], int]) -> None:
+    """Portion by portion until there is nothing left, or it is the next sweep's."""
+    end = monotonic() + SWEEP_SECONDS
+    while portion() and monotonic() < end:
         pass
 
 

@@ -2,16 +2,13 @@
 
 from django.urls import path
 
-from feeds.views import choices, delivery, feed, notices, seen, status, suggestions
+from feeds.views import choices, delivery, digests, feed, notices, push, seen, status
 
 app_name = "feeds"
 urlpatterns = [
     path("", feed.home, name="home"),
     path("following/", feed.following_feed, name="following_feed"),
     path("explore/", feed.explore, name="explore"),
-    path("people/", suggestions.people, name="people"),
-    path("people/<str:handle>/dismiss/", suggestions.dismiss, name="dismiss"),
-    path("people/<str:handle>/dismiss/undo/", suggestions.take_back_dismissal, name="take_back_dismissal"),
     path("seen/<str:token>/", seen.seen, name="seen"),
     path("studio/delivery/", delivery.deliveries, name="deliveries"),
     path("studio/<int:video_id>/delivery/", delivery.delivery, name="delivery"),
@@ -20,5 +17,13 @@ urlpatterns = [
     path("inbox/unread/", notices.unread, name="unread"),
     path("inbox/see-everything/", notices.see_everything, name="see_everything"),
     path("settings/notifications/", choices.notification_settings, name="notification_settings"),
+    path("settings/notifications/push/", push.subscribe, name="push_subscribe"),
+    path("settings/notifications/push/<int:pk>/remove/", push.remove, name="push_remove"),
+    path("settings/notifications/push/<int:pk>/test/", push.test, name="push_test"),
+    path("settings/notifications/digest/", digests.plan, name="digest_plan"),
+    path("digest/stop/<str:token>/", digests.stop, name="digest_stop"),
+    path("push/renew/", push.renew, name="push_renew"),
+    path("sw.js", push.worker, name="push_worker"),
+    path("manifest.webmanifest", push.manifest, name="manifest"),
     path("status/", status.status, name="status"),
 ]

@@ -3,6 +3,8 @@
 from feeds.selectors.cards import Card, cards
 from feeds.selectors.choices import Choice, choices
 from feeds.selectors.delivery import Deliveries, Report, deliveries, delivery_report, reach
+from feeds.selectors.devices import devices
+from feeds.selectors.digests import address_of, digest_plan
 from feeds.selectors.following import (
     PAGE_SIZE,
     Overview,
@@ -21,7 +23,6 @@ from feeds.selectors.notices import (
     section_at,
     unread_count,
 )
-from feeds.selectors.suggestions import Suggestion, people_to_follow, suggestion
 from feeds.selectors.telling import recipients, unfinished_fan_outs
 
 __all__ = [
@@ -33,24 +34,24 @@ __all__ = [
     "Line",
     "Overview",
     "Report",
-    "Suggestion",
+    "address_of",
     "cards",
     "choices",
     "deliveries",
     "delivery_report",
+    "devices",
+    "digest_plan",
     "following_page",
     "following_videos",
     "new_since",
     "newest",
     "notifications_page",
     "overview",
-    "people_to_follow",
     "posted_lately",
     "pulled_videos",
     "reach",
     "recipients",
     "section_at",
-    "suggestion",
     "unfinished_fan_outs",
     "unread_count",
 ]

@@ -1,32 +1,58 @@
 """Every write of feeds: telling followers, telling of what happened, and what the told do with it."""
 
+from feeds.services.devices import (
+    DeviceRefused,
+    ask_for_test,
+    end_all_subscriptions,
+    end_subscription,
+    remove_device,
+    renew,
+    subscribe,
+)
+from feeds.services.digests import digests_due, make_digest, plan_digest, prune_digests, send_digest, stop_digest
 from feeds.services.erasure import ERASURE_PART, erase
 from feeds.services.mentions import take_back, take_back_comment, tell_mentioned_in_video, tell_of_comment
 from feeds.services.notices import FixedChoice, choose, notify, notify_each, see_everything
+from feeds.services.pushing import batches_due, owe_walk, prune_pushes, send_pushes, walk_subscribers
 from feeds.services.reach import fold_reach, reached, report_cards, see
-from feeds.services.suggestions import dismiss, take_back_dismissal
 from feeds.services.telling import consume_outbox, continue_fan_out, fan_out_chunk, run_fan_out
 
 __all__ = [
     "ERASURE_PART",
     "FixedChoice",
     "choose",
+    "DeviceRefused",
+    "ask_for_test",
+    "batches_due",
     "consume_outbox",
     "continue_fan_out",
-    "dismiss",
+    "digests_due",
+    "end_all_subscriptions",
+    "end_subscription",
     "erase",
     "fan_out_chunk",
     "fold_reach",
+    "make_digest",
     "notify",
     "notify_each",
+    "owe_walk",
+    "plan_digest",
+    "prune_digests",
+    "prune_pushes",
     "reached",
+    "remove_device",
+    "renew",
     "report_cards",
     "run_fan_out",
     "see",
-    "take_back_dismissal",
     "see_everything",
+    "send_digest",
+    "send_pushes",
+    "stop_digest",
+    "subscribe",
     "take_back",
     "take_back_comment",
     "tell_mentioned_in_video",
     "tell_of_comment",
+    "walk_subscribers",
 ]

@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.models import Q
 
 from accounts.services import AT_ONCE, Eraser, carry_out
-from feeds.models import Dismissal, Notification
+from feeds.models import Digest, DigestPlan, Notification, Push, PushSubscription
 
 _ENTRIES = """
     WITH gone AS (
@@ -27,16 +27,24 @@ def _erase_notifications(account_id: int) -> int:
     return int(Notification.objects.filter(pk__in=some).delete()[0])
 
 
-def _erase_dismissals(account_id: int) -> int:
-    some = Dismissal.objects.filter(Q(account_id=account_id) | Q(dismissed_id=account_id)).values("pk")[:AT_ONCE]
-    return int(Dismissal.objects.filter(pk__in=some).delete()[0])
+def _erase_devices(account_id: int) -> int:
+    some = Push.objects.filter(subscription__account=account_id).values("pk")[:AT_ONCE]
+    gone = Push.objects.filter(pk__in=some).delete()[0]
+    return int(gone or PushSubscription.objects.filter(account=account_id).delete()[0])
+
+
+def _erase_digests(account_id: int) -> int:
+    some = Digest.objects.filter(account=account_id).values("pk")[:AT_ONCE]
+    gone = Digest.objects.filter(pk__in=some).delete()[0]
+    return int(gone or DigestPlan.objects.filter(account=account_id).delete()[0])
 
 
 ERASURE_PART = "feeds"
 ERASERS: dict[str, Eraser] = {
     "entries": _erase_entries,
     "notifications": _erase_notifications,
-    "dismissals": _erase_dismissals,
+    "devices": _erase_devices,
+    "digests": _erase_digests,
 }
 
 

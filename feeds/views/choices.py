@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from feeds import selectors, services
 from feeds.selectors import Choice
 from feeds.topics import Channel
+from feeds.views import digests, push
 from socialvideo.lib import toasts
 from socialvideo.lib.toasts import Toast
 
@@ -33,7 +34,7 @@ WORDS = {
 def notification_settings(request: HttpRequest) -> HttpResponse:
     """What is changed here is saved, and nothing that was changed elsewhere meanwhile."""
     if request.method == "GET":
-        return render(request, "feeds/notification_settings.html", _context(request))
+        return render(request, "feeds/notification_settings.html", _context(request) | _channels(request))
     before, wanted = set(request.POST.get("before", "").split()), set(request.POST.getlist("wanted"))
     changed = {
         (choice.topic, choice.channel): choice.key in wanted
@@ -44,6 +45,11 @@ def notification_settings(request: HttpRequest) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "feeds/notification_settings.html#saved", _context(request) | {"saved": True})
     return toasts.show(request, redirect("feeds:notification_settings"), Toast("Saved."))
+
+
+def _channels(request: HttpRequest) -> dict[str, Any]:
+    """What the channels beside the site need of one."""
+    return push.section(request) | digests.section(request)
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:

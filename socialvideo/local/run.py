@@ -70,8 +70,9 @@ def _run(folder: Folder, console: Console, running: contextlib.ExitStack) -> Non
     if taken != port:
         console.say(f"  Port {port} is taken; the site takes {taken}.")
     live = running.enter_context(listen(host, (taken + 1) % 65536))
+    env.setdefault("SITE_URL", site.rstrip("/"))
     env["LIVE_PORT"] = str(live.getsockname()[1])  # no proxy in front puts the two behind one address
-    with _step(console, "Web, live events, worker, encoder, beat"):
+    with _step(console, "Web, live events, worker, encoder, sender, beat"):
         for service in _services(folder, env, console, web=listening.fileno(), live=live.fileno()):
             supervisor.watch(service)
             service.start()
@@ -134,6 +135,7 @@ def _services(folder: Folder, env: dict[str, str], console: Console, *, web: int
         "live": live_command(live),
         "worker": [*CELERY, "worker", "-n", "worker@%h", "-Q", "default,fanout", "-c", "2", *alone],
         "encoder": [*CELERY, "worker", "-n", "encoder@%h", "-Q", "media", "-c", str(encoders), *alone],
+        "sender": [*CELERY, "worker", "-n", "sender@%h", "-Q", "outgoing", "-P", "threads", "-c", "4", *alone],
         "beat": [*CELERY, "beat", "--schedule", str(folder.path / "beat"), "--pidfile", "", *quiet],
     }
     inherited = {"web": (web,), "live": (live,)}

@@ -4,7 +4,7 @@ import sys
 
 from socialvideo.local.child_process import ChildProcess
 
-QUEUES = "default,fanout,media"
+QUEUES = "default,fanout,media,outgoing"
 
 
 class WorkerProcess(ChildProcess):

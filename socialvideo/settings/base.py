@@ -29,6 +29,16 @@ MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", 32 * 1024 * 1024, validate=POSITI
 PULL_ONLY_ABOVE = env.int("PULL_ONLY_ABOVE", 0, validate=NOT_NEGATIVE)
 FANOUT_CHUNK = env.int("FANOUT_CHUNK", 5000, validate=POSITIVE)  # followers told in one transaction
 AUDIT_EVERY_SECONDS = env.int("AUDIT_EVERY_SECONDS", 600, validate=POSITIVE)  # how often the promises are checked
+# Where the site is, for links in mail; production takes the first of ALLOWED_HOSTS.
+SITE_URL = env.str("SITE_URL", "http://localhost:8000", validate=validate.Regexp(r"https?://[^/]+$", error="Not an origin."))
+# Web push. The key is 32 bytes in URL-safe base64; without it the site makes one and keeps it in the database. The
+# contact is told to push services: mailto: or https:; without it DEFAULT_FROM_EMAIL.
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "", validate=validate.Regexp(r"([\w-]{43})?$", error="Not such a key."))
+PUSH_CONTACT = env.str("PUSH_CONTACT", "", validate=validate.Regexp("(mailto:.+@.+|https://.+)?$", error="Not a contact."))
+# Hosts, with those below them, that push messages may be sent to; or whole origins. Nothing else is ever asked.
+PUSH_SERVICES: list[str] = env.list(
+    "PUSH_SERVICES", ["fcm.googleapis.com", "push.services.mozilla.com", "notify.windows.com", "push.apple.com"]
+)
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # who may read /metrics; empty: this machine alone, and no proxy in front
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=NOT_NEGATIVE)  # in front, each adding to X-Forwarded-For
 X_ACCEL_MEDIA_PREFIX = env.str("X_ACCEL_MEDIA_PREFIX", "")  # internal location of the proxy that serves media files
@@ -152,7 +162,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "queue_order_strategy": "priority",
 }
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"feeds.tasks.*fan_out*": {"queue": "fanout"}, "videos.tasks.process*": {"queue": "media"}}
+CELERY_TASK_ROUTES = {
+    "feeds.tasks.*fan_out*": {"queue": "fanout"},
+    "videos.tasks.process*": {"queue": "media"},
+    # Other people's servers, push and mail, may keep a worker waiting.
+    "feeds.tasks.*push*": {"queue": "outgoing"},
+    "feeds.tasks.*digest*": {"queue": "outgoing"},
+}
 # The sweeps: whatever a lost hint would have named is found by them within seconds.
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
@@ -165,6 +181,10 @@ CELERY_BEAT_SCHEDULE = {
         "feeds.tasks.sweep_fan_outs": 10,
         "feeds.tasks.consume_outbox": 10,
         "feeds.tasks.fold_reach": 10,
+        "feeds.tasks.sweep_pushes": 10,
+        "feeds.tasks.sweep_digests": 10,
+        "feeds.tasks.prune_pushes": 3600,
+        "feeds.tasks.prune_digests": 3600,
         "feeds.tasks.audit": AUDIT_EVERY_SECONDS,
     }.items()
 }

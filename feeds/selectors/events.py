@@ -1,0 +1,132 @@
+"""Events as messages that leave the site tell of them: pushes and digests. An event's key is `video:<publication>` or
+`notice:<notification>`. What an account has seen, may not see, or does not want by that channel is no event for it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.text import Truncator, capfirst
+
+from accounts.models import User
+from feeds.models import NoticeChoice, Notification
+from feeds.selectors.following import COUNTED, visible
+from feeds.sql.edges import LETS_THROUGH
+from feeds.topics import DEFAULTS, TOPIC_OF, Channel, Topic
+from videos.models import Video
+
+# Publications by which the viewer is still to be alerted: a follower then and now, with the bell on, who has not seen it.
+_ALERTING = f"""
+    SELECT p.id FROM videos_publication AS p JOIN follows_follow AS f ON {LETS_THROUGH}
+        AND f.since < p.id AND f.notify = 'all'
+    LEFT JOIN feeds_inboxentry AS entry ON entry.recipient_id = %(viewer)s AND entry.publication_id = p.id
+    WHERE p.id = ANY(%(publications)s) AND coalesce(entry.state, 2) = 2
+"""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened, in words."""
+
+    key: str
+    kind: str
+    at: datetime
+    actor: User | None
+    video: Video | None
+    text: str
+
+    @property
+    def deed(self) -> str:
+        """What the actor did, or what happened where there is none."""
+        return "published a video" if self.kind == "new_video" else Notification.Kind(self.kind).label
+
+    @property
+    def words(self) -> str:
+        return f"{self.actor.display_name} {self.deed}" if self.actor else capfirst(self.deed)
+
+    @property
+    def excerpt(self) -> str:
+        return Truncator(self.text or (self.video.caption if self.video else "")).chars(140)
+
+    @property
+    def path(self) -> str:
+        """Where one sees it."""
+        pages = {
+            "requested": "follows:requests",
+            "imported": "follows:imports",
+            "appeared": "follows:offers",
+            "removed": "feeds:notifications",
+        }
+        if self.kind in pages:
+            return reverse(pages[self.kind])
+        shown = self.video or self.actor
+        return shown.get_absolute_url() if shown else reverse("feeds:notifications")
+
+
+def wanted_topics(account_id: int, channel: Channel) -> set[Topic]:
+    chosen = dict(NoticeChoice.objects.filter(account=account_id, channel=channel).values_list("topic", "wanted"))
+    return {topic for topic in Topic if chosen.get(topic, topic in DEFAULTS[channel])}
+
+
+def events(account_id: int, keys: Iterable[str], channel: Channel) -> dict[str, Event]:
+    """Those of the events that the account is still to be told of by this channel, by their keys, the newest first."""
+    topics = wanted_topics(account_id, channel)
+    ids: dict[str, list[int]] = {"video": [], "notice": []}
+    for key in keys:
+        kind, _, number = key.partition(":")
+        if kind in ids:
+            ids[kind].append(int(number))
+    found = _new_videos(account_id, ids["video"]) if Topic.NEW_VIDEOS in topics else []
+    found += _happenings(account_id, ids["notice"], topics)
+    return {event.key: event for event in sorted(found, key=lambda event: event.at, reverse=True)}
+
+
+def unseen_keys(account_id: int, *, since: datetime, at_most: int) -> list[str]:
+    """The newest events since then that the account has not seen, of each kind at most so many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT alerted FROM feeds_overview(%s, %s, %s)", [account_id, 0, COUNTED])
+        (alerted,) = cursor.fetchone()
+    recent = Video.objects.filter(publication__in=alerted or [], published_at__gte=since).order_by("-publication")
+    unseen = Notification.objects.shown_to(account_id).unseen().filter(created_at__gte=since).order_by("-pk")
+    videos = [f"video:{pk}" for pk in recent.values_list("publication", flat=True)[:at_most]]
+    return videos + [f"notice:{pk}" for pk in unseen.values_list("pk", flat=True)[:at_most]]
+
+
+def _new_videos(account_id: int, publication_ids: Sequence[int]) -> list[Event]:
+    if not publication_ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_ALERTING, {"viewer": account_id, "publications": list(publication_ids)})
+        alerting = [row[0] for row in cursor.fetchall()]
+    return [
+        Event(
+            key=f"video:{video.publication.pk}",
+            kind="new_video",
+            at=video.publication.published_at,
+            actor=video.creator,
+            video=video,
+            text="",
+        )
+        for video in visible(account_id, alerting)
+    ]
+
+
+def _happenings(account_id: int, notification_ids: Sequence[int], topics: set[Topic]) -> list[Event]:
+    kinds = [kind for kind, topic in TOPIC_OF.items() if topic in topics]
+    rows = Notification.objects.shown_to(account_id).unseen().filter(pk__in=notification_ids, kind__in=kinds)
+    found = list(rows) if notification_ids else []
+    actors: Mapping[int, User] = User.objects.in_bulk({row.actor_id for row in found if row.actor_id})
+    shown = Video.objects.visible_to(account_id) | Video.objects.of_creator(account_id)
+    videos: Mapping[int, Video] = shown.with_card().in_bulk({row.video_id for row in found if row.video_id})
+    return [
+        Event(
+            key=f"notice:{row.pk}",
+            kind=row.kind,
+            at=row.created_at,
+            actor=actors.get(row.actor_id),
+            video=videos.get(row.video_id),
+            text=row.text,
+        )
+        for row in found
+    ]

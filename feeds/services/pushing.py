@@ -1,0 +1,179 @@
+"""Messages to browsers. A `Push` is written by the statement that tells its account (`sql/pushing.py`); a worker takes
+some by lease, makes each message from what the account may see at that moment, and hands it to the browser's push service
+until that accepts it or refuses for good.
+
+A worker that dies between the service's answer and writing it down makes one message go twice: it has the same tag, by
+which push service and browser let it replace the first one silently."""
+
+import logging
+import random
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+
+from feeds.models import Push, PushSubscription, PushWalk
+from feeds.selectors.events import Event, events
+from feeds.services.devices import TEST, end_subscription
+from feeds.sql.pushing import CLAIM, PRUNE, PUSH_SUBSCRIBERS
+from feeds.topics import Channel
+from feeds.webpush import Answer, Fate, Wire, deliver, site_key
+from videos.models import Publication
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 64  # taken by one worker
+CONNECTIONS = 8  # that it sends them by
+LEASE = timedelta(minutes=5)  # longer than a batch takes when nobody answers
+MOST_ATTEMPTS = 14  # over about 20 hours
+FIRST_PAUSE, LONGEST_PAUSE = 30, 3 * 3600  # seconds
+WALKED_AT_ONCE = 1000
+KEPT = timedelta(days=14)
+PRUNED_AT_ONCE = 5000
+
+State = Push.State
+Message = dict[str, str]
+
+
+# --- Whom a pull-only publication alerts ------------------------------------------------------------------------
+
+
+def owe_walk(publication_id: int) -> None:
+    """In the transaction that decides that nobody gets an entry of the publication."""
+    PushWalk.objects.bulk_create([PushWalk(publication_id=publication_id)], ignore_conflicts=True)
+
+
+@transaction.atomic
+def walk_subscribers() -> bool:
+    """Looks through some more browsers for one publication; returns whether there may be more to do."""
+    walk = PushWalk.objects.select_for_update(skip_locked=True).order_by("pk").first()
+    if walk is None:
+        return False
+    creator_id = Publication.objects.values_list("creator_id", flat=True).get(pk=walk.pk)
+    place = {"publication": walk.pk, "creator": creator_id, "cursor": walk.cursor, "size": WALKED_AT_ONCE}
+    with connection.cursor() as cursor:
+        cursor.execute(PUSH_SUBSCRIBERS, place)
+        looked_at, walk.cursor = cursor.fetchone()
+    if looked_at < WALKED_AT_ONCE:
+        walk.delete()
+    else:
+        walk.save(update_fields=["cursor"])
+    return True
+
+
+# --- Sending ----------------------------------------------------------------------------------------------------
+
+
+def batches_due(*, at_most: int) -> int:
+    """How many batches wait, not counting beyond."""
+    due = Push.objects.filter(state=State.WAITING, due_at__lte=timezone.now())
+    return -(-due[: at_most * AT_ONCE].count() // AT_ONCE)
+
+
+def send_pushes() -> int:
+    """Takes a batch and sends it; returns how many it took. Each is settled as soon as its answer is there."""
+    pushes = list(Push.objects.raw(CLAIM, {"size": AT_ONCE, "lease": LEASE}))
+    subscriptions = PushSubscription.objects.select_related("account").in_bulk(
+        {push.subscription_id for push in pushes}
+    )
+    messages = _messages(pushes, subscriptions)
+    if messages:
+        _send(messages, subscriptions)
+    return len(pushes)
+
+
+def _messages(pushes: Iterable[Push], subscriptions: Mapping[int, PushSubscription]) -> list[tuple[Push, Message]]:
+    """What is still to be said, now. The rest is settled here."""
+    found: dict[int, dict[str, Event]] = {}
+    said = []
+    for push in pushes:
+        subscription = subscriptions.get(push.subscription_id)
+        if subscription is None or push.attempts > MOST_ATTEMPTS:
+            _settle(push, State.DEAD)
+            continue
+        account = subscription.account
+        if account.pk not in found:
+            keys = [other.event_key for other in pushes if _account_of(other, subscriptions) == account.pk]
+            found[account.pk] = events(account.pk, keys, Channel.PUSH) if account.is_present else {}
+        message = _message(push.event_key, found[account.pk].get(push.event_key))
+        if message and account.is_present:
+            said.append((push, message))
+        else:
+            _settle(push, State.NEEDLESS)
+    return said
+
+
+def _account_of(push: Push, subscriptions: Mapping[int, PushSubscription]) -> int | None:
+    subscription = subscriptions.get(push.subscription_id)
+    return subscription and subscription.account_id
+
+
+def _message(key: str, event: Event | None) -> Message | None:
+    if key.startswith(f"{TEST}:"):
+        words, body, path = settings.SITE_NAME, "Push works on this device.", reverse("feeds:notification_settings")
+    elif event is not None:
+        words, body, path = event.words, event.excerpt, event.path
+    else:
+        return None
+    return {"title": words, "body": body, "url": path, "tag": key, "icon": static("icons/maskable-512.png")}
+
+
+def _send(messages: list[tuple[Push, Message]], subscriptions: Mapping[int, PushSubscription]) -> None:
+    """Other threads wait for push services; only this one touches the database."""
+    key = site_key()
+    with Wire(CONNECTIONS) as wire, ThreadPoolExecutor(CONNECTIONS) as pool:
+        sent: dict[Future[Answer], Push] = {
+            pool.submit(deliver, wire, key, subscriptions[push.subscription_id], message): push
+            for push, message in messages
+        }
+        for done in as_completed(sent):
+            _act_on(sent[done], _answer(done))
+
+
+def _answer(sending: Future[Answer]) -> Answer:
+    """One that cannot be sent keeps no other back."""
+    if error := sending.exception():
+        logger.error("A push was not sent.", exc_info=error)
+        return Answer(Fate.LATER, type(error).__name__)
+    return sending.result()
+
+
+def _act_on(push: Push, answer: Answer) -> None:
+    if answer.fate is Fate.ACCEPTED:
+        _settle(push, State.ACCEPTED, answer.words)
+        PushSubscription.objects.filter(pk=push.subscription_id).update(accepted_at=timezone.now())
+    elif answer.fate is Fate.GONE:
+        _settle(push, State.DEAD, answer.words)
+        end_subscription(push.subscription_id)
+    elif answer.fate is Fate.REFUSED or push.attempts >= MOST_ATTEMPTS:
+        _settle(push, State.DEAD, answer.words)
+    else:
+        _mine(push).update(due_at=timezone.now() + _pause(push.attempts, answer.wait), answer=answer.words)
+
+
+def _settle(push: Push, state: str, words: str = "") -> None:
+    _mine(push).update(state=state, answer=words)
+
+
+def _mine(push: Push) -> QuerySet[Push]:
+    """The row as long as this worker's lease holds: another one's attempt has another number."""
+    return Push.objects.filter(pk=push.pk, state=State.WAITING, attempts=push.attempts)
+
+
+def _pause(attempts: int, asked_for: int) -> timedelta:
+    """Twice as long each time, and not all at the same moment."""
+    seconds = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+    return timedelta(seconds=max(seconds, asked_for) * random.uniform(1, 1.2))  # noqa: S311 - spreads load
+
+
+def prune_pushes() -> int:
+    """Forgets some of what is settled; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(PRUNE, {"size": PRUNED_AT_ONCE, "before": timezone.now() - KEPT})
+        return int(cursor.fetchone()[0])
