@@ -1,9 +1,12 @@
 """Videos through the real services. Only the encoder's work is put there ready-made: tiny files with the right names."""
 
+from datetime import datetime, timedelta
 from itertools import count
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.models import User
 from videos import services
@@ -57,3 +60,12 @@ def make_failed_video(creator: User, reason: str = "This file is damaged.", **fi
 
 def make_comment(author: User, video: Video, text: str = "Nice") -> Comment:
     return services.comment(author=author, video=video, text=text, submit_key=f"comment-{next(_keys)}")
+
+
+def in_an_hour() -> datetime:
+    return (timezone.now() + timedelta(hours=1)).replace(microsecond=0)
+
+
+def let_its_hour_come(video: Video) -> None:
+    """What the database's clock does to a scheduled video."""
+    Video.objects.filter(pk=video.pk, publish_at__isnull=False).update(publish_at=Now() - timedelta(seconds=1))
