@@ -76,6 +76,18 @@ class InboxEntry(models.Model):
         return f"{self.recipient_id} ← {self.publication_id}"
 
 
+class EarlyEntry(models.Model):
+    """That somebody looked at a publication before the fan-out reached them, and so has an entry already. Until its end
+    a fan-out passes by whom it finds here, instead of looking for every follower's entry."""
+
+    pk = models.CompositePrimaryKey("publication_id", "recipient_id")
+    publication_id = models.BigIntegerField()
+    recipient_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.recipient_id} ← {self.publication_id}"
+
+
 class Notification(models.Model):
     """Something that happened to an account besides new videos. Unique per recipient and event, so that telling
     twice tells once."""

@@ -8,21 +8,27 @@ from celery import shared_task
 from feeds import auditing, selectors, services
 
 SWEEP_SECONDS = 10  # how often beat sweeps; its hints are forgotten when the next sweep comes
+SWEPT_AT_ONCE = 100  # fan-outs
+FIRST, LATER = 0, 9  # in the queue; Redis hands out the lowest first
 SENDERS = 4  # workers that one sweep sets to one duty
 
 
 @shared_task
-def fan_out(publication_id: int) -> None:
-    """One turn of a fan-out; then the others in the queue have theirs."""
-    if services.continue_fan_out(publication_id):
-        fan_out.delay(publication_id)
+def fan_out(publication_id: int, cursor: int = 0) -> None:
+    """One turn of a fan-out, for whoever comes first with the place where it stands: however many hints there are, one
+    goes on. Further turns wait until every other publication has had its first."""
+    stands = services.continue_fan_out(publication_id, cursor=cursor)
+    if stands is not None:
+        fan_out.apply_async([publication_id, stands], priority=LATER)
 
 
 @shared_task
 def sweep_fan_outs() -> None:
-    """Goes on with what stood still, the nearest to its end first."""
-    for publication_id in selectors.unfinished_fan_outs():
-        fan_out.apply_async([publication_id], expires=SWEEP_SECONDS)
+    """Goes on with what stood still, the nearest to its end first, and no more of them than workers are busy with until
+    the next sweep."""
+    for publication_id, cursor in selectors.unfinished_fan_outs(at_most=SWEPT_AT_ONCE).items():
+        priority = LATER if cursor else FIRST
+        fan_out.apply_async([publication_id, cursor], priority=priority, expires=SWEEP_SECONDS)
 
 
 @shared_task(coalesced=True)

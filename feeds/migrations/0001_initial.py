@@ -31,6 +31,14 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='EarlyEntry',
+            fields=[
+                ('pk', models.CompositePrimaryKey('publication_id', 'recipient_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('publication_id', models.BigIntegerField()),
+                ('recipient_id', models.BigIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='InboxEntry',
             fields=[
                 ('pk', models.CompositePrimaryKey('recipient_id', 'publication_id', blank=True, editable=False, primary_key=True, serialize=False)),

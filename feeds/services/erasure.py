@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.models import Q
 
 from accounts.services import AT_ONCE, Eraser, carry_out
-from feeds.models import Digest, DigestPlan, Notification, Push, PushSubscription
+from feeds.models import Digest, DigestPlan, Dismissal, EarlyEntry, Notification, Push, PushSubscription
 
 _ENTRIES = """
     WITH gone AS (
@@ -22,9 +22,19 @@ def _erase_entries(account_id: int) -> int:
         return int(cursor.fetchone()[0])
 
 
+def _erase_early_entries(account_id: int) -> int:
+    """Those that came when the fan-out had just ended; it takes away all others itself."""
+    return int(EarlyEntry.objects.filter(recipient_id=account_id).delete()[0])
+
+
 def _erase_notifications(account_id: int) -> int:
     some = Notification.objects.filter(Q(recipient_id=account_id) | Q(actor_id=account_id)).values("pk")[:AT_ONCE]
     return int(Notification.objects.filter(pk__in=some).delete()[0])
+
+
+def _erase_dismissals(account_id: int) -> int:
+    some = Dismissal.objects.filter(Q(account_id=account_id) | Q(dismissed_id=account_id)).values("pk")[:AT_ONCE]
+    return int(Dismissal.objects.filter(pk__in=some).delete()[0])
 
 
 def _erase_devices(account_id: int) -> int:
@@ -42,7 +52,9 @@ def _erase_digests(account_id: int) -> int:
 ERASURE_PART = "feeds"
 ERASERS: dict[str, Eraser] = {
     "entries": _erase_entries,
+    "early_entries": _erase_early_entries,
     "notifications": _erase_notifications,
+    "dismissals": _erase_dismissals,
     "devices": _erase_devices,
     "digests": _erase_digests,
 }

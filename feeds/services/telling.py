@@ -2,23 +2,31 @@
 followers, and cursor and counters are saved with what they count. Killed anywhere, it goes on where it stood."""
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from feeds.models import EarlyEntry, InboxEntry
+from feeds.selectors.telling import recipients
 from feeds.services.pushing import owe_walk
-from feeds.sql.telling import CONSUME_OUTBOX, OUTBOX_LOCK, TELL_CHUNK
+from feeds.sql.telling import CONSUME_OUTBOX, OUTBOX_LOCK, TELL_CHUNK, TELL_CHUNK_AGAIN
 from follows.hints import hints_of
 from socialvideo.lib import live
 from videos.models import Publication
 
 CHUNKS_A_TURN = 4  # then others get their turn
 EVENTS_AT_ONCE = 1000
+State = InboxEntry.State
 UNFINISHED = (Publication.Fanout.PENDING, Publication.Fanout.RUNNING)
 
 
-def continue_fan_out(publication_id: int, *, chunks: int = CHUNKS_A_TURN) -> bool:
-    """Tells some more followers; returns whether there is more to do. A transaction per chunk."""
-    return all(fan_out_chunk(publication_id) for _ in range(chunks))
+def continue_fan_out(publication_id: int, *, cursor: int | None = None, chunks: int = CHUNKS_A_TURN) -> int | None:
+    """Tells some more followers, a transaction per chunk. Returns where the fan-out stands then, or None: there is no
+    more to do here. With a cursor, only if it still stands there."""
+    for _ in range(chunks):
+        cursor = fan_out_chunk(publication_id, cursor=cursor)
+        if cursor is None:
+            break
+    return cursor
 
 
 def run_fan_out(publication_id: int) -> None:
@@ -27,20 +35,36 @@ def run_fan_out(publication_id: int) -> None:
         pass
 
 
+def fan_out_chunk(publication_id: int, *, cursor: int | None = None) -> int | None:
+    """Tells the next `FANOUT_CHUNK` followers and returns the cursor; None when none are left. Leaves a publication
+    alone that somebody else holds. Three statements, whatever the number of followers."""
+    try:
+        return _fan_out_chunk(publication_id, cursor, TELL_CHUNK)
+    except IntegrityError:  # an entry is there that came at this moment, or from before a publication was set back
+        return _fan_out_chunk(publication_id, cursor, TELL_CHUNK_AGAIN)
+
+
 @transaction.atomic
-def fan_out_chunk(publication_id: int) -> bool:
-    """Tells the next `FANOUT_CHUNK` followers; returns whether there may be more. Leaves a publication alone that
-    somebody else holds. Three statements, whatever the number of followers."""
-    unfinished = Publication.objects.filter(fanout_state__in=UNFINISHED)
-    publication = unfinished.select_for_update(skip_locked=True).filter(pk=publication_id).first()
+def _fan_out_chunk(publication_id: int, cursor: int | None, statement: str) -> int | None:
+    publication = _take(publication_id, cursor)
     if publication is None:
-        return False
+        return None
     if publication.fanout_state == Publication.Fanout.PENDING:
         _start(publication)
-    if publication.fanout_state != Publication.Fanout.PULL_ONLY:
-        _tell_chunk(publication, settings.FANOUT_CHUNK)
+    if publication.fanout_state == Publication.Fanout.RUNNING:
+        _tell_chunk(publication, statement, settings.FANOUT_CHUNK)
     publication.save(update_fields=_FANOUT_FIELDS)
-    return publication.fanout_state == Publication.Fanout.RUNNING
+    if publication.fanout_state == Publication.Fanout.RUNNING:
+        return publication.fanout_cursor
+    EarlyEntry.objects.filter(publication_id=publication_id).delete()
+    return None
+
+
+def _take(publication_id: int, cursor: int | None) -> Publication | None:
+    unfinished = Publication.objects.filter(pk=publication_id, fanout_state__in=UNFINISHED)
+    if cursor is not None:
+        unfinished = unfinished.filter(fanout_cursor=cursor)
+    return unfinished.select_for_update(skip_locked=True, no_key=True).first()
 
 
 _FANOUT_FIELDS = [
@@ -61,12 +85,21 @@ def _start(publication: Publication) -> None:
         publication.fanout_finished_at = publication.fanout_started_at
     else:
         publication.fanout_state = Publication.Fanout.RUNNING
+    _hint_open_pages(publication)
 
 
-def _tell_chunk(publication: Publication, size: int) -> None:
+def _hint_open_pages(publication: Publication) -> None:
+    """To all at once, whenever their chunk comes: a feed and a badge count what is not fanned out yet too."""
+    told = recipients(publication, among=live.listening())
+    alerted = [recipient_id for recipient_id, state in told.items() if state == State.ALERTED]
+    listed = [recipient_id for recipient_id, state in told.items() if state > State.FEED_ONLY]
+    live.publish_each([(alerted, {"kind": "badge"}), (listed, {"kind": "feed"})], and_arriving=True)
+
+
+def _tell_chunk(publication: Publication, statement: str, size: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            TELL_CHUNK,
+            statement,
             {
                 "publication": publication.pk,
                 "creator": publication.creator_id,

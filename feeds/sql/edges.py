@@ -9,12 +9,14 @@ MUTED = """EXISTS (SELECT 1 FROM follows_mute AS mute WHERE mute.muter_id = f.fo
 # How the bell of an edge f decides: InboxEntry.State QUIET or ALERTED.
 BY_BELL = "CASE f.notify WHEN 'none' THEN 1 ELSE 2 END"
 
-# Who is told of a publication, and how. Who mutes the creator gets it into the feed alone, for when the mute ends.
-RECIPIENTS = f"""
-    SELECT f.follower_id AS recipient_id, f.since, CASE WHEN {MUTED} THEN 0 ELSE {BY_BELL} END AS state
-    FROM follows_follow AS f
-    WHERE f.followee_id = %(creator)s AND f.state = 'active' AND f.since < %(publication)s
-"""
+# Who is told of a publication, and how. Who mutes the creator gets it into the feed alone, for when the mute ends. The
+# creator's mutes are joined, so that for many edges they are read once instead of being asked for at each.
+FOLLOWED_THEN = "f.followee_id = %(creator)s AND f.state = 'active' AND f.since < %(publication)s"
+TOLD_AS = f"""f.follower_id AS recipient_id, f.since,
+    CASE WHEN mute.muter_id IS NULL THEN {BY_BELL} ELSE 0 END AS state"""
+THEIR_MUTES = """LEFT JOIN follows_mute AS mute ON mute.muted_id = %(creator)s AND mute.muter_id = f.follower_id
+    AND (mute.until IS NULL OR mute.until > now())"""
+RECIPIENTS = f"SELECT {TOLD_AS} FROM follows_follow AS f {THEIR_MUTES} WHERE {FOLLOWED_THEN}"
 
 # What an edge f of the viewer lets into the feed of the publications p: the Following feed's one predicate.
 LETS_THROUGH = f"""f.follower_id = %(viewer)s AND f.followee_id = p.creator_id AND f.state = 'active'

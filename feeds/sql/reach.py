@@ -2,15 +2,22 @@
 
 from feeds.sql.edges import BY_BELL, LETS_THROUGH
 
-# What has no entry yet, or never gets one, is written as it is told. Whoever waits here for a fan-out finds its entry
-# in the next statement.
+# What has no entry yet, or never gets one, is written as it is told, and noted for the fan-out that will come by. Whoever
+# waits here for a fan-out finds its entry in the next statement.
 WRITE_UNWRITTEN = f"""
-    INSERT INTO feeds_inboxentry (recipient_id, publication_id, creator_id, state)
-    SELECT f.follower_id, p.id, p.creator_id, {BY_BELL}
-    FROM videos_publication AS p JOIN follows_follow AS f ON {LETS_THROUGH} AND f.since < p.id
-    WHERE p.id = ANY(%(publications)s) AND p.fanout_state <> 'done'
-    ORDER BY p.id
-    ON CONFLICT (recipient_id, publication_id) DO NOTHING
+    WITH unwritten AS (
+        INSERT INTO feeds_inboxentry (recipient_id, publication_id, creator_id, state)
+        SELECT f.follower_id, p.id, p.creator_id, {BY_BELL}
+        FROM videos_publication AS p JOIN follows_follow AS f ON {LETS_THROUGH} AND f.since < p.id
+        WHERE p.id = ANY(%(publications)s) AND p.fanout_state <> 'done'
+        ORDER BY p.id
+        ON CONFLICT (recipient_id, publication_id) DO NOTHING
+        RETURNING recipient_id, publication_id
+    )
+    INSERT INTO feeds_earlyentry (publication_id, recipient_id)
+    SELECT publication_id, recipient_id
+    FROM unwritten JOIN videos_publication AS p ON p.id = publication_id AND p.fanout_state <> 'pull_only'
+    ON CONFLICT DO NOTHING
 """
 
 # Upwards, in the order of ids: of two that meet, one waits. Answers how many of the entries were alerts until now.

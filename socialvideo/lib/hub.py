@@ -1,18 +1,21 @@
 """One process's share of the live hints: reads them all over one Redis connection and hands each to the open streams of
 the accounts it is for. It remembers half a minute, so that a page misses nothing between being made and listening.
 
+It keeps Redis told of who listens (`live.listening`), so that what concerns a multitude is sent to them alone. A stream
+that may be too new to be known there hears all of that.
+
 Where hints may have been lost (Redis was away, a stream is too slow, a page comes back too late), pages are told to ask
 for themselves: `{"kind": "connected", "missed": true}`."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import math
 import random
 from collections import defaultdict, deque
-from collections.abc import Iterator
-from contextlib import contextmanager
-from time import monotonic
+from collections.abc import Collection, Iterator, Sequence
+from time import monotonic, time
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +23,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from socialvideo.lib.live import STREAM
+from socialvideo.lib.live import ARRIVING, LISTENING, STREAM
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +33,10 @@ AT_ONCE = 500
 PAUSE = 1.0  # seconds between attempts to reach Redis
 SPREAD = 3.0  # seconds over which pages are told to ask, lest all do at once
 BACKLOG = 100  # hints that wait for a slow connection
+ANNOUNCED = 5.0  # seconds between two times that Redis is told of everyone who listens
+GATHERED = 0.1  # seconds in which new ones are gathered, to be announced together
+TAKEN_TO_LISTEN = 30  # seconds for which an account is
+UNDER_WAY = 5.0  # seconds that a hint may have been under way whose sender asked before an announcement
 
 CONNECTED = json.dumps({"kind": "connected", "missed": False})
 MISSED = json.dumps({"kind": "connected", "missed": True})
@@ -64,7 +71,9 @@ class Stream:
 class Hub:
     def __init__(self) -> None:
         self._streams: defaultdict[int, set[Stream]] = defaultdict(set)
-        self._recent: deque[tuple[float, frozenset[int], str]] = deque()
+        self._recent: deque[tuple[float, frozenset[int], str, bool]] = deque()
+        self._announced: dict[int, float] = {}  # since when senders find these accounts
+        self._arrival = asyncio.Event()
         self._complete_since = math.inf
         self._away = False
         self.closed = False
@@ -72,19 +81,20 @@ class Hub:
     def open_streams(self, account_id: int) -> int:
         return len(self._streams.get(account_id, ()))
 
-    @contextmanager
+    @contextlib.contextmanager
     def stream(self, account_id: int, age: float) -> Iterator[Stream]:
         """An open stream. It begins with what a page that knows all up to `age` seconds ago has missed."""
         stream = Stream()
         since = monotonic() - age
         if age <= REMEMBERED and since >= self._complete_since:
             stream.tell(CONNECTED)
-            for at, accounts, event in self._recent:
-                if at >= since and account_id in accounts:
+            for at, accounts, event, and_arriving in self._recent:
+                if at >= since and (account_id in accounts or (and_arriving and self._arrives(account_id, at))):
                     stream.tell(event)
         else:
             stream.tell(MISSED)
         self._streams[account_id].add(stream)
+        self._arrival.set()
         try:
             yield stream
         finally:
@@ -102,26 +112,54 @@ class Hub:
         """Until cancelled. Whatever goes wrong, it begins again."""
         while True:
             try:
-                await self._read()
-            except Exception as error:  # noqa: BLE001 - the pages learn that they may have missed something
+                async with _redis() as redis, asyncio.TaskGroup() as both:
+                    both.create_task(self._read(redis))
+                    both.create_task(self._announce(redis))
+            except* Exception as errors:  # noqa: BLE001 - the pages learn that they may have missed something
                 if not self._away:
-                    logger.warning("Live hints are interrupted: %s: %s", type(error).__name__, error)
+                    logger.warning("Live hints are interrupted: %r", errors.exceptions[0])
                 self._away = True
             self._complete_since = math.inf
+            self._announced.clear()
             await asyncio.sleep(PAUSE)
 
-    async def _read(self) -> None:
-        async with _redis() as redis:
-            newest: Any = await redis.xrevrange(STREAM, count=1)
-            position = newest[0][0] if newest else "0-0"
-            self._begin()
-            while True:
-                answer: Any = await redis.xread({STREAM: position}, AT_ONCE, BLOCKED * 1000)
-                for _stream, entries in answer:
-                    for position_of_entry, entry in entries:
-                        position = position_of_entry
-                        for event, accounts in entry.items():
-                            self._hand_out(frozenset(map(int, accounts.split())), event)
+    async def _read(self, redis: Redis) -> None:
+        newest: Any = await redis.xrevrange(STREAM, count=1)
+        position = newest[0][0] if newest else "0-0"
+        self._begin()
+        while True:
+            answer: Any = await redis.xread({STREAM: position}, AT_ONCE, BLOCKED * 1000)
+            for _stream, entries in answer:
+                for position_of_entry, entry in entries:
+                    position = position_of_entry
+                    for event, accounts in entry.items():
+                        self._hand_out(accounts.split(), event)
+
+    async def _announce(self, redis: Redis) -> None:
+        """Who listens: new ones at once, everyone from time to time, since who is not named again is forgotten."""
+        while True:
+            await self._name(redis, set(self._streams))
+            self._announced = {account: since for account, since in self._announced.items() if account in self._streams}
+            await redis.zremrangebyscore(LISTENING, 0, time())
+            end = monotonic() + ANNOUNCED
+            while monotonic() < end:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(end - monotonic()):
+                        await self._arrival.wait()
+                await asyncio.sleep(GATHERED)
+                self._arrival.clear()
+                await self._name(redis, self._streams.keys() - self._announced.keys())
+
+    async def _name(self, redis: Redis, accounts: Collection[int]) -> None:
+        if accounts:
+            await redis.zadd(LISTENING, dict.fromkeys(map(str, accounts), time() + TAKEN_TO_LISTEN))
+            now = monotonic()
+            for account in accounts:
+                self._announced.setdefault(account, now)
+
+    def _arrives(self, account_id: int, at: float) -> bool:
+        """Whether what was heard then may have been sent by who did not know of this account."""
+        return at < self._announced.get(account_id, math.inf) + UNDER_WAY
 
     def _begin(self) -> None:
         self._recent.clear()
@@ -130,12 +168,15 @@ class Hub:
         for stream in self._all():
             asyncio.get_running_loop().call_later(random.uniform(0, SPREAD), stream.tell, MISSED)  # noqa: S311
 
-    def _hand_out(self, accounts: frozenset[int], event: str) -> None:
+    def _hand_out(self, names: Sequence[str], event: str) -> None:
         now = monotonic()
         while self._recent and self._recent[0][0] < now - REMEMBERED:
             self._recent.popleft()
-        self._recent.append((now, accounts, event))
-        for account_id in accounts & self._streams.keys():
+        and_arriving = ARRIVING in names
+        accounts = frozenset(int(name) for name in names if name != ARRIVING)
+        self._recent.append((now, accounts, event, and_arriving))
+        arriving = {account for account in self._streams if self._arrives(account, now)} if and_arriving else set()
+        for account_id in (accounts & self._streams.keys()) | arriving:
             for stream in self._streams[account_id]:
                 stream.tell(event)
 

@@ -2,12 +2,16 @@
 one that is lost, doubled or late costs nothing, and a hint says nothing that its account may not read.
 
 Every process that holds event streams reads the same short Redis stream and picks out what is for its own (`hub.py`).
-No kind of event is known here: `{"kind": "relation", …}` reaches a page as its event "live:relation"."""
+No kind of event is known here: `{"kind": "relation", …}` reaches a page as its event "live:relation".
+
+What concerns a multitude is sent to those of them who have a page open (`listening`), and to whoever opens one at that
+moment (`and_arriving`)."""
 
 import json
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from time import time
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +21,8 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 STREAM = "socialvideo:live"
+LISTENING = "socialvideo:listening"  # account → until when it is taken to listen
+ARRIVING = "*"  # stands among accounts for those that are not yet in there
 KEPT = 20_000  # entries; a reader that falls further behind has lost some
 ACCOUNTS_AN_ENTRY = 500
 
@@ -29,13 +35,25 @@ def publish(account_ids: Collection[int], event: Event) -> None:
     publish_each([(account_ids, event)])
 
 
-def publish_each(hints: Iterable[tuple[Collection[int], Event]]) -> None:
+def publish_each(hints: Iterable[tuple[Collection[int], Event]], *, and_arriving: bool = False) -> None:
     """Many at once: still one trip to Redis."""
     accounts: defaultdict[str, set[int]] = defaultdict(set)
     for account_ids, event in hints:
         accounts[json.dumps(event, separators=(",", ":"))].update(account_ids)
-    if entries := list(_entries(accounts)):
+    entries = list(_entries(accounts))
+    if and_arriving:
+        entries.append(dict.fromkeys(accounts, ARRIVING))
+    if entries:
         transaction.on_commit(lambda: _send(entries), robust=True)
+
+
+def listening() -> list[int]:
+    """Accounts that have a page open, on whichever device; some that have just closed their last one too."""
+    try:
+        found = get_redis_connection("default").zrange(LISTENING, int(time()), "+inf", byscore=True)
+    except RedisError:
+        return []
+    return [int(account) for account in found]
 
 
 def _entries(accounts: Mapping[str, set[int]]) -> Iterator[Entry]:
