@@ -27,8 +27,9 @@ def heard(act: Callable[[], Any]) -> set[tuple[int, int, int | None]]:
         act()
     entries = [entry for _, entry in get_redis_connection().xrange(live.STREAM)]
     told = [(json.loads(event), accounts.split()) for entry in entries for event, accounts in entry.items()]
-    assert all(event["kind"] == "relation" for event, _ in told)
-    return {(int(account), event["account"], event["version"]) for event, accounts in told for account in accounts}
+    assert {event["kind"] for event, _ in told} <= {"relation", "badge"}
+    ties = [(event, accounts) for event, accounts in told if event["kind"] == "relation"]
+    return {(int(account), event["account"], event["version"]) for event, accounts in ties for account in accounts}
 
 
 def both(one: User, other: User) -> set[tuple[int, int, int | None]]:

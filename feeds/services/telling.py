@@ -9,6 +9,7 @@ from feeds.models import EarlyEntry, InboxEntry
 from feeds.selectors.telling import recipients
 from feeds.services.pushing import owe_walk
 from feeds.sql.telling import CONSUME_OUTBOX, OUTBOX_LOCK, TELL_CHUNK, TELL_CHUNK_AGAIN
+from feeds.services.notices import BADGE
 from follows.hints import hints_of
 from socialvideo.lib import live
 from videos.models import Publication
@@ -126,9 +127,7 @@ def consume_outbox(*, at_most: int = EVENTS_AT_ONCE) -> int:
         cursor.execute(OUTBOX_LOCK)
         cursor.execute(CONSUME_OUTBOX, {"size": at_most})
         events = cursor.fetchall()
-    live.publish_each(
-        hint
-        for follower_id, followee_id, event_id, alone in events
-        for hint in hints_of(follower_id, followee_id, event_id, alone=alone)
-    )
+    both = {account_id for *pair, _, alone in events if not alone for account_id in pair}
+    ties = [hint for *pair, event_id, alone in events for hint in hints_of(*pair, event_id, alone=alone)]
+    live.publish_each([*ties, (both, BADGE)])
     return len(events)

@@ -3,15 +3,17 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from follows import selectors, services
 from follows.relations import Relation
-from follows.views.answers import Question, acting, ask_on_a_page, is_confirmed, origin
+from follows.views.answers import Question, acting, ask_on_a_page, is_confirmed, origin, place_of
 from follows.views.rows import rows_or_page
 from socialvideo.lib import toasts
+from socialvideo.lib.redirects import redirect_back
 from socialvideo.lib.toasts import Toast
 
 
@@ -45,9 +47,10 @@ def _answered(request: HttpRequest, asker: User, relation: Relation, said: str) 
     if request.htmx:  # type: ignore[attr-defined]
         counts = selectors.counts(request.user.pk)  # type: ignore[arg-type]
         context = {"account": asker, "relation": relation, "said": said, "counts": counts}
-        context["question"] = _about_everyone(counts.requests)
+        context |= {"question": _about_everyone(counts.requests), "place": place_of(request)}
         return render(request, "follows/requests.html#answered", context)
-    return toasts.show(request, redirect("follows:requests"), Toast(f"{asker.display_name} {said}."))
+    back = redirect_back(request, reverse("follows:requests"))
+    return toasts.show(request, back, Toast(f"{asker.display_name} {said}."))
 
 
 @login_required
