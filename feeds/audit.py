@@ -64,6 +64,30 @@ DELIVERY_AND_STATES = f"""
            ) < p.alerted + p.listed_quietly)
 """
 
+# What was counted as seen, opened, watched are the entries in those states. Counts are of people who were reached then: an
+# erased account's entries are gone, its part in the counts stays. So there may be more counted than stands, by no more
+# than the followers of then who are erased now; never less.
+REACH_AND_STATES = f"""
+    SELECT publication_id FROM (
+        SELECT publication_id, sum(seen) AS seen, sum(opened) AS opened, sum(watched) AS watched FROM (
+            SELECT publication_id, seen, opened, watched FROM feeds_reach
+            UNION ALL SELECT publication_id, seen, opened, watched FROM feeds_reachdelta
+        ) AS parts GROUP BY publication_id
+    ) AS reach FULL JOIN (
+        SELECT publication_id, count(*) AS seen, count(*) FILTER (WHERE state >= 4) AS opened,
+               count(*) FILTER (WHERE state >= 5) AS watched
+        FROM feeds_inboxentry WHERE state >= 3 GROUP BY publication_id
+    ) AS rows USING (publication_id) CROSS JOIN LATERAL (
+        SELECT coalesce(reach.seen, 0) - coalesce(rows.seen, 0) AS seen,
+               coalesce(reach.opened, 0) - coalesce(rows.opened, 0) AS opened,
+               coalesce(reach.watched, 0) - coalesce(rows.watched, 0) AS watched
+    ) AS more
+    WHERE (more.seen, more.opened, more.watched) <> (0, 0, 0)
+      AND (least(more.seen, more.opened, more.watched) < 0 OR greatest(more.seen, more.opened, more.watched) > (
+          SELECT count(*) FROM accounts_user AS gone JOIN videos_publication AS p ON p.id = publication_id
+          WHERE gone.erased_at IS NOT NULL AND {_REPLAYED.format(follower="gone.id")} = 'active'))
+"""
+
 SUMS_DO_NOT_ADD_UP = """
     SELECT id FROM videos_publication
     WHERE fanout_state IN ('done', 'pull_only')
@@ -99,6 +123,9 @@ CHECKS = [
     Check("nobody was told twice", "4", TOLD_TWICE, ENTRIES),
     Check("every delivery stands in entries", "4", COUNTED_BUT_NOT_TOLD, PUBLICATIONS),
     Check("every delivery says how its entries were told", "4", DELIVERY_AND_STATES, PUBLICATIONS),
+    Check(
+        "every delivery says what its entries have come to", "4", REACH_AND_STATES, "feeds_inboxentry WHERE state >= 3"
+    ),
     Check("every delivery adds up", "4", SUMS_DO_NOT_ADD_UP, PUBLICATIONS),
     Check("every entry is of its publication's creator", "4", ENTRY_OF_ANOTHER_CREATOR, ENTRIES),
     Check("no fan-out is overdue", "4", OVERDUE, PUBLICATIONS),
