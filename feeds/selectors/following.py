@@ -10,10 +10,13 @@ from accounts.models import User
 from feeds.models import InboxEntry
 from feeds.selectors.cards import Card, cards
 from feeds.sql.feed import PULLED_FEED
+from socialvideo.lib import lookups  # noqa: F401  # registers __among
 from socialvideo.lib.pagination import Page, decode_cursor, encode_cursor
 from videos.models import Video
+from videos.querysets import VideoQuerySet
 
 PAGE_SIZE = 10
+SPARE = 5  # looked at beyond a page, for the few that are hidden by now
 ROWS = 40  # of the inbox in the first round
 MOST_ROWS = 1280
 COUNTED = 1000  # newest entries, among which unseen ones are counted
@@ -24,10 +27,11 @@ State = InboxEntry.State
 def following_videos(viewer_id: int, *, cursor: str = "", size: int = PAGE_SIZE) -> Page[Video]:
     """Videos of the creators whom the viewer follows, newest publication first. True with every worker stopped."""
     found: list[Video] = []
-    for publication_ids, _ in rounds(viewer_id, _before(cursor)):
-        found += visible(viewer_id, publication_ids)
-        if len(found) > size:
-            return Page(found[:size], encode_cursor([found[size - 1].publication.pk]))
+    for publication_ids, _ in rounds(viewer_id, start_of(cursor)):
+        for some in (publication_ids[: size + SPARE], publication_ids[size + SPARE :]):
+            found += visible(viewer_id, some)
+            if len(found) > size:
+                return Page(found[:size], encode_cursor([found[size - 1].publication.pk]))
     return Page(found)
 
 
@@ -60,7 +64,7 @@ def overview(viewer_id: int) -> Overview:
         horizon, newest, alerted = cursor.fetchone()
     if not newest and not alerted:
         return Overview(horizon=horizon)
-    shown = Video.objects.visible_to(viewer_id).filter(publication__in={*newest, *alerted})
+    shown = Video.objects.visible_to(viewer_id).filter(publication__id__among={*newest, *alerted})
     creators = dict(shown.order_by("-publication").values_list("publication", "creator"))
     lately = dict.fromkeys(creators[publication_id] for publication_id in newest if publication_id in creators)
     return Overview(sum(publication_id in creators for publication_id in alerted), horizon, tuple(lately))
@@ -82,9 +86,7 @@ def rounds(viewer_id: int, before: int, *, least: int = State.FEED_ONLY) -> Iter
         rows = min(2 * rows, MOST_ROWS)
 
 
-def read(
-    viewer_id: int, before: int, rows: int, *, least: int = State.FEED_ONLY
-) -> tuple[int, list[int], list[int]]:
+def read(viewer_id: int, before: int, rows: int, *, least: int = State.FEED_ONLY) -> tuple[int, list[int], list[int]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM feeds_following(%s, %s, %s, %s)", [viewer_id, before, rows, int(least)])
         down_to, publication_ids, states = cursor.fetchone()
@@ -92,12 +94,14 @@ def read(
 
 
 def visible(viewer_id: int, publication_ids: Sequence[int]) -> list[Video]:
-    if not publication_ids:
-        return []
+    return list(visible_to(viewer_id, publication_ids)) if publication_ids else []
+
+
+def visible_to(viewer_id: int, publication_ids: Sequence[int]) -> VideoQuerySet:
     videos = Video.objects.visible_to(viewer_id).with_card().select_related("publication")
-    return list(videos.filter(publication__in=publication_ids).order_by("-publication"))
+    return videos.filter(publication__id__among=publication_ids).order_by("-publication")
 
 
-def _before(cursor: str) -> int:
+def start_of(cursor: str) -> int:
     key = decode_cursor(cursor, 1) if cursor else None
-    return min(key[0], TOP) if key and isinstance(key[0], int) else TOP
+    return key[0] if key and isinstance(key[0], int) else TOP
