@@ -21,6 +21,7 @@ from videos.api.serializers import VideoSerializer
 LINE_KINDS = [("new_video", "published videos"), *Notification.Kind.choices]
 SECTIONS = ("today", "yesterday", "week", "earlier")
 IDS_AT_ONCE = 10_000
+BIGGEST_ID = 2**63 - 1
 SHOW = OpenApiParameter("show", str, enum=list(FILTERS), description="Which of them; all without it.")
 
 
@@ -49,8 +50,12 @@ class LineSerializer(serializers.Serializer):
 class SeenSerializer(serializers.Serializer):
     """Ids of events: of new videos, and of the others."""
 
-    new_videos = serializers.ListField(child=serializers.IntegerField(), max_length=IDS_AT_ONCE, default=list)
-    others = serializers.ListField(child=serializers.IntegerField(), max_length=IDS_AT_ONCE, default=list)
+    new_videos = serializers.ListField(
+        child=serializers.IntegerField(max_value=BIGGEST_ID), max_length=IDS_AT_ONCE, default=list
+    )
+    others = serializers.ListField(
+        child=serializers.IntegerField(max_value=BIGGEST_ID), max_length=IDS_AT_ONCE, default=list
+    )
 
 
 class UnreadSerializer(serializers.Serializer):

@@ -10,7 +10,7 @@ from follows import services as follows
 from videos.tests.factories import make_video
 
 pytestmark = pytest.mark.django_db
-PRIVATE = ["feeds/following/", "notifications/", "notifications/unread/"]
+PRIVATE = ["feeds/following/"]
 
 
 @pytest.fixture
@@ -60,17 +60,3 @@ def test_visitors_see_what_is_for_everyone(api: APIClient, mira: User, address: 
     assert [card["video"]["id"] for card in answer["results"]] == [shown.pk]
     assert answer["results"][0]["video"]["creator"]["handle"] == "mira"
 
-
-def test_notifications_are_listed_counted_and_seen(api: APIClient, alice: User, mira: User) -> None:
-    follows.follow(follower=alice, followee=mira)
-    follows.follow(follower=mira, followee=alice)
-    services.consume_outbox()
-    services.run_fan_out(make_video(mira).publication.pk)
-    listed = api.get("/api/v1/notifications/").json()["results"]
-    assert [(notice["kind"], notice["seen"]) for notice in listed] == [("new_video", False), ("followed", False)]
-    assert api.get("/api/v1/notifications/unread/").json() == {"unread": 2}
-    seen = {"new_videos": [listed[0]["id"]], "others": [listed[1]["id"]]}
-    for expected in ({"unread": 0}, {"unread": 0}):
-        assert api.post("/api/v1/notifications/seen/", seen).json() == expected
-    assert all(notice["seen"] for notice in api.get("/api/v1/notifications/").json()["results"])
-    assert api.post("/api/v1/notifications/seen/", {"others": ["x"]}).status_code == 400
