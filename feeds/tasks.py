@@ -89,6 +89,31 @@ def _work(portion: Callable[[], int]) -> None:
 
 
 @shared_task
+def compute_heat() -> None:
+    services.compute_heat()
+
+
+@shared_task
+def compute_tastes() -> None:
+    services.compute_tastes()
+
+
+@shared_task
+def compute_related() -> None:
+    services.compute_related()
+
+
+@shared_task
+def count_sources() -> None:
+    services.count_sources()
+
+
+@shared_task
+def prune_figures() -> None:
+    services.prune_figures()
+
+
+@shared_task
 def erase(account_id: int) -> None:
     """One turn of an erasure."""
     if services.erase(account_id):

@@ -2,17 +2,16 @@
 
 from rest_framework import serializers
 
+from feeds.reasons import Source
 from follows.api.serializers import RelationSerializer
 from videos.api.serializers import VideoSerializer
-
-REASONS = [("followed", "by somebody you follow"), ("new", "new"), ("popular", "popular")]
 
 
 class CardSerializer(serializers.Serializer):
     """A video, why it is there, and what I am to it and its creator."""
 
     video = VideoSerializer()
-    reason = serializers.ChoiceField(choices=REASONS)
+    reason = serializers.ChoiceField(choices=Source.choices, source="source")
     reason_words = serializers.CharField()
     liked = serializers.BooleanField()
     relation = RelationSerializer()
@@ -52,3 +51,4 @@ class StatusSerializer(serializers.Serializer):
 
     audit = LastAuditSerializer(allow_null=True)
     waiting = WaitingSerializer()
+    standing_still = serializers.ListField(child=serializers.CharField(), help_text="What should move and does not.")

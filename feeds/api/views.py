@@ -6,10 +6,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from feeds import selectors, slates, status
+from feeds import selectors, status
 from feeds.api.serializers import CardSerializer, StatusSerializer
+from feeds.for_you import for_you_page
 from socialvideo.lib.api import CURSOR, cursor_of, page_response, paged
-from socialvideo.lib.pagination import Page
 
 PAGE_SIZE = 20
 
@@ -28,7 +28,7 @@ class ForYouFeedView(APIView):
     @extend_schema(parameters=[CURSOR], responses=paged(CardSerializer), operation_id="for_you_feed")
     def get(self, request: Request) -> Response:
         """Videos chosen for me; the newest unseen ones of those I follow within a fixed bound."""
-        page = slates.for_you_page(request.user.pk, cursor=cursor_of(request), size=PAGE_SIZE)
+        page = for_you_page(request.user.pk, cursor=cursor_of(request), size=PAGE_SIZE)
         return page_response(page, CardSerializer, request=request)
 
 
@@ -36,9 +36,8 @@ class ExploreFeedView(APIView):
     @extend_schema(parameters=[CURSOR], responses=paged(CardSerializer), operation_id="explore_feed")
     def get(self, request: Request) -> Response:
         """Everything that is for everyone, newest first."""
-        page = slates.explore_page(request.user.pk, sort="new", cursor=cursor_of(request))
-        cards = selectors.cards(request.user.pk, [(video, "new") for video in page.items])
-        return page_response(Page(cards, page.next_cursor), CardSerializer, request=request)
+        page = selectors.explore_cards(request.user.pk, cursor=cursor_of(request))
+        return page_response(page, CardSerializer, request=request)
 
 
 class StatusView(APIView):

@@ -5,6 +5,7 @@ from feeds.selectors.choices import Choice, choices
 from feeds.selectors.delivery import Deliveries, Report, deliveries, delivery_report, reach
 from feeds.selectors.devices import devices
 from feeds.selectors.digests import address_of, digest_plan
+from feeds.selectors.explore import explore_cards, explore_page, tag_page
 from feeds.selectors.following import (
     PAGE_SIZE,
     Overview,
@@ -41,6 +42,8 @@ __all__ = [
     "delivery_report",
     "devices",
     "digest_plan",
+    "explore_cards",
+    "explore_page",
     "following_page",
     "following_videos",
     "new_since",
@@ -52,6 +55,7 @@ __all__ = [
     "reach",
     "recipients",
     "section_at",
+    "tag_page",
     "unfinished_fan_outs",
     "unread_count",
 ]

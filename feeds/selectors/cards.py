@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
+from accounts.models import User
+from feeds.reasons import Reason, words
 from follows.relations import Relation
 from follows.selectors import relations
 from videos.models import Video
@@ -11,22 +15,29 @@ from videos.selectors import liked_among
 
 @dataclass(frozen=True)
 class Card:
-    """A video as a feed shows it to one viewer, and why it is there."""
+    """A video as a feed shows it to one viewer, and why it is there: a `reasons.Source`, and that in words."""
 
     video: Video
     relation: Relation
     liked: bool
-    reason: str = ""
-
-    @property
-    def reason_words(self) -> str:
-        return {"followed": f"You follow {self.video.creator.display_name}", "new": "New", "popular": "Popular"}.get(
-            self.reason, ""
-        )
+    source: str
+    reason_words: str
 
 
-def cards(viewer_id: int | None, shown: Sequence[tuple[Video, str]]) -> list[Card]:
-    """Videos with their reasons as cards. Two queries more, however many."""
-    ties = relations(viewer_id, {video.creator_id for video, _ in shown})
+def cards(viewer_id: int | None, shown: Sequence[tuple[Video, Reason]]) -> list[Card]:
+    """Videos with their reasons as cards. Three queries more, however many."""
+    mentioned = {account_id for _, reason in shown for account_id in reason.account_ids}
+    ties = relations(viewer_id, {video.creator_id for video, _ in shown} | mentioned)
+    people = User.objects.present().in_bulk(mentioned)
     liked = liked_among(viewer_id, [video.pk for video, _ in shown])
-    return [Card(video, ties[video.creator_id], video.pk in liked, reason) for video, reason in shown]
+    now = timezone.now()
+    return [
+        Card(
+            video=video,
+            relation=ties[video.creator_id],
+            liked=video.pk in liked,
+            source=reason.source,
+            reason_words=words(reason, video, ties, people, now),
+        )
+        for video, reason in shown
+    ]

@@ -8,6 +8,7 @@ from django.db import connection
 
 from accounts.models import User
 from feeds.models import InboxEntry
+from feeds.reasons import Reason, Source
 from feeds.selectors.cards import Card, cards
 from feeds.sql.feed import PULLED_FEED
 from socialvideo.lib import lookups  # noqa: F401  # registers __among
@@ -22,6 +23,7 @@ MOST_ROWS = 1280
 COUNTED = 1000  # newest entries, among which unseen ones are counted
 TOP = 2**63 - 1
 State = InboxEntry.State
+FOLLOWED = Reason(Source.FOLLOWING.value)
 
 
 def following_videos(viewer_id: int, *, cursor: str = "", size: int = PAGE_SIZE) -> Page[Video]:
@@ -37,7 +39,7 @@ def following_videos(viewer_id: int, *, cursor: str = "", size: int = PAGE_SIZE)
 
 def following_page(viewer_id: int, *, cursor: str = "", size: int = PAGE_SIZE) -> Page[Card]:
     page = following_videos(viewer_id, cursor=cursor, size=size)
-    return Page(cards(viewer_id, [(video, "followed") for video in page.items]), page.next_cursor)
+    return Page(cards(viewer_id, [(video, FOLLOWED) for video in page.items]), page.next_cursor)
 
 
 def pulled_videos(viewer_id: int) -> list[Video]:

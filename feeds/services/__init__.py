@@ -11,21 +11,30 @@ from feeds.services.devices import (
 )
 from feeds.services.digests import digests_due, make_digest, plan_digest, prune_digests, send_digest, stop_digest
 from feeds.services.erasure import ERASURE_PART, erase
+from feeds.services.figures import compute_heat, compute_related, compute_tastes, count_sources, prune_figures
+from feeds.services.impressions import count_impressions
 from feeds.services.mentions import take_back, take_back_comment, tell_mentioned_in_video, tell_of_comment
 from feeds.services.notices import FixedChoice, choose, notify, notify_each, see_everything
 from feeds.services.pushing import batches_due, owe_walk, prune_pushes, send_pushes, walk_subscribers
 from feeds.services.reach import fold_reach, reached, report_cards, see
 from feeds.services.telling import consume_outbox, continue_fan_out, fan_out_chunk, run_fan_out
+from feeds.services.wishes import choose_interests, take_back_turned_down, turn_down
 
 __all__ = [
     "ERASURE_PART",
-    "FixedChoice",
-    "choose",
     "DeviceRefused",
+    "FixedChoice",
     "ask_for_test",
     "batches_due",
+    "choose",
+    "choose_interests",
+    "compute_heat",
+    "compute_related",
+    "compute_tastes",
     "consume_outbox",
     "continue_fan_out",
+    "count_impressions",
+    "count_sources",
     "digests_due",
     "end_all_subscriptions",
     "end_subscription",
@@ -38,6 +47,7 @@ __all__ = [
     "owe_walk",
     "plan_digest",
     "prune_digests",
+    "prune_figures",
     "prune_pushes",
     "reached",
     "remove_device",
@@ -52,7 +62,9 @@ __all__ = [
     "subscribe",
     "take_back",
     "take_back_comment",
+    "take_back_turned_down",
     "tell_mentioned_in_video",
     "tell_of_comment",
+    "turn_down",
     "walk_subscribers",
 ]

@@ -4,7 +4,22 @@ from django.db import connection
 from django.db.models import Q
 
 from accounts.services import AT_ONCE, Eraser, carry_out
-from feeds.models import Digest, DigestPlan, Dismissal, EarlyEntry, Notification, Push, PushSubscription
+from feeds.models import (
+    Digest,
+    DigestPlan,
+    Dismissal,
+    EarlyEntry,
+    Heat,
+    Impression,
+    Interest,
+    Notification,
+    NotInterested,
+    Push,
+    PushSubscription,
+    Related,
+    Taste,
+)
+from videos.models import Video
 
 _ENTRIES = """
     WITH gone AS (
@@ -49,6 +64,28 @@ def _erase_digests(account_id: int) -> int:
     return int(gone or DigestPlan.objects.filter(account=account_id).delete()[0])
 
 
+def _erase_wishes(account_id: int) -> int:
+    """What it said of others' videos, and what others said of its own."""
+    said = NotInterested.objects.filter(Q(account_id=account_id) | Q(video__creator_id=account_id)).values("pk")
+    gone = NotInterested.objects.filter(pk__in=said[:AT_ONCE]).delete()[0]
+    return int(gone or Interest.objects.filter(account_id=account_id).delete()[0])
+
+
+def _erase_figures(account_id: int) -> int:
+    """What was computed from what it did, and of its videos."""
+    own = Video.objects.of_creator(account_id)
+    related = Related.objects.filter(Q(video_id__in=own.values("pk")) | Q(other_id__in=own.values("pk")))
+    return sum(
+        int(rows.model.objects.filter(pk__in=list(rows.values_list("pk", flat=True)[:AT_ONCE])).delete()[0])
+        for rows in (
+            Taste.objects.filter(account_id=account_id),
+            Impression.objects.filter(viewer_id=account_id),
+            Heat.objects.filter(video__in=own),
+            related,
+        )
+    )
+
+
 ERASURE_PART = "feeds"
 ERASERS: dict[str, Eraser] = {
     "entries": _erase_entries,
@@ -57,6 +94,8 @@ ERASERS: dict[str, Eraser] = {
     "dismissals": _erase_dismissals,
     "devices": _erase_devices,
     "digests": _erase_digests,
+    "wishes": _erase_wishes,
+    "figures": _erase_figures,
 }
 
 

@@ -7,17 +7,19 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from feeds import selectors, slates
+from feeds import selectors
+from feeds.for_you import for_you_page
 from feeds.selectors import Card
 from feeds.views.suggestions import SHORT_STRIP, strip
 from socialvideo.lib.pagination import Page
+from videos.texts import tags
 
 
 @require_safe
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """For You, for everybody."""
-    page = slates.for_you_page(request.user.pk, cursor=request.GET.get("after", ""))
+    page = for_you_page(request.user.pk, cursor=request.GET.get("after", ""))
     return _feed(request, "for_you", page)
 
 
@@ -44,11 +46,15 @@ def _feed(request: HttpRequest, which: str, page: Page[Card]) -> HttpResponse:
 @require_safe
 @never_cache
 def explore(request: HttpRequest) -> HttpResponse:
-    """What is popular, or what is new; and whom to follow."""
-    viewer_id = request.user.pk
+    """What is popular, what is new, or what is about a tag; and whom to follow."""
+    viewer_id, after = request.user.pk, request.GET.get("after", "")
+    tag = next(iter(tags(f"#{request.GET.get('tag', '')}")), "")
     sort = "new" if request.GET.get("sort") == "new" else "popular"
-    page = slates.explore_page(viewer_id, sort=sort, cursor=request.GET.get("after", ""))
-    context: dict[str, Any] = {"sort": sort, "page": page}
+    if tag:
+        page = selectors.tag_page(viewer_id, tag, cursor=after)
+    else:
+        page = selectors.explore_page(viewer_id, sort=sort, cursor=after)
+    context: dict[str, Any] = {"sort": sort, "tag": tag, "page": page}
     if _wants_more(request):
         return render(request, "feeds/explore.html#cards", context)
     return render(request, "feeds/explore.html", context | strip(viewer_id, at_most=SHORT_STRIP))

@@ -28,6 +28,8 @@ MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", 32 * 1024 * 1024, validate=POSITI
 # Followers above which a video is read, not written, to feeds; 0: never.
 PULL_ONLY_ABOVE = env.int("PULL_ONLY_ABOVE", 0, validate=NOT_NEGATIVE)
 FANOUT_CHUNK = env.int("FANOUT_CHUNK", 5000, validate=POSITIVE)  # followers told in one transaction
+# What scores the candidates of For You: a function, see feeds/ranking.py (Ranker).
+FOR_YOU_RANKER = env.str("FOR_YOU_RANKER", "feeds.ranking.rank")
 AUDIT_EVERY_SECONDS = env.int("AUDIT_EVERY_SECONDS", 600, validate=POSITIVE)  # how often the promises are checked
 # Where the site is, for links in mail; production takes the first of ALLOWED_HOSTS.
 SITE_URL = env.str("SITE_URL", "http://localhost:8000", validate=validate.Regexp(r"https?://[^/]+$", error="Not an origin."))
@@ -186,6 +188,11 @@ CELERY_BEAT_SCHEDULE = {
         "feeds.tasks.prune_pushes": 3600,
         "feeds.tasks.prune_digests": 3600,
         "feeds.tasks.audit": AUDIT_EVERY_SECONDS,
+        "feeds.tasks.compute_heat": 300,
+        "feeds.tasks.compute_tastes": 300,
+        "feeds.tasks.compute_related": 600,
+        "feeds.tasks.count_sources": 600,
+        "feeds.tasks.prune_figures": 3600,
     }.items()
 }
 CELERY_TIMEZONE = "UTC"

@@ -1,0 +1,95 @@
+"""What the sources of For You look through, each bounded. A row is a video, how strongly the source speaks for it (from 0 to
+1, or just an order), the word and the accounts of its reason. FOUND asks of each row, in the source's own order, whether the
+viewer may be shown it: `probe` is made of `Video.objects.visible_to`."""
+
+from feeds.sql.edges import MUTED
+
+FOUND = """
+    SELECT c.video_id, v.creator_id, c.strength, c.word, c.account_ids
+    FROM ({source}) AS c (video_id, strength, word, account_ids)
+    CROSS JOIN LATERAL ({probe}) AS v (id, creator_id)
+    LIMIT %(size)s
+"""
+
+# For each creator whom the viewer follows their newest video that the viewer has not seen; first those of whom the viewer
+# has watched nothing for the longest time.
+WAITING = """
+    SELECT newest.video_id, f.followee_id, 1.0, '', '{{}}'::bigint[]
+    FROM follows_follow AS f CROSS JOIN LATERAL (
+        SELECT c.id, c.video_id FROM videos_publication AS c CROSS JOIN LATERAL ({probe}) AS v
+        WHERE c.creator_id = f.followee_id AND c.id >= f.shows_from ORDER BY c.id DESC LIMIT 1
+    ) AS newest
+    LEFT JOIN follows_tie AS tie ON tie.follower_id = f.follower_id AND tie.followee_id = f.followee_id
+    WHERE f.follower_id = %(viewer)s AND f.state = 'active' AND newest.video_id <> ALL(%(without)s::bigint[])
+    ORDER BY tie.last_watched_at NULLS FIRST, newest.id DESC LIMIT %(size)s
+"""
+
+# Likes of those whom the viewer follows, the ones they watch most before the others. What private accounts like is theirs.
+ENGAGED = f"""
+    WITH friend AS MATERIALIZED (
+        SELECT a.id FROM follows_follow AS f JOIN accounts_user AS a ON a.id = f.followee_id AND NOT a.is_private
+            AND a.suspended_at IS NULL AND a.deactivated_at IS NULL AND a.erased_at IS NULL
+        LEFT JOIN follows_tie AS tie ON tie.follower_id = f.follower_id AND tie.followee_id = f.followee_id
+        WHERE f.follower_id = %(viewer)s AND f.state = 'active' AND NOT {MUTED}
+        ORDER BY coalesce(tie.watched, 0) DESC, f.since DESC LIMIT 300
+    )
+    SELECT l.video_id, count(*) / (count(*) + 2.0), '', (array_agg(friend.id ORDER BY l.id DESC))[1:20]
+    FROM friend CROSS JOIN LATERAL (
+        SELECT id, video_id, created_at FROM videos_like WHERE account_id = friend.id ORDER BY id DESC LIMIT 20
+    ) AS l JOIN videos_video AS own ON own.id = l.video_id AND own.creator_id <> friend.id
+    WHERE l.created_at > now() - interval '14 days' AND l.video_id <> ALL(%(without)s::bigint[])
+    GROUP BY l.video_id ORDER BY count(*) DESC, max(l.id) DESC LIMIT 600
+"""
+
+# What those engaged with who engaged with what the viewer liked or watched last.
+RELATED = """
+    WITH seed AS MATERIALIZED (
+        SELECT DISTINCT ON (video_id) video_id, word FROM (
+            (SELECT video_id, 'liked' AS word FROM videos_like WHERE account_id = %(viewer)s ORDER BY id DESC LIMIT 20)
+            UNION ALL
+            (SELECT video_id, 'watched' FROM videos_watch WHERE viewer_id = %(viewer)s ORDER BY id DESC LIMIT 20)
+        ) AS act ORDER BY video_id, word
+    )
+    SELECT r.other_id, least(1.0, sum(r.weight)), (array_agg(seed.word ORDER BY r.weight DESC, r.video_id DESC))[1],
+           (array_agg(led.creator_id ORDER BY r.weight DESC, r.video_id DESC))[1:1]
+    FROM seed JOIN feeds_related AS r ON r.video_id = seed.video_id JOIN videos_video AS led ON led.id = seed.video_id
+    WHERE r.other_id <> ALL(%(without)s::bigint[]) AND led.creator_id <> %(viewer)s
+    GROUP BY r.other_id ORDER BY sum(r.weight) DESC, r.other_id DESC LIMIT 600
+"""
+
+_TAGGED = """
+    SELECT t.video_id, least(1.0, sum(mine.weight)), (array_agg(tag.name ORDER BY mine.weight DESC, tag.name))[1],
+           '{{}}'::bigint[]
+    FROM ({mine}) AS mine JOIN videos_tag AS tag ON tag.id = mine.tag_id CROSS JOIN LATERAL (
+        SELECT video_id FROM videos_videotag WHERE tag_id = mine.tag_id AND video_id <> ALL(%(without)s::bigint[])
+        ORDER BY video_id DESC LIMIT 60
+    ) AS t
+    GROUP BY t.video_id ORDER BY sum(mine.weight) DESC, t.video_id DESC LIMIT 600
+"""
+TASTE = _TAGGED.format(
+    mine="SELECT tag_id, weight FROM feeds_taste WHERE account_id = %(viewer)s ORDER BY weight DESC LIMIT 10"
+)
+INTEREST = _TAGGED.format(mine="SELECT tag_id, 1.0 AS weight FROM feeds_interest WHERE account_id = %(viewer)s LIMIT 50")
+
+# What three people liked within a day, or as much as that: less is not popular.
+POPULAR = """
+    SELECT video_id, heat, '', '{}'::bigint[] FROM feeds_heat
+    WHERE heat > log(2, 9) + extract(epoch FROM now()) / 86400 AND video_id <> ALL(%(without)s::bigint[])
+    ORDER BY heat DESC LIMIT 2000
+"""
+
+_NEWEST = """
+    SELECT id, published_at FROM videos_video
+    WHERE state = 'published' AND visibility = 'everyone' AND id <> ALL(%(without)s::bigint[])
+    ORDER BY published_at DESC
+"""
+NEW = f"SELECT id, extract(epoch FROM published_at), '', '{{}}'::bigint[] FROM ({_NEWEST} LIMIT 5000) AS newest"
+
+# Of the newest, those shown least; what many were shown already explores nothing.
+EXPLORE = f"""
+    SELECT newest.id, 1 - shown.times / 20.0, '', '{{}}'::bigint[]
+    FROM ({_NEWEST} LIMIT 1000) AS newest CROSS JOIN LATERAL (
+        SELECT count(*) FROM (SELECT 1 FROM feeds_impression WHERE video_id = newest.id LIMIT 20) AS counted
+    ) AS shown (times)
+    WHERE shown.times < 20 ORDER BY shown.times, newest.published_at DESC LIMIT 600
+"""
