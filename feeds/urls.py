@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from feeds.views import choices, delivery, digests, feed, notices, push, seen, status
+from feeds.views import choices, delivery, digests, feed, notices, push, seen, status, suggestions
 
 app_name = "feeds"
 urlpatterns = [
     path("", feed.home, name="home"),
     path("following/", feed.following_feed, name="following_feed"),
     path("explore/", feed.explore, name="explore"),
+    path("people/", suggestions.people, name="people"),
+    path("people/<str:handle>/dismiss/", suggestions.dismiss, name="dismiss"),
+    path("people/<str:handle>/dismiss/undo/", suggestions.take_back_dismissal, name="take_back_dismissal"),
     path("seen/<str:token>/", seen.seen, name="seen"),
     path("studio/delivery/", delivery.deliveries, name="deliveries"),
     path("studio/<int:video_id>/delivery/", delivery.delivery, name="delivery"),

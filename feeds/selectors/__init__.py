@@ -24,6 +24,7 @@ from feeds.selectors.notices import (
     section_at,
     unread_count,
 )
+from feeds.selectors.suggestions import Suggestion, people_to_follow, suggestion
 from feeds.selectors.telling import recipients, unfinished_fan_outs
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Line",
     "Overview",
     "Report",
+    "Suggestion",
     "address_of",
     "cards",
     "choices",
@@ -50,11 +52,13 @@ __all__ = [
     "newest",
     "notifications_page",
     "overview",
+    "people_to_follow",
     "posted_lately",
     "pulled_videos",
     "reach",
     "recipients",
     "section_at",
+    "suggestion",
     "tag_page",
     "unfinished_fan_outs",
     "unread_count",

@@ -17,6 +17,7 @@ from feeds.services.mentions import take_back, take_back_comment, tell_mentioned
 from feeds.services.notices import FixedChoice, choose, notify, notify_each, see_everything
 from feeds.services.pushing import batches_due, owe_walk, prune_pushes, send_pushes, walk_subscribers
 from feeds.services.reach import fold_reach, reached, report_cards, see
+from feeds.services.suggestions import dismiss, take_back_dismissal
 from feeds.services.telling import consume_outbox, continue_fan_out, fan_out_chunk, run_fan_out
 from feeds.services.wishes import choose_interests, take_back_turned_down, turn_down
 
@@ -36,6 +37,7 @@ __all__ = [
     "count_impressions",
     "count_sources",
     "digests_due",
+    "dismiss",
     "end_all_subscriptions",
     "end_subscription",
     "erase",
@@ -62,6 +64,7 @@ __all__ = [
     "subscribe",
     "take_back",
     "take_back_comment",
+    "take_back_dismissal",
     "take_back_turned_down",
     "tell_mentioned_in_video",
     "tell_of_comment",
