@@ -117,7 +117,7 @@ def deliver(wire: Wire, key: Vapid, subscription: PushSubscription, message: Map
             vapid_claims={"sub": _contact()},
             headers={"Topic": message["tag"].replace(":", "-"), "Urgency": "normal"},
             ttl=KEPT_SECONDS,
-            timeout=PATIENCE,  # type: ignore[arg-type]  # requests takes the pair
+            timeout=PATIENCE,
             requests_session=wire,
         )
     except requests.RequestException as error:
@@ -126,7 +126,7 @@ def deliver(wire: Wire, key: Vapid, subscription: PushSubscription, message: Map
         response = refused.response
     except ValueError:
         return Answer(Fate.REFUSED, "unusable keys")
-    return _meaning(response.status_code, response.headers)  # type: ignore[union-attr]
+    return _meaning(response.status_code, response.headers)
 
 
 def _contact() -> str:

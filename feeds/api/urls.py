@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from feeds.api import delivery, notices, suggestions, views
+from feeds.api import delivery, notices, outgoing, suggestions, views
 
 urlpatterns = [
     path("feeds/following/", views.FollowingFeedView.as_view()),
@@ -13,8 +13,12 @@ urlpatterns = [
     path("notifications/", notices.NotificationsView.as_view()),
     path("notifications/all-seen/", notices.AllSeenView.as_view()),
     path("notifications/choices/", notices.ChoicesView.as_view()),
+    path("notifications/digest/", outgoing.DigestView.as_view()),
     path("notifications/seen/", notices.SeenView.as_view()),
     path("notifications/unread/", notices.UnreadView.as_view()),
+    path("push/", outgoing.PushView.as_view()),
+    path("push/<int:pk>/", outgoing.DeviceView.as_view()),
+    path("push/<int:pk>/test/", outgoing.DeviceTestView.as_view()),
     path("suggestions/", suggestions.SuggestionsView.as_view()),
     path("suggestions/<str:handle>/", suggestions.DismissalView.as_view()),
     path("status/", views.StatusView.as_view()),

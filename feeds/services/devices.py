@@ -65,9 +65,9 @@ def remove_device(*, account: User, subscription_id: int) -> bool:
 
 
 def end_all_subscriptions(*, account_id: int, but: int | None = None) -> None:
-    mine = PushSubscription.objects.filter(account=account_id)
-    for subscription in mine.exclude(pk=but):
-        end_subscription(subscription.pk)
+    for subscription in PushSubscription.objects.filter(account=account_id):
+        if subscription.pk != but:
+            end_subscription(subscription.pk)
 
 
 def ask_for_test(*, account: User, subscription_id: int, moment: int) -> bool:

@@ -111,7 +111,7 @@ def _messages(pushes: Iterable[Push], subscriptions: Mapping[int, PushSubscripti
 
 def _account_of(push: Push, subscriptions: Mapping[int, PushSubscription]) -> int | None:
     subscription = subscriptions.get(push.subscription_id)
-    return subscription and subscription.account_id
+    return subscription.account_id if subscription else None
 
 
 def _message(key: str, event: Event | None) -> Message | None:

@@ -4,12 +4,14 @@ from feeds.sql.choices import topic_of, wants
 from feeds.sql.edges import RECIPIENTS
 from feeds.topics import Channel
 
-# Part of the statement that tells a chunk: a row for each browser of those whom it alerts. Costs nothing without any.
+# Part of the statement that tells a chunk: a row for each browser of those whom it alerts. While
+# nobody has one, nothing is looked up.
 PUSH_CHUNK = f"""
     INSERT INTO feeds_push (subscription_id, event_key)
     SELECT device.id, 'video:' || %(publication)s
     FROM chunk JOIN feeds_pushsubscription AS device ON device.account_id = chunk.recipient_id
-    WHERE chunk.state = 2 AND {wants("chunk.recipient_id", "'new_videos'", Channel.PUSH)}
+    WHERE EXISTS (SELECT 1 FROM feeds_pushsubscription) AND chunk.state = 2
+      AND {wants("chunk.recipient_id", "'new_videos'", Channel.PUSH)}
     ON CONFLICT (subscription_id, event_key) DO NOTHING
 """
 
@@ -41,10 +43,10 @@ PUSH_SUBSCRIBERS = f"""
 # A worker takes what is due and has it until the lease runs out: killed, another one takes it then.
 CLAIM = """
     WITH due AS MATERIALIZED (
-        SELECT id FROM feeds_push WHERE state = 'waiting' AND due_at <= now()
+        SELECT id FROM feeds_push WHERE state = 'waiting' AND due_at <= statement_timestamp()
         ORDER BY due_at LIMIT %(size)s FOR UPDATE SKIP LOCKED
     )
-    UPDATE feeds_push AS push SET due_at = now() + %(lease)s, attempts = attempts + 1
+    UPDATE feeds_push AS push SET due_at = statement_timestamp() + %(lease)s, attempts = attempts + 1
     FROM due WHERE push.id = due.id
     RETURNING push.*
 """

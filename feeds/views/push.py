@@ -1,7 +1,6 @@
 """Browsers that show what happens though no page is open: turned on, tried and removed in the notification settings; and
 the service worker that shows it."""
 
-import time
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -78,7 +78,7 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
     if _is_too_much(request):
         return render(request, "429.html", status=429)
     account: User = request.user  # type: ignore[assignment]
-    if services.ask_for_test(account=account, subscription_id=pk, moment=int(time.time())):
+    if services.ask_for_test(account=account, subscription_id=pk, moment=int(timezone.now().timestamp())):
         tasks.send_pushes.delay_on_commit()
         toast = Toast("A test is on its way. It arrives within a minute.")
     else:
