@@ -21,13 +21,12 @@ from videos.api.serializers import VideoSerializer
 LINE_KINDS = [("new_video", "published videos"), *Notification.Kind.choices]
 SECTIONS = ("today", "yesterday", "week", "earlier")
 IDS_AT_ONCE = 10_000
-BIGGEST_ID = 2**63 - 1
 SHOW = OpenApiParameter("show", str, enum=list(FILTERS), description="Which of them; all without it.")
 
 
 class LineSerializer(serializers.Serializer):
     """Events of one kind about one thing. `new`: how many were not seen before. `people` and `videos` are the newest few
-    of `people_count` and `videos_count`. `new_videos` and `others` are the ids of all its events, as they are marked seen."""
+    of `people_count` and `videos_count`. `new_videos` and `others` are the ids of its events, to be marked seen."""
 
     kind = serializers.ChoiceField(choices=LINE_KINDS)
     section = serializers.SerializerMethodField()
@@ -47,15 +46,18 @@ class LineSerializer(serializers.Serializer):
         return SECTIONS[line.section]
 
 
+class IdsField(serializers.ListField):
+    child = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+
+    def __init__(self, **fields: Any) -> None:
+        super().__init__(**{"max_length": IDS_AT_ONCE, "default": list} | fields)
+
+
 class SeenSerializer(serializers.Serializer):
     """Ids of events: of new videos, and of the others."""
 
-    new_videos = serializers.ListField(
-        child=serializers.IntegerField(max_value=BIGGEST_ID), max_length=IDS_AT_ONCE, default=list
-    )
-    others = serializers.ListField(
-        child=serializers.IntegerField(max_value=BIGGEST_ID), max_length=IDS_AT_ONCE, default=list
-    )
+    new_videos = IdsField()
+    others = IdsField()
 
 
 class UnreadSerializer(serializers.Serializer):

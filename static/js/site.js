@@ -8,6 +8,7 @@ const ELEMENTS = [
   "live-events",
   "pop-menu",
   "processing-status",
+  "saved-choices",
   "push-device",
   "seen-cards",
   "share-link",
