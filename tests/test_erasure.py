@@ -56,7 +56,7 @@ class World:
             feeds.run_fan_out(publication.pk)
         for by, video in ((self.alice, self.others), (self.carol, self.others), (self.bob, self.shown)):
             videos.like(account=by, video=video)
-            videos.record_watch(viewer=by, video=video, ms=1000)
+            videos.record_watch(viewer=by, video=video, ms=3000)
             make_comment(by, video)
         while feeds.consume_outbox():
             pass

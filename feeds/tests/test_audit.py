@@ -11,6 +11,7 @@ from feeds.models import InboxEntry
 from feeds.tests.crowds import make_followers
 from follows.models import Follow, Mute
 from socialvideo.lib.audit import breaches
+from tests.erasing import erase
 from videos.models import Publication
 from videos.tests.factories import make_video
 
@@ -20,6 +21,7 @@ NOT_TOLD = "every follower at publishing who still follows was told"
 FOR_NOTHING = "nobody was told who did not follow at publishing"
 STANDS = "every delivery stands in entries"
 STATES = "every delivery says how its entries were told"
+REACHED = "every delivery says what its entries have come to"
 RULES = "the rules of telling are in force"
 
 
@@ -41,6 +43,14 @@ def broken() -> list[str]:
     return [check.name for check in CHECKS if breaches(check)]
 
 
+def forced(sql: str) -> None:
+    """What a superuser could do past the rules."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE feeds_inboxentry DISABLE TRIGGER USER")
+        cursor.execute(sql)
+        cursor.execute("ALTER TABLE feeds_inboxentry ENABLE TRIGGER USER")
+
+
 def test_the_audit_finds_who_was_not_told_and_who_was_for_nothing(mira: User) -> None:
     fans = make_followers(mira, 2)
     stranger = make_account("stranger")
@@ -55,7 +65,7 @@ def test_the_audit_finds_who_was_not_told_and_who_was_for_nothing(mira: User) ->
     InboxEntry.objects.bulk_create(
         [InboxEntry(recipient_id=stranger.pk, publication_id=publication.pk, creator_id=mira.pk, state=3)]
     )
-    assert broken() == [FOR_NOTHING]
+    assert broken() == [FOR_NOTHING, REACHED]
 
 
 def test_the_audit_finds_a_fan_out_that_stands_still(mira: User) -> None:
@@ -87,7 +97,7 @@ def test_what_was_brought_into_the_feed_by_a_later_follow_is_no_breach(mira: Use
     services.consume_outbox()
     assert InboxEntry.objects.get().state == 0
     assert broken() == []
-    InboxEntry.objects.update(state=2)
+    forced("UPDATE feeds_inboxentry SET state = 2")
     assert broken() == [FOR_NOTHING, STATES]
 
 
@@ -115,7 +125,7 @@ def delivered(mira: User) -> Publication:
 
 @pytest.mark.parametrize("told", [1, 2])
 def test_a_told_entry_put_back_into_the_feed_only_is_found(delivered: Publication, told: int) -> None:
-    InboxEntry.objects.filter(state=told).update(state=0)
+    forced(f"UPDATE feeds_inboxentry SET state = 0 WHERE state = {told}")
     assert broken() == [STATES]
 
 
@@ -123,7 +133,7 @@ def test_a_told_entry_put_back_into_the_feed_only_is_found(delivered: Publicatio
 def test_an_entry_told_in_another_way_than_was_counted_is_found(
     delivered: Publication, changed: tuple[int, int]
 ) -> None:
-    InboxEntry.objects.filter(state=changed[0]).update(state=changed[1])
+    forced(f"UPDATE feeds_inboxentry SET state = {changed[1]} WHERE state = {changed[0]}")
     assert broken() == [STATES]
 
 
@@ -139,3 +149,47 @@ def test_counts_moved_between_the_columns_of_a_delivery_are_found(delivered: Pub
 def test_what_was_seen_is_no_breach(delivered: Publication) -> None:
     InboxEntry.objects.filter(state__in=[1, 2]).update(state=3)
     assert broken() == []
+
+
+@pytest.mark.parametrize("folded", [False, True])
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE feeds_inboxentry SET state = 4 WHERE state = 2",
+        "UPDATE feeds_inboxentry SET state = 3 WHERE state = 5",
+        "UPDATE {counts} SET seen = seen - 1",
+        "UPDATE {counts} SET opened = opened + 1",
+        "DELETE FROM {counts}",
+    ],
+)
+def test_a_count_of_what_was_reached_that_is_not_the_entries_is_found(
+    delivered: Publication, tampering: str, folded: bool
+) -> None:
+    InboxEntry.objects.filter(state=1).update(state=5)
+    if folded:
+        services.fold_reach()
+    assert broken() == []
+    forced(tampering.format(counts="feeds_reach" if folded else "feeds_reachdelta"))
+    assert broken() == [REACHED]
+
+
+def test_the_part_of_an_erased_account_stays_counted_and_no_other(delivered: Publication) -> None:
+    InboxEntry.objects.filter(state__in=[1, 2]).update(state=5)
+    erased, other = InboxEntry.objects.filter(state=5)
+    erase(User.objects.get(pk=erased.recipient_id))
+    assert InboxEntry.objects.filter(state=5).get() == other
+    assert broken() == []
+    other.delete()
+    assert REACHED in broken()
+
+
+@pytest.mark.parametrize("rule", ["state_only_grows", "counts_reach"])
+def test_a_rule_of_the_entries_that_is_switched_off_is_found(mira: User, rule: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'feeds_inboxentry'::regclass AND tgname LIKE %s",
+            [f"%{rule}%"],
+        )
+        [name] = cursor.fetchone()
+        cursor.execute(f"ALTER TABLE feeds_inboxentry DISABLE TRIGGER {name}")
+    assert broken() == [RULES]

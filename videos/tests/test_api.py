@@ -124,8 +124,8 @@ def test_like_comment_watch(alice, bob):
     assert [row["text"] for row in api().get(f"{url}comments/").json()["results"]] == ["Hi"]
     assert api(alice).delete(f"/api/v1/comments/{written.json()['id']}/").status_code == 204
     assert api().get(f"{url}comments/").json()["results"] == []
-    assert api(bob).post(f"{url}watch/", {"ms": 100}).status_code == 204
-    assert Watch.objects.get().watched_ms == 100
+    assert api(bob).post(f"{url}watch/", {"ms": 3000}).status_code == 204
+    assert Watch.objects.get().watched_ms == 3000
 
 
 def test_denied_without_a_trace(alice, bob):
