@@ -1,6 +1,7 @@
 """Promise 4 on live data. Who was a follower at publishing is decided by a replay of the follow events before it, not by
 anything that the fan-out wrote."""
 
+from feeds.sql.waiting import FAN_OUT_OVERDUE
 from socialvideo.lib import rules
 from socialvideo.lib.audit import Check
 
@@ -94,10 +95,7 @@ SUMS_DO_NOT_ADD_UP = """
       AND (followers_at_publish <> alerted + listed_quietly + muted + pull_only + left_first OR left_first < 0)
 """
 
-OVERDUE = """
-    SELECT id FROM videos_publication
-    WHERE fanout_state IN ('pending', 'running') AND published_at < now() - interval '5 minutes'
-"""
+OVERDUE = f"SELECT id FROM videos_publication WHERE {FAN_OUT_OVERDUE}"
 
 ENTRY_OF_ANOTHER_CREATOR = """
     SELECT entry.recipient_id, entry.publication_id FROM feeds_inboxentry AS entry

@@ -3,6 +3,9 @@
 from typing import Any
 
 from allauth.account.signals import password_changed, password_reset, password_set
+from celery import Task
+from celery.signals import task_prerun, task_success
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -13,6 +16,7 @@ from accounts.services import owe
 from accounts.signals import erasure_due
 from feeds import services, tasks
 from feeds.models import InboxEntry, Notification
+from feeds.pulses import queue_pulse, sweep_pulse, sweeps
 from feeds.services.devices import THIS_DEVICE
 from follows.models import Batch
 from follows.selectors import report
@@ -160,3 +164,20 @@ def end_push_on_this_device(request: HttpRequest, user: User | None, **_: Any) -
 def end_push_elsewhere(request: HttpRequest, user: User, **_: Any) -> None:
     """With a new password all other devices are logged out."""
     services.end_all_subscriptions(account_id=user.pk, but=request.session.get(THIS_DEVICE))
+
+
+# --- Signs of life --------------------------------------------------------------------------------------------
+
+
+@task_prerun.connect
+def note_queue(task: Task, **_: Any) -> None:
+    """Whatever is taken from a queue shows that somebody listens to it."""
+    queue = (task.request.delivery_info or {}).get("routing_key")
+    if queue in settings.QUEUES:
+        services.note_pulse(queue_pulse(queue))
+
+
+@task_success.connect
+def note_sweep(sender: Task, **_: Any) -> None:
+    if sender.name in sweeps():
+        services.note_pulse(sweep_pulse(sender.name))

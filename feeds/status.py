@@ -1,6 +1,7 @@
 """What the status page, the Following Manager and the metrics say about the promises: what was checked, when, over how
-many rows, and what is still waiting. Numbers and names of checks; nobody's data."""
+many rows, what is still waiting, and what stands still. Numbers and names of checks; nobody's data."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -9,8 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.timesince import timesince
 
 from feeds.models import AuditRun
+from feeds.pulses import Pulse, patience, pulses, silence
+from feeds.sql.waiting import WAITING
 
 PROMISES = {
     "1": "Every tap settles on the truth",
@@ -85,8 +89,18 @@ class Waiting:
 
     unfolded_deltas: int
     outbox: int
+    outbox_since: datetime | None  # of the oldest event
     fan_outs: int
     fan_outs_overdue: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that stands still: what it is for machines, in a line for everybody, and what its operator does."""
+
+    what: str
+    words: str
+    remedy: str
 
 
 def last_audit() -> LastAudit | None:
@@ -106,14 +120,45 @@ def _checked(check: dict[str, Any]) -> Checked:
     )
 
 
-_WAITING = """
-    SELECT (SELECT count(*) FROM follows_countdelta), (SELECT count(*) FROM follows_followoutbox),
-           count(*), count(*) FILTER (WHERE published_at < now() - interval '5 minutes')
-    FROM videos_publication WHERE fanout_state IN ('pending', 'running')
-"""
-
-
 def waiting() -> Waiting:
     with connection.cursor() as cursor:
-        cursor.execute(_WAITING)
+        cursor.execute(WAITING)
         return Waiting(*cursor.fetchone())
+
+
+def standing_still(signs: Iterable[Pulse] | None = None, left: Waiting | None = None) -> list[Problem]:
+    """What workers owe and do not do. Nothing of it is missing from feeds and counts, which are right without workers."""
+    left = left or waiting()
+    found = [_silent(sign) for sign in (pulses() if signs is None else signs) if sign.stands_still]
+    if left.fan_outs_overdue and silence(None) > patience():
+        late = f"{left.fan_outs_overdue} video{'s are' if left.fan_outs_overdue > 1 else ' is'} late to be announced."
+        found.append(Problem("fan_outs", late, "Look at the log of the workers of the queue fanout."))
+    if left.outbox_since and silence(left.outbox_since) > patience():
+        old = f"A follow or unfollow has waited for {_words(silence(left.outbox_since))} to be acted on."
+        found.append(Problem("outbox", old, "Look at the log of the workers of the queue default."))
+    return found
+
+
+def _silent(sign: Pulse) -> Problem:
+    what, silence = f"{sign.kind} {sign.name}", _words(sign.silent_for)
+    if sign.kind == "queue":
+        words = f"Nothing was taken from the queue {sign.name} for {silence}."
+        return Problem(what, words, f"Start a worker (celery -A socialvideo worker -Q {sign.name}) and beat.")
+    words = f"{sign.name} has not come to its end for {silence}."
+    return Problem(what, words, "Start beat and a worker of its queue; if both run, their log says why.")
+
+
+def doubts() -> list[str]:
+    """What the audit says, loudly, that is no reason to send visitors away."""
+    audit = last_audit()
+    if audit is None:
+        return ["The promises were never checked."]
+    said = [f"It is not so that {check.name}." for check in audit.broken]
+    if audit.is_overdue:
+        said.append(f"The promises were last checked {_words(audit.age)} ago.")
+    return said
+
+
+def _words(span: timedelta) -> str:
+    now = timezone.now()
+    return timesince(now - span, now, depth=1).replace("\xa0", " ") if span >= timedelta(minutes=1) else "some seconds"

@@ -124,3 +124,8 @@ def erase(account_id: int) -> None:
 def audit() -> None:
     """Unless one is under way already."""
     auditing.run_audit()
+
+
+@shared_task
+def heartbeat() -> None:
+    """The least that there is to take from a queue; that it is taken is noted for every task."""

@@ -1,5 +1,6 @@
-"""For load balancers and operators. `/healthz`: this process answers. `/readyz`: what it stands on answers too; the
-reply names what does not, in one line each."""
+"""For load balancers and operators. `/healthz`: this process answers. `/readyz`: what it stands on answers too, and what
+has to be done in the background is done; the reply names what is not, with the remedy, in one line each. What the audit
+found is a warning there: sending visitors away would keep no promise. It is loud in the log, `/metrics` and `/status`."""
 
 from collections.abc import Callable
 
@@ -9,19 +10,27 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from redis import Redis
 
+from feeds import status
+
 SECONDS = 2
+OK = "ok"
 
 
 @never_cache
 def alive(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"status": "ok"})
+    return JsonResponse({"status": OK})
 
 
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    found = {name: _try(check) for name, check in CHECKS.items()}
-    fine = all(answer == "ok" for answer in found.values())
-    return JsonResponse({"status": "ok" if fine else "failing", "checks": found}, status=200 if fine else 503)
+    checks = {name: _try(check) for name, check in CHECKS.items()}
+    warnings: list[str] = []
+    if checks["database"] == OK:
+        checks |= {problem.what: f"{problem.words} {problem.remedy}" for problem in status.standing_still()}
+        warnings = status.doubts()
+    fine = all(answer == OK for answer in checks.values())
+    answer = {"status": OK if fine else "failing", "checks": checks, "warnings": warnings}
+    return JsonResponse(answer, status=200 if fine else 503)
 
 
 def _try(check: Callable[[], None]) -> str:
@@ -30,7 +39,7 @@ def _try(check: Callable[[], None]) -> str:
         check()
     except Exception as error:  # noqa: BLE001 - whatever is wrong, the answer is "not ready"
         return f"failing ({type(error).__name__})"
-    return "ok"
+    return OK
 
 
 def _database() -> None:

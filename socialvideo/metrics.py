@@ -2,24 +2,32 @@
 nothing is counted in a process, so every web process gives the same answer."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from ipaddress import ip_address
 from secrets import compare_digest
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django_redis import get_redis_connection
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
+from redis import RedisError
 
-from feeds import status
+from feeds import pulses, status
+
+PRIORITIES = ("", "\x06\x163", "\x06\x166", "\x06\x169")  # the lists of which Celery makes a queue in Redis
 
 
 class Promises(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from _audit()
         waiting = status.waiting()
+        yield from _life(waiting)
+        yield from _queue_lengths()
         yield GaugeMetricFamily("follow_deltas_unfolded", "Changes of counts not folded yet.", waiting.unfolded_deltas)
         yield GaugeMetricFamily("follow_outbox_backlog", "Follow events not acted on yet.", waiting.outbox)
         yield GaugeMetricFamily("fan_outs_pending", "Publications whose followers are not all told.", waiting.fan_outs)
@@ -39,6 +47,42 @@ def _audit() -> Iterator[Metric]:
     yield breaches
     yield broken
     yield GaugeMetricFamily("audit_age_seconds", "Since the end of the last audit.", last.age.total_seconds())
+
+
+def _life(waiting: status.Waiting) -> Iterator[Metric]:
+    """Before its first sign of life there is no age of something; whether it stands still is said all the same."""
+    signs = pulses.pulses()
+    ages = {
+        kind: GaugeMetricFamily(f"{kind}_silent_seconds", words, labels=[kind])
+        for kind, words in (("queue", "Since something was taken from it."), ("sweep", "Since it came to its end."))
+    }
+    for sign in signs:
+        if sign.age is not None:
+            ages[sign.kind].add_metric([sign.name], sign.age.total_seconds())
+    yield from ages.values()
+    still = GaugeMetricFamily("standing_still", "1 for what /readyz fails for.", labels=["what"])
+    problems = {problem.what for problem in status.standing_still(signs, waiting)}
+    for what in (*(f"{sign.kind} {sign.name}" for sign in signs), "fan_outs", "outbox"):
+        still.add_metric([what], int(what in problems))
+    yield still
+    waits = timezone.now() - waiting.outbox_since if waiting.outbox_since else timedelta()
+    yield GaugeMetricFamily("follow_outbox_oldest_seconds", "How long the oldest of them waits.", waits.total_seconds())
+
+
+def _queue_lengths() -> Iterator[Metric]:
+    """Nothing while Redis is away."""
+    lengths = GaugeMetricFamily("queue_length", "Tasks that wait in it.", labels=["queue"])
+    trip = get_redis_connection("default").pipeline(transaction=False)
+    for queue in settings.QUEUES:
+        for priority in PRIORITIES:
+            trip.llen(queue + priority)
+    try:
+        found = trip.execute()
+    except RedisError:
+        return
+    for place, queue in enumerate(settings.QUEUES):
+        lengths.add_metric([queue], sum(found[place * len(PRIORITIES) :][: len(PRIORITIES)]))
+    yield lengths
 
 
 @never_cache

@@ -44,4 +44,7 @@ class StatusView(APIView):
     @extend_schema(responses=StatusSerializer, operation_id="status")
     def get(self, request: Request) -> Response:
         """What the site promises, when it was last checked, over how many rows, and what is waiting."""
-        return Response(StatusSerializer({"audit": status.last_audit(), "waiting": status.waiting()}).data)
+        waiting = status.waiting()
+        still = [problem.words for problem in status.standing_still(left=waiting)]
+        said = {"audit": status.last_audit(), "waiting": waiting, "standing_still": still}
+        return Response(StatusSerializer(said).data)

@@ -38,6 +38,7 @@ __all__ = [
     "Report",
     "Suggestion",
     "address_of",
+    "Suggestion",
     "cards",
     "choices",
     "deliveries",
@@ -60,6 +61,7 @@ __all__ = [
     "section_at",
     "suggestion",
     "tag_page",
+    "suggestion",
     "unfinished_fan_outs",
     "unread_count",
 ]

@@ -15,6 +15,7 @@ from feeds.services.figures import compute_heat, compute_related, compute_tastes
 from feeds.services.impressions import count_impressions
 from feeds.services.mentions import take_back, take_back_comment, tell_mentioned_in_video, tell_of_comment
 from feeds.services.notices import FixedChoice, choose, notify, notify_each, see_everything
+from feeds.services.pulses import note_pulse
 from feeds.services.pushing import batches_due, owe_walk, prune_pushes, send_pushes, walk_subscribers
 from feeds.services.reach import fold_reach, reached, report_cards, see
 from feeds.services.suggestions import dismiss, take_back_dismissal
@@ -44,6 +45,7 @@ __all__ = [
     "fan_out_chunk",
     "fold_reach",
     "make_digest",
+    "note_pulse",
     "notify",
     "notify_each",
     "owe_walk",
@@ -66,6 +68,7 @@ __all__ = [
     "take_back_comment",
     "take_back_dismissal",
     "take_back_turned_down",
+    "take_back_dismissal",
     "tell_mentioned_in_video",
     "tell_of_comment",
     "turn_down",

@@ -12,5 +12,6 @@ from feeds import status as promises
 @never_cache
 def status(request: HttpRequest) -> HttpResponse:
     """What was checked when, for everybody."""
-    context = {"audit": promises.last_audit(), "waiting": promises.waiting()}
+    waiting = promises.waiting()
+    context = {"audit": promises.last_audit(), "waiting": waiting, "problems": promises.standing_still(left=waiting)}
     return render(request, "feeds/status.html", context)

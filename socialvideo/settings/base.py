@@ -31,6 +31,7 @@ FANOUT_CHUNK = env.int("FANOUT_CHUNK", 5000, validate=POSITIVE)  # followers tol
 # What scores the candidates of For You: a function, see feeds/ranking.py (Ranker).
 FOR_YOU_RANKER = env.str("FOR_YOU_RANKER", "feeds.ranking.rank")
 AUDIT_EVERY_SECONDS = env.int("AUDIT_EVERY_SECONDS", 600, validate=POSITIVE)  # how often the promises are checked
+STANDSTILL_SECONDS = env.int("STANDSTILL_SECONDS", 120, validate=POSITIVE)  # of a queue or sweep: /readyz fails
 # Where the site is, for links in mail; production takes the first of ALLOWED_HOSTS.
 SITE_URL = env.str("SITE_URL", "http://localhost:8000", validate=validate.Regexp(r"https?://[^/]+$", error="Not an origin."))
 # Web push. The key is 32 bytes in URL-safe base64; without it the site makes one and keeps it in the database. The
@@ -194,6 +195,16 @@ CELERY_BEAT_SCHEDULE = {
         "feeds.tasks.count_sources": 600,
         "feeds.tasks.prune_figures": 3600,
     }.items()
+}
+# Every queue gets something to do all the time, so that one to which nobody listens is noticed (feeds/pulses.py).
+QUEUES = sorted({CELERY_TASK_DEFAULT_QUEUE, *(route["queue"] for route in CELERY_TASK_ROUTES.values())})
+CELERY_BEAT_SCHEDULE |= {
+    f"heartbeat of {queue}": {
+        "task": "feeds.tasks.heartbeat",
+        "schedule": 10,
+        "options": {"queue": queue, "expires": STANDSTILL_SECONDS},
+    }
+    for queue in QUEUES
 }
 CELERY_TIMEZONE = "UTC"
 
