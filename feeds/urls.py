@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from feeds.views import choices, delivery, digests, feed, notices, push, seen, status, suggestions
+from feeds.views import choices, delivery, digests, feed, following, notices, push, seen, status, suggestions
 
 app_name = "feeds"
 urlpatterns = [
     path("", feed.home, name="home"),
     path("following/", feed.following_feed, name="following_feed"),
+    path("following/new/", following.new_videos, name="new_videos"),
+    path("following/new/cards/", following.new_cards, name="new_cards"),
+    path("following/why/", following.why, name="why"),
     path("explore/", feed.explore, name="explore"),
     path("people/", suggestions.people, name="people"),
     path("people/<str:handle>/dismiss/", suggestions.dismiss, name="dismiss"),

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from feeds.api import delivery, notices, outgoing, suggestions, views
+from feeds.api import delivery, following, notices, outgoing, suggestions, views
 
 urlpatterns = [
     path("feeds/following/", views.FollowingFeedView.as_view()),
+    path("feeds/following/new/", following.NewVideosView.as_view()),
+    path("feeds/following/why/", following.WhyView.as_view()),
     path("feeds/for-you/", views.ForYouFeedView.as_view()),
     path("feeds/explore/", views.ExploreFeedView.as_view()),
     path("feeds/seen/", delivery.SeenCardsView.as_view()),

@@ -8,7 +8,13 @@ from feeds.selectors.digests import address_of, digest_plan
 from feeds.selectors.explore import explore_cards, explore_page, tag_page
 from feeds.selectors.following import (
     PAGE_SIZE,
+    Absent,
+    Emptiness,
     Overview,
+    absent_from,
+    brought_lately,
+    cards_of,
+    emptiness,
     following_page,
     following_videos,
     overview,
@@ -26,25 +32,34 @@ from feeds.selectors.notices import (
 )
 from feeds.selectors.suggestions import Suggestion, people_to_follow, suggestion
 from feeds.selectors.telling import recipients, unfinished_fan_outs
+from feeds.selectors.why import Answer, Found, explain
 
 __all__ = [
     "FILTERS",
     "PAGE_SIZE",
+    "Absent",
+    "Answer",
     "Card",
     "Choice",
     "Deliveries",
+    "Emptiness",
+    "Found",
     "Line",
     "Overview",
     "Report",
     "Suggestion",
+    "absent_from",
     "address_of",
-    "Suggestion",
+    "brought_lately",
     "cards",
+    "cards_of",
     "choices",
     "deliveries",
     "delivery_report",
     "devices",
     "digest_plan",
+    "emptiness",
+    "explain",
     "explore_cards",
     "explore_page",
     "following_page",
@@ -61,7 +76,6 @@ __all__ = [
     "section_at",
     "suggestion",
     "tag_page",
-    "suggestion",
     "unfinished_fan_outs",
     "unread_count",
 ]

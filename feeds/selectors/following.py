@@ -1,19 +1,24 @@
 """The Following feed. It is read in rounds: the rows that edges let through, then those of their videos that the viewer
 may see, again further down while the page is short."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Min
+from django.utils import timezone
 
 from accounts.models import User
 from feeds.models import InboxEntry
+from feeds.querysets import muted_by
 from feeds.reasons import Reason, Source
 from feeds.selectors.cards import Card, cards
 from feeds.sql.feed import PULLED_FEED
+from follows.models import Follow, Mute
 from socialvideo.lib import lookups  # noqa: F401  # registers __among
 from socialvideo.lib.pagination import Page, decode_cursor, encode_cursor
-from videos.models import Video
+from videos.models import Publication, Video
 from videos.querysets import VideoQuerySet
 
 PAGE_SIZE = 10
@@ -21,6 +26,8 @@ SPARE = 5  # looked at beyond a page, for the few that are hidden by now
 ROWS = 40  # of the inbox in the first round
 MOST_ROWS = 1280
 COUNTED = 1000  # newest entries, among which unseen ones are counted
+MOST_NEW = 99  # that a page is told of
+MOST_LATELY = 200
 TOP = 2**63 - 1
 State = InboxEntry.State
 FOLLOWED = Reason(Source.FOLLOWING.value)
@@ -39,7 +46,75 @@ def following_videos(viewer_id: int, *, cursor: str = "", size: int = PAGE_SIZE)
 
 def following_page(viewer_id: int, *, cursor: str = "", size: int = PAGE_SIZE) -> Page[Card]:
     page = following_videos(viewer_id, cursor=cursor, size=size)
-    return Page(cards(viewer_id, [(video, FOLLOWED) for video in page.items]), page.next_cursor)
+    return Page(following_cards(viewer_id, page.items), page.next_cursor)
+
+
+def following_cards(viewer_id: int, videos: Iterable[Video]) -> list[Card]:
+    return cards(viewer_id, [(video, FOLLOWED) for video in videos])
+
+
+def cards_of(viewer_id: int, video_ids: Sequence[int]) -> list[Card]:
+    """As the feed shows them, newest publication first."""
+    videos = Video.objects.visible_to(viewer_id).with_card().filter(id__among=video_ids)
+    return following_cards(viewer_id, videos.order_by("-publication"))
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Videos by which a page that shows some of the feed differs from it: `new` ones it lacks, as far as it goes down,
+    and `gone` ones are in the feed no more. `more`: there are more new ones than a page is told of."""
+
+    new: Sequence[int] = ()
+    gone: Sequence[int] = ()
+    more: bool = False
+
+
+def absent_from(viewer_id: int, shown: Sequence[int]) -> Absent:
+    """Not by what is above the newest that is shown: publications are not committed in the order of their ids, and a new
+    follow brings older ones."""
+    placed = dict(Publication.objects.filter(video__id__among=shown).values_list("video_id", "id"))
+    down_to = min(placed.values(), default=0)
+    held: list[int] = []
+    read_to = 0
+    for publication_ids, _ in rounds(viewer_id, TOP):
+        some = [publication_id for publication_id in publication_ids if publication_id >= down_to]
+        held += visible_to(viewer_id, some).values_list("pk", flat=True)
+        if len(held) > len(shown) + MOST_NEW or len(some) < len(publication_ids):
+            read_to = publication_ids[-1]
+            break
+    new = [video_id for video_id in held if video_id not in placed]
+    gone = [video_id for video_id, publication_id in placed.items() if publication_id >= read_to]
+    return Absent(new[:MOST_NEW], [video_id for video_id in gone if video_id not in held], len(new) > MOST_NEW)
+
+
+@dataclass(frozen=True)
+class Emptiness:
+    """Whom somebody follows, whose feed shows nothing."""
+
+    following: int
+    requested: int
+    muted: int
+    first_back: datetime | None  # when the first of the mutes ends by itself
+
+    @property
+    def kind(self) -> str:
+        if not self.following:
+            return "waiting" if self.requested else "nobody"
+        return "all_muted" if self.muted == self.following else "nothing_yet"
+
+
+def emptiness(viewer_id: int) -> Emptiness:
+    edges = Follow.objects.of_follower(viewer_id)
+    muted = edges.active().filter(muted_by(viewer_id, "followee_id"))
+    back = Mute.objects.filter(muter_id=viewer_id, muted__in=muted.values("followee")).aggregate(at=Min("until"))
+    return Emptiness(edges.active().count(), edges.requested().count(), muted.count(), back["at"])
+
+
+def brought_lately(viewer_id: int, *, days: int = 7) -> int:
+    """How many videos the feed got in the last days, as far as its newest `MOST_LATELY` go."""
+    _, publication_ids, _ = read(viewer_id, TOP, MOST_LATELY)
+    since = timezone.now() - timedelta(days=days)
+    return visible_to(viewer_id, publication_ids).filter(publication__published_at__gt=since).count()
 
 
 def pulled_videos(viewer_id: int) -> list[Video]:

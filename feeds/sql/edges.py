@@ -18,6 +18,12 @@ THEIR_MUTES = """LEFT JOIN follows_mute AS mute ON mute.muted_id = %(creator)s A
     AND (mute.until IS NULL OR mute.until > now())"""
 RECIPIENTS = f"SELECT {TOLD_AS} FROM follows_follow AS f {THEIR_MUTES} WHERE {FOLLOWED_THEN}"
 
-# What an edge f of the viewer lets into the feed of the publications p: the Following feed's one predicate.
-LETS_THROUGH = f"""f.follower_id = %(viewer)s AND f.followee_id = p.creator_id AND f.state = 'active'
-    AND p.id >= f.shows_from AND NOT {MUTED}"""
+# What an edge f of the viewer lets into the feed of the publications p: the Following feed's one predicate. Each of its
+# conditions has the word for what is the matter where it does not hold (`selectors.why`).
+OF_VIEWER = "f.follower_id = %(viewer)s AND f.followee_id = p.creator_id"
+CONDITIONS = {
+    "not_following": "f.state = 'active'",
+    "before_follow": "p.id >= f.shows_from",
+    "muted": f"NOT {MUTED}",
+}
+LETS_THROUGH = " AND ".join([OF_VIEWER, *CONDITIONS.values()])

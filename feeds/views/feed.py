@@ -28,14 +28,19 @@ def home(request: HttpRequest) -> HttpResponse:
 def following_feed(request: HttpRequest) -> HttpResponse:
     """Everything new of those whom the viewer follows. Who is not logged in is invited to."""
     viewer_id = request.user.pk
-    page: Page[Card] = Page([])
-    if viewer_id is not None:
-        page = selectors.following_page(viewer_id, cursor=request.GET.get("after", ""))
-    return _feed(request, "following", page)
+    if viewer_id is None:
+        return _feed(request, "following", Page([]))
+    page = selectors.following_page(viewer_id, cursor=request.GET.get("after", ""))
+    more: dict[str, Any] = {}
+    if not page.items and "after" not in request.GET:
+        more["empty"] = selectors.emptiness(viewer_id)
+    elif not page.next_cursor:
+        more["brought"] = selectors.brought_lately(viewer_id)
+    return _feed(request, "following", page, **more)
 
 
-def _feed(request: HttpRequest, which: str, page: Page[Card]) -> HttpResponse:
-    context: dict[str, Any] = {"which": which, "page": page, "continued": "after" in request.GET}
+def _feed(request: HttpRequest, which: str, page: Page[Card], **more: Any) -> HttpResponse:
+    context: dict[str, Any] = {"which": which, "page": page, "continued": "after" in request.GET, **more}
     if _wants_more(request):
         return render(request, "feeds/feed.html#cards", context)
     if not page.items:

@@ -6,6 +6,7 @@ const ELEMENTS = [
   "follow-button",
   "follow-manager",
   "live-events",
+  "new-videos",
   "pop-menu",
   "processing-status",
   "saved-choices",
