@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from feeds.views import choices, delivery, digests, feed, following, notices, push, seen, status, suggestions
+from feeds.views import choices, delivery, digests, feed, following, for_you, notices, push, seen, status, suggestions
 
 app_name = "feeds"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("following/new/cards/", following.new_cards, name="new_cards"),
     path("following/why/", following.why, name="why"),
     path("explore/", feed.explore, name="explore"),
+    path("interests/", for_you.interests, name="interests"),
+    path("for-you/not-interested/<int:video_id>/", for_you.not_interested, name="not_interested"),
+    path("for-you/not-interested/<int:video_id>/undo/", for_you.interested_again, name="interested_again"),
+    path("settings/not-interested/", for_you.turned_down, name="turned_down"),
     path("people/", suggestions.people, name="people"),
     path("people/<str:handle>/dismiss/", suggestions.dismiss, name="dismiss"),
     path("people/<str:handle>/dismiss/undo/", suggestions.take_back_dismissal, name="take_back_dismissal"),

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from feeds.api import delivery, following, notices, outgoing, suggestions, views
+from feeds.api import delivery, following, for_you, notices, outgoing, suggestions, views
 
 urlpatterns = [
     path("feeds/following/", views.FollowingFeedView.as_view()),
     path("feeds/following/new/", following.NewVideosView.as_view()),
     path("feeds/following/why/", following.WhyView.as_view()),
     path("feeds/for-you/", views.ForYouFeedView.as_view()),
+    path("feeds/for-you/interests/", for_you.InterestsView.as_view()),
+    path("feeds/for-you/not-interested/", for_you.NotInterestedView.as_view()),
+    path("feeds/for-you/not-interested/<int:video_id>/", for_you.InterestedAgainView.as_view()),
     path("feeds/explore/", views.ExploreFeedView.as_view()),
     path("feeds/seen/", delivery.SeenCardsView.as_view()),
     path("videos/<int:video_id>/delivery/", delivery.DeliveryView.as_view()),

@@ -33,6 +33,7 @@ from feeds.selectors.notices import (
 from feeds.selectors.suggestions import Suggestion, people_to_follow, suggestion
 from feeds.selectors.telling import recipients, unfinished_fan_outs
 from feeds.selectors.why import Answer, Found, explain
+from feeds.selectors.wishes import tags_to_choose, turned_down_page
 
 __all__ = [
     "FILTERS",
@@ -76,6 +77,8 @@ __all__ = [
     "section_at",
     "suggestion",
     "tag_page",
+    "tags_to_choose",
+    "turned_down_page",
     "unfinished_fan_outs",
     "unread_count",
 ]

@@ -34,7 +34,8 @@ def take_back_turned_down(*, account: User, video_ids: Iterable[int]) -> int:
 @transaction.atomic
 def choose_interests(*, account: User, tags: Iterable[str]) -> list[str]:
     """These and no others, of the tags that there are. Returns them."""
-    chosen = list(Tag.objects.filter(name__in=list(tags)).order_by("name")[:MOST_INTERESTS])
+    names = [tag for tag in tags if tag.isprintable()]
+    chosen = list(Tag.objects.filter(name__in=names).order_by("name")[:MOST_INTERESTS])
     Interest.objects.filter(account=account).exclude(tag__in=chosen).delete()
     Interest.objects.bulk_create([Interest(account=account, tag=tag) for tag in chosen], ignore_conflicts=True)
     transaction.on_commit(lambda: forget_slate(account.pk))

@@ -248,6 +248,7 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = True
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_SIGNUP_REDIRECT_URL = reverse_lazy("feeds:interests")
 
 # --- Files ----------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

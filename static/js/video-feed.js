@@ -1,6 +1,7 @@
 // One video a screen. The card in view plays and is the address of the page; the next one is made ready, the one
 // before keeps its place, the others give their memory back. Keys: ↑ ↓ j k move, space plays, m sound, l like,
-// c comments. The list goes on by itself; its last link is followed by htmx before it is seen.
+// c comments. The list goes on by itself; its last link is followed by htmx before it is seen. What the viewer turned down
+// is hidden, and back when they take that back.
 
 const AHEAD = 3; // cards from the end at which the next page is fetched
 const PAGES = 5; // pages looked through for the card that Back asks for
@@ -19,6 +20,7 @@ class VideoFeed extends HTMLElement {
     this.#addArrows();
     this.addEventListener("htmx:afterSettle", this.#grown);
     document.addEventListener("keydown", this.#key);
+    document.addEventListener("turned-down", this.#turned);
     addEventListener("pagehide", this.#leave);
     customElements.whenDefined("video-player").then(() => this.#restore());
   }
@@ -26,6 +28,7 @@ class VideoFeed extends HTMLElement {
   disconnectedCallback() {
     this.#observer.disconnect();
     document.removeEventListener("keydown", this.#key);
+    document.removeEventListener("turned-down", this.#turned);
     removeEventListener("pagehide", this.#leave);
   }
 
@@ -40,7 +43,7 @@ class VideoFeed extends HTMLElement {
   }
 
   get #cards() {
-    return [...this.querySelectorAll(".feed-card")];
+    return [...this.querySelectorAll(".feed-card:not([hidden])")];
   }
 
   get #next() {
@@ -93,6 +96,25 @@ class VideoFeed extends HTMLElement {
     card?.scrollIntoView({ behavior: "instant" });
     const shown = card ?? this.#active ?? this.#cards[0];
     if (shown) this.#activate(shown);
+  }
+
+  #turned = ({ detail: { video, creator, hidden } }) => {
+    const about = `[data-video="${video}"]${creator ? `, [data-creator="${creator}"]` : ""}`;
+    const cards = [...this.querySelectorAll(".feed-card")].filter((card) => card.matches(about) && card.hidden !== hidden);
+    const next = hidden ? this.#cards.find((card) => this.#follows(card, cards[0]) && !cards.includes(card)) : cards[0];
+    for (const card of cards) {
+      card.querySelector("video-player")?.pause?.();
+      card.querySelector("pop-menu details")?.removeAttribute("open");
+      card.hidden = hidden;
+    }
+    const shown = next ?? this.#next ?? this.querySelector(".feed__end");
+    shown?.scrollIntoView({ behavior: "instant" });
+    if (next) this.#activate(next);
+    (shown?.matches("[tabindex], a") ? shown : this.#scroller).focus({ preventScroll: true });
+  };
+
+  #follows(card, other) {
+    return Boolean(other?.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING);
   }
 
   #leave = () => this.#active?.querySelector("video-player")?.pause();
