@@ -8,7 +8,7 @@ def _tell_chunk(where_one_is: str) -> str:
     """The next followers by age of their edge. Counts what the chunk holds, not what was new: a row that is already
     there was read, and told, before its chunk."""
     return f"""
-        WITH edges AS MATERIALIZED (
+        WITH edges AS (
             SELECT f.follower_id, f.since, f.notify FROM follows_follow AS f
             WHERE {FOLLOWED_THEN} AND f.since > %(cursor)s ORDER BY f.since LIMIT %(size)s
         ), chunk AS MATERIALIZED (
@@ -19,7 +19,7 @@ def _tell_chunk(where_one_is: str) -> str:
             WHERE NOT EXISTS (
                 SELECT FROM feeds_earlyentry AS early
                 WHERE early.publication_id = %(publication)s AND early.recipient_id = chunk.recipient_id)
-            {where_one_is}
+            ORDER BY recipient_id {where_one_is}
         ), pushed AS ({PUSH_CHUNK})
         SELECT count(*), coalesce(max(since), %(cursor)s), count(*) FILTER (WHERE state = 2),
                count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 0)
