@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from feeds.models import InboxEntry
-from follows.models import Follow
+from follows.models import Follow, FollowEvent
 from videos.models import Publication
 
 AT_ONCE = 500
@@ -23,3 +23,10 @@ def make_followers(creator: User, number: int) -> list[int]:
 def entries(publication: Publication) -> dict[int, int]:
     """State by recipient."""
     return dict(InboxEntry.objects.filter(publication_id=publication.pk).values_list("recipient_id", "state"))
+
+
+def followers_by_replay(publication: Publication) -> set[int]:
+    """Whom the events before the publication leave following."""
+    events = FollowEvent.objects.filter(followee_id=publication.creator_id, id__lt=publication.pk).order_by("id")
+    last = dict(events.values_list("follower_id", "after"))
+    return {follower_id for follower_id, after in last.items() if after == "active"}
