@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from django.db import connection, transaction
 
 from feeds.models import InboxEntry
+from feeds.services.impressions import count_impressions
 from feeds.sql.reach import FOLD, FOLD_LOCK, MOVE, SEE_NOTIFICATIONS, WRITE_UNWRITTEN
 from socialvideo.lib import live
 from videos.models import Video
@@ -35,6 +36,7 @@ def report_cards(*, viewer_id: int, shown: Mapping[int, str], opened: Collection
     """What a feed reports: videos whose cards were in view, with the sources that brought them, and those that were
     played on purpose."""
     if shown:
+        count_impressions(viewer_id=viewer_id, shown=shown.items())
         reached(viewer_id=viewer_id, state=State.SEEN, video_ids=shown.keys())
     if opened:
         reached(viewer_id=viewer_id, state=State.OPENED, video_ids=opened)
