@@ -170,7 +170,7 @@ def test_a_choice_is_saved_at_once(device: Callable[..., Any], alice: User) -> N
     page = device(alice, "/settings/notifications/")
     for name in ("Likes: On this site", "Likes: Push"):
         page.get_by_label(name).click()
-    page.get_by_text("Saved.").wait_for()
+    page.locator(".toast", has_text="Saved.").first.wait_for()
     until(page, "!document.querySelector('#choices-before').value.split(' ').includes('likes:site')")
     until(page, "document.querySelector('#choices-before').value.split(' ').includes('likes:push')")
     chosen = {(row.topic, row.channel): row.wanted for row in NoticeChoice.objects.all()}

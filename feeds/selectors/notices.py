@@ -221,7 +221,7 @@ def _line(
         videos_count=len(video_ids),
         text=group.events[0].text,
         relation=ties.get(alone) if alone else None,
-        is_open=alone in asking,
+        is_open=group.kind == Kind.REQUESTED and alone in asking,
     )
 
 

@@ -43,8 +43,10 @@ def notification_settings(request: HttpRequest) -> HttpResponse:
     }
     services.choose(account=request.user, choices=changed)  # type: ignore[arg-type]
     if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "feeds/notification_settings.html#saved", _context(request) | {"saved": True})
-    return toasts.show(request, redirect("feeds:notification_settings"), Toast("Saved."))
+        answer = render(request, "feeds/notification_settings.html#saved", _context(request) | {"saved": True})
+    else:
+        answer = redirect("feeds:notification_settings")
+    return toasts.show(request, answer, Toast("Saved.", about="choices", level="success"))
 
 
 def _channels(request: HttpRequest) -> dict[str, Any]:
