@@ -52,6 +52,7 @@ __all__ = [
     "absent_from",
     "address_of",
     "brought_lately",
+    "Suggestion",
     "cards",
     "cards_of",
     "choices",
@@ -79,6 +80,7 @@ __all__ = [
     "tag_page",
     "tags_to_choose",
     "turned_down_page",
+    "suggestion",
     "unfinished_fan_outs",
     "unread_count",
 ]
