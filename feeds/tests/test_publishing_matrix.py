@@ -303,10 +303,10 @@ def live_at_once(day: Day, acts: list[str], seed: int) -> None:
 
 
 def refusing(act: Callable[[], Any]) -> None:
-    """Removed, or gone out, by somebody else at this very moment: refused, as it should be."""
+    """Removed, gone out or suspended by somebody else at this very moment: refused, as it should be."""
     try:
         act()
-    except (videos.Refused, AssertionError):
+    except (videos.Refused, follows.FollowRefused):
         return
 
 
@@ -348,4 +348,4 @@ def waver(day: Day, crowd: list[User], seed: int) -> None:
     chance = random.Random(f"crowd {seed}")
     for _ in range(12):
         act = chance.choice([follows.follow, follows.unfollow])
-        act(follower=chance.choice(crowd), followee=day.creator)
+        refusing(partial(act, follower=chance.choice(crowd), followee=day.creator))
