@@ -52,7 +52,6 @@ __all__ = [
     "absent_from",
     "address_of",
     "brought_lately",
-    "Suggestion",
     "cards",
     "cards_of",
     "choices",
@@ -80,7 +79,6 @@ __all__ = [
     "tag_page",
     "tags_to_choose",
     "turned_down_page",
-    "suggestion",
     "unfinished_fan_outs",
     "unread_count",
 ]
