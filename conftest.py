@@ -71,9 +71,12 @@ def _own_database() -> dict[str, str]:
 
 
 @pytest.fixture
-def celery_worker_process(transactional_db: None, tmp_path: Path) -> Iterator[WorkerProcess]:
-    """A worker for all queues on this test's database; it can be killed and restarted."""
-    worker = WorkerProcess(_own_database(), tmp_path / "worker.log")
+def celery_worker_process(
+    transactional_db: None, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[WorkerProcess]:
+    """A worker for all queues on this test's database; it can be killed and restarted. Its parameter, where a test gives
+    one, is environment."""
+    worker = WorkerProcess(_own_database() | getattr(request, "param", {}), tmp_path / "worker.log")
     worker.start()
     yield worker
     worker.kill()
