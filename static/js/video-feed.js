@@ -19,6 +19,8 @@ class VideoFeed extends HTMLElement {
     this.#watch();
     this.#addArrows();
     this.addEventListener("htmx:afterSettle", this.#grown);
+    for (const type of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) this.addEventListener(type, this.#stuck);
+    addEventListener("online", this.#retry);
     document.addEventListener("keydown", this.#key);
     document.addEventListener("turned-down", this.#turned);
     addEventListener("pagehide", this.#leave);
@@ -30,6 +32,7 @@ class VideoFeed extends HTMLElement {
     document.removeEventListener("keydown", this.#key);
     document.removeEventListener("turned-down", this.#turned);
     removeEventListener("pagehide", this.#leave);
+    removeEventListener("online", this.#retry);
   }
 
   move(steps) {
@@ -87,6 +90,15 @@ class VideoFeed extends HTMLElement {
     this.#watch();
     if (this.#looking) this.#restore();
   };
+
+  // The next page did not come: the link stays, says so, and is tried again when the connection is back.
+  #stuck = ({ target }) => {
+    if (!target.matches(".feed__next")) return;
+    target.dataset.problem = navigator.onLine ? "The next videos did not come." : "You are offline.";
+    target.textContent = "Try again";
+  };
+
+  #retry = () => this.#next?.dataset.problem && this.#more();
 
   // Back leads to the card that was left: in this page, or some pages on.
   #restore() {
