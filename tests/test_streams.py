@@ -4,7 +4,7 @@ import signal
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, sleep, time
 from typing import Any
 
 import psutil
@@ -15,11 +15,16 @@ from django_redis import get_redis_connection
 from accounts import services as accounts
 from accounts.models import User
 from accounts.tests.factories import make_account
+from feeds import services as feeds
+from feeds.models import InboxEntry
+from feeds.tests.crowds import make_followers
+from follows import services as follows
 from socialvideo.lib import hub, live, streams
 from socialvideo.local.folder import Folder
 from socialvideo.local.live_process import LiveProcess
 from socialvideo.local.servers import Redis
 from tests.event_stream import EventStream, cookie_of
+from videos.tests.factories import make_video
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,6 +65,18 @@ def test_every_stream_of_an_account_is_told_and_no_other(listen: Opener, cookie:
     for stream in (phone, laptop):
         assert [stream.next() for _ in range(3)] == [COMPLETE, hint(1), hint(2)]
     assert [other.next() for _ in range(2)] == [COMPLETE, hint(2)]
+
+
+def test_many_streams_of_many_accounts_each_hear_their_own(listen: Opener) -> None:
+    """As in `make bench`, where they are a thousand."""
+    people = [make_account(f"person{number}") for number in range(10)]
+    opened = [(person, listen(cookie)) for person in people for cookie in [cookie_of(person)] * 5]
+    everybody = [person.pk for person in people]
+    for person in people:
+        live.publish([person.pk], hint(person.pk))
+    live.publish(everybody, hint(0))
+    for person, stream in opened:
+        assert [stream.next() for _ in range(3)] == [COMPLETE, hint(person.pk), hint(0)]
 
 
 def test_a_hint_arrives_well_within_a_second(listen: Opener, cookie: str, alice: User) -> None:
@@ -157,6 +174,67 @@ def test_nothing_else_is_served_there(live_process: LiveProcess, method: str, pa
 
 def test_without_event_streams_the_site_says_do_not_ask(client: Any) -> None:
     assert client.get("/live/").status_code == 204
+
+
+# --- What concerns a multitude --------------------------------------------------------------------------------
+
+
+def until(holds: Callable[[], bool]) -> None:
+    over = monotonic() + 20
+    while not holds():
+        assert monotonic() < over, "it never came to be"
+        sleep(0.05)
+
+
+def test_who_has_a_page_open_is_known_to_listen(listen: Opener, cookie: str, alice: User, bob: User) -> None:
+    assert alice.pk not in live.listening()
+    stream = listen(cookie)
+    until(lambda: live.listening() == [alice.pk])
+    get_redis_connection("default").delete(live.LISTENING)
+    until(lambda: live.listening() == [alice.pk])
+    stream.close()
+    get_redis_connection("default").zadd(live.LISTENING, {str(bob.pk): time() - 1})  # closed long ago
+    assert bob.pk not in live.listening()
+
+
+def test_who_just_opens_a_page_hears_what_is_sent_to_those_who_listen(
+    listen: Opener, cookie: str, alice: User, bob: User
+) -> None:
+    live.publish_each([([], hint(1))], and_arriving=True)
+    sleep(0.5)
+    new = listen(cookie, age=5)  # loaded before, opened after
+    assert list(iter(new.next, hint(1)))[0] == COMPLETE
+    until(lambda: alice.pk in live.listening())
+    sleep(hub.UNDER_WAY + 0.5)
+    live.publish_each([([bob.pk], hint(2))], and_arriving=True)
+    live.publish([alice.pk], hint(3))
+    assert new.next() == hint(3)
+
+
+def test_followers_with_a_page_open_hear_of_a_publication_at_once(
+    listen: Opener, cookie: str, alice: User, settings: Any
+) -> None:
+    """Whenever their own chunk comes; by the badge, if the bell is on; and who does not follow hears nothing."""
+    settings.FANOUT_CHUNK = 1
+    mira, quiet, stranger = make_account("mira"), make_account("quiet"), make_account("stranger")
+    make_followers(mira, 5)
+    for account in (quiet, alice):
+        follows.follow(follower=account, followee=mira)
+    follows.set_bell(follower=quiet, followee=mira, notify="none")
+    streams = [listen(cookie_of(account)) for account in (alice, quiet, stranger)]
+    until(lambda: len(live.listening()) == 3)
+    sleep(hub.UNDER_WAY + 0.5)
+    publication = make_video(mira).publication
+    feeds.fan_out_chunk(publication.pk)
+    assert not InboxEntry.objects.filter(recipient_id=alice.pk).exists()
+    live.publish([alice.pk, quiet.pk, stranger.pk], hint(9))
+    heard = [{event["kind"] for event in iter(stream.next, hint(9)) if event} for stream in streams]
+    assert [kinds & {"badge", "feed"} for kinds in heard] == [{"badge", "feed"}, {"feed"}, set()]
+
+
+def test_without_redis_nobody_listens(settings: Any) -> None:
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
+    assert live.listening() == []
 
 
 # --- What goes wrong ------------------------------------------------------------------------------------------

@@ -347,7 +347,7 @@ def test_the_page_says_why_and_has_both_buttons(browser_of_alice: Client, web: l
     assert "Follows you" in html
     assert 'name="place" value="suggestion"' in html
     assert "Not this one: Carol" in html
-    assert "Followed by <bdi>Mira</bdi> </span>" in html
+    assert "Followed by <bdi>Mira</bdi></p>" in html
 
 
 def test_a_follow_from_the_page_is_written_down_as_one(browser_of_alice: Client, alice: User, web: list[User]) -> None:
@@ -376,7 +376,7 @@ def test_the_reason_in_words(
 ) -> None:
     made = Suggestion(web[2], relation(alice.pk, web[2].pk), web[:2], others, at_least)
     monkeypatch.setattr("feeds.selectors.people_to_follow", lambda *_, **__: [made])
-    assert f"Followed by {words} </span>" in text_of(browser_of_alice.get(reverse("feeds:people")))
+    assert f"Followed by {words} </p>" in text_of(browser_of_alice.get(reverse("feeds:people")))
 
 
 def test_nobody_to_suggest_says_what_to_do(browser_of_alice: Client) -> None:
