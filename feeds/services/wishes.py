@@ -1,5 +1,5 @@
 """What somebody says that For You should show, or should not. Both act at once: what was turned down is left out at every
-reading, and who chose interests gets a new slate."""
+reading; what is wanted, or wanted again, makes a new slate."""
 
 from collections.abc import Iterable
 
@@ -28,7 +28,9 @@ def turn_down(*, account: User, video: Video, whole_creator: bool = False) -> No
 @transaction.atomic
 def take_back_turned_down(*, account: User, video_ids: Iterable[int]) -> int:
     """Returns how many were."""
-    return NotInterested.objects.filter(account=account, video_id__in=list(video_ids)).delete()[0]
+    taken = NotInterested.objects.filter(account=account, video_id__in=list(video_ids)).delete()[0]
+    _forget_slate_of(account)
+    return taken
 
 
 @transaction.atomic
@@ -38,5 +40,9 @@ def choose_interests(*, account: User, tags: Iterable[str]) -> list[str]:
     chosen = list(Tag.objects.filter(name__in=names).order_by("name")[:MOST_INTERESTS])
     Interest.objects.filter(account=account).exclude(tag__in=chosen).delete()
     Interest.objects.bulk_create([Interest(account=account, tag=tag) for tag in chosen], ignore_conflicts=True)
-    transaction.on_commit(lambda: forget_slate(account.pk))
+    _forget_slate_of(account)
     return [tag.name for tag in chosen]
+
+
+def _forget_slate_of(account: User) -> None:
+    transaction.on_commit(lambda: forget_slate(account.pk))

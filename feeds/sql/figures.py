@@ -86,7 +86,7 @@ TASTE = """
     )
     INSERT INTO feeds_taste (account_id, tag_id, weight)
     SELECT account_id, tag_id, weight FROM fresh ORDER BY account_id, tag_id
-    ON CONFLICT (account_id, tag_id) DO UPDATE SET weight = EXCLUDED.weight, computed_at = now()
+    ON CONFLICT (account_id, tag_id) DO UPDATE SET weight = EXCLUDED.weight, computed_at = statement_timestamp()
 """
 
 # --- Related --------------------------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ RELATED = """
     )
     INSERT INTO feeds_related (video_id, other_id, weight)
     SELECT video_id, other_id, least(1.0, weight) FROM fresh ORDER BY video_id, other_id
-    ON CONFLICT (video_id, other_id) DO UPDATE SET weight = EXCLUDED.weight, computed_at = now()
+    ON CONFLICT (video_id, other_id) DO UPDATE SET weight = EXCLUDED.weight, computed_at = statement_timestamp()
 """
 
 # --- What is too old, and what came of it ---------------------------------------------------------------------

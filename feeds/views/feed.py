@@ -53,7 +53,7 @@ def _feed(request: HttpRequest, which: str, page: Page[Card], **more: Any) -> Ht
 def explore(request: HttpRequest) -> HttpResponse:
     """What is popular, what is new, or what is about a tag; and whom to follow."""
     viewer_id, after = request.user.pk, request.GET.get("after", "")
-    tag = next(iter(tags(f"#{request.GET.get('tag', '')}")), "")
+    tag = next(iter(tags("#" + request.GET.get("tag", "").lstrip("#"))), "")
     sort = "new" if request.GET.get("sort") == "new" else "popular"
     if tag:
         page = selectors.tag_page(viewer_id, tag, cursor=after)

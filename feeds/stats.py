@@ -1,0 +1,29 @@
+"""What For You's sources bring, for whoever runs the site."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from feeds.models import SourceHour
+
+
+@dataclass(frozen=True)
+class SourceDay:
+    """How many videos a source had brought into somebody's view, and how many of them were then watched and liked."""
+
+    day: date
+    source: str
+    shown: int
+    watched: int
+    liked: int
+
+
+def source_days(*, days: int) -> list[SourceDay]:
+    """The newest day first, and of each day the source that brought most."""
+    since = timezone.now() - timedelta(days=days)
+    sums = {name: Sum(name) for name in ("shown", "watched", "liked")}
+    rows = SourceHour.objects.filter(hour__gte=since).values("source", day=TruncDate("hour")).annotate(**sums)
+    return [SourceDay(**row) for row in rows.order_by("-day", "-shown", "source")]
