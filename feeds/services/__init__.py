@@ -68,7 +68,6 @@ __all__ = [
     "take_back_comment",
     "take_back_dismissal",
     "take_back_turned_down",
-    "take_back_dismissal",
     "tell_mentioned_in_video",
     "tell_of_comment",
     "turn_down",

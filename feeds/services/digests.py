@@ -76,10 +76,10 @@ def make_digest() -> bool:
     if plan is None:
         return False
     since = plan.next_at - LOOKS_BACK * timedelta(days=DAYS[DigestPlan.Every(plan.every)])
-    plan.next_at = next_morning(plan.every, plan.timezone, now)
     try:
         with transaction.atomic():
             _claim_events(plan.account, since)
+        plan.next_at = next_morning(plan.every, plan.timezone, now)
     except Exception:  # whatever is wrong with one account, the others get theirs
         logger.exception("The digest of account %s was not made.", plan.account_id)
         plan.next_at = now + timedelta(hours=1)
@@ -115,13 +115,12 @@ def send_digest() -> bool:
     digest = next(iter(Digest.objects.raw(CLAIM, {"lease": LEASE})), None)
     if digest is None:
         return False
-    letter = _letter(digest)
-    if letter is None:
-        _settle(digest, State.NEEDLESS)
-    elif digest.attempts > MOST_ATTEMPTS:
-        _settle(digest, State.DEAD)
-    else:
+    if digest.attempts > MOST_ATTEMPTS:
+        _settle(digest, State.DEAD, "interrupted each time")
+    elif letter := _letter(digest):
         _hand_over(digest, letter)
+    else:
+        _settle(digest, State.NEEDLESS)
     return True
 
 

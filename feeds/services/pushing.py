@@ -7,7 +7,7 @@ which push service and browser let it replace the first one silently."""
 
 import logging
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import timedelta
 
@@ -18,6 +18,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from feeds.models import Push, PushSubscription, PushWalk
 from feeds.selectors.events import Event, events
 from feeds.services.devices import TEST, end_subscription
@@ -90,28 +91,29 @@ def send_pushes() -> int:
 
 def _messages(pushes: Iterable[Push], subscriptions: Mapping[int, PushSubscription]) -> list[tuple[Push, Message]]:
     """What is still to be said, now. The rest is settled here."""
-    found: dict[int, dict[str, Event]] = {}
-    said = []
+    theirs: dict[User, list[Push]] = {}
     for push in pushes:
         subscription = subscriptions.get(push.subscription_id)
         if subscription is None or push.attempts > MOST_ATTEMPTS:
             _settle(push, State.DEAD)
-            continue
-        account = subscription.account
-        if account.pk not in found:
-            keys = [other.event_key for other in pushes if _account_of(other, subscriptions) == account.pk]
-            found[account.pk] = events(account.pk, keys, Channel.PUSH) if account.is_present else {}
-        message = _message(push.event_key, found[account.pk].get(push.event_key))
-        if message and account.is_present:
-            said.append((push, message))
+        else:
+            theirs.setdefault(subscription.account, []).append(push)
+    return [said for account, of_account in theirs.items() for said in _messages_to(account, of_account)]
+
+
+def _messages_to(account: User, pushes: list[Push]) -> Iterator[tuple[Push, Message]]:
+    try:
+        with transaction.atomic():
+            found = events(account.pk, [push.event_key for push in pushes], Channel.PUSH)
+    except Exception:  # whatever is wrong with one account, the others get theirs; it is tried again
+        logger.exception("Pushes to account %s were not made.", account.pk)
+        return
+    for push in pushes:
+        message = _message(push.event_key, found.get(push.event_key)) if account.is_present else None
+        if message:
+            yield push, message
         else:
             _settle(push, State.NEEDLESS)
-    return said
-
-
-def _account_of(push: Push, subscriptions: Mapping[int, PushSubscription]) -> int | None:
-    subscription = subscriptions.get(push.subscription_id)
-    return subscription.account_id if subscription else None
 
 
 def _message(key: str, event: Event | None) -> Message | None:

@@ -4,14 +4,14 @@ from feeds.sql.choices import topic_of, wants
 from feeds.sql.edges import RECIPIENTS
 from feeds.topics import Channel
 
-# Part of the statement that tells a chunk: a row for each browser of those whom it alerts. Costs nothing without any:
-# OFFSET 0 keeps the wish from being asked for of followers who have no browser.
+# Part of the statement that tells a chunk: a row for each browser of those whom it alerts. While nobody has one, nothing
+# is looked up; OFFSET 0 keeps the wish from being asked for of followers who have none.
 PUSH_CHUNK = f"""
     INSERT INTO feeds_push (subscription_id, event_key)
     SELECT device.id, 'video:' || %(publication)s
     FROM (SELECT device.id, device.account_id
           FROM chunk JOIN feeds_pushsubscription AS device ON device.account_id = chunk.recipient_id
-          WHERE chunk.state = 2 OFFSET 0) AS device
+          WHERE EXISTS (SELECT 1 FROM feeds_pushsubscription) AND chunk.state = 2 OFFSET 0) AS device
     WHERE {wants("device.account_id", "'new_videos'", Channel.PUSH)}
     ON CONFLICT (subscription_id, event_key) DO NOTHING
 """

@@ -149,7 +149,6 @@ def test_a_chunk_costs_the_same_when_nobody_subscribes(mira: User) -> None:
         (plan,) = cursor.fetchone()
     looked_at = [node for node in nodes(plan[0]["Plan"]) if node.get("Relation Name") in PUSH_TABLES]
     assert len(looked_at) >= 3
-    assert [node["Actual Loops"] for node in looked_at if node.get("Alias") in ("device", "choice")] == [0, 0]
     assert sum(node["Actual Loops"] for node in looked_at) == 1
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -37,9 +37,11 @@ def plan(request: HttpRequest) -> HttpResponse:
     if every in DigestPlan.Every:
         services.plan_digest(account=account, every=every, zone=timezone.get_current_timezone_name())
         toast = Toast("Saved. You get a digest when there is something new.")
-    else:
+    elif not every:
         services.stop_digest(account_id=account.pk)
         toast = Toast("Saved. You get no digests.")
+    else:
+        return HttpResponseBadRequest()
     return toasts.show(request, redirect("feeds:notification_settings"), toast)
 
 
