@@ -1,10 +1,11 @@
-"""The desk's view of audits: what each found, with the examples that nobody else sees."""
+"""The desk's view of audits: what each found, with the examples that nobody else sees; and of what left the site or could
+not."""
 
 from django.contrib import admin
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from feeds.models import AuditRun
+from feeds.models import AuditRun, Digest, Push
 from socialvideo.lib.desk import ReadOnlyAdmin
 
 
@@ -26,3 +27,22 @@ class AuditRunAdmin(ReadOnlyAdmin):
     def found(self, run: AuditRun) -> SafeString:
         checks = sorted(run.checks, key=lambda check: check["broken_since"] is None)
         return render_to_string("feeds/desk_audit.html", {"checks": checks})
+
+
+@admin.register(Push)
+class PushAdmin(ReadOnlyAdmin):
+    """What it said is nobody's business here."""
+
+    list_display = ("event_key", "subscription_id", "state", "attempts", "answer", "created_at")
+    list_filter = ("state",)
+    ordering = ("-id",)
+    fields = (*list_display, "due_at")
+
+
+@admin.register(Digest)
+class DigestAdmin(ReadOnlyAdmin):
+    list_display = ("id", "account", "state", "attempts", "answer", "handed_at", "created_at")
+    list_filter = ("state",)
+    list_select_related = ("account",)
+    ordering = ("-id",)
+    fields = (*list_display, "due_at")

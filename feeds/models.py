@@ -264,6 +264,7 @@ class Push(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="feeds_push_due"),
         ]
+        verbose_name_plural = "pushes"
 
     def __str__(self) -> str:
         return f"{self.event_key} → {self.subscription_id} {self.state}"

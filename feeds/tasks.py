@@ -18,6 +18,7 @@ def fan_out(publication_id: int, cursor: int = 0) -> None:
     """One turn of a fan-out, for whoever comes first with the place where it stands: however many hints there are, one
     goes on. Further turns wait until every other publication has had its first."""
     stands = services.continue_fan_out(publication_id, cursor=cursor)
+    send_pushes.delay_on_commit()
     if stands is not None:
         fan_out.apply_async([publication_id, stands], priority=LATER)
 

@@ -13,7 +13,7 @@ from accounts.models import Erasure, ErasureStep, User
 from accounts.services import erasure as accounts_erasure
 from accounts.tests.factories import make_account
 from feeds import services as feeds
-from feeds.models import InboxEntry, Notification
+from feeds.models import Digest, DigestLine, DigestPlan, InboxEntry, Notification, Push, PushSubscription
 from feeds.selectors import following_videos, notifications_page
 from follows import services as follows
 from follows.machine import Cause
@@ -60,6 +60,11 @@ class World:
             make_comment(by, video)
         while feeds.consume_outbox():
             pass
+        self.device = PushSubscription.objects.create(account=self.alice, endpoint="https://push.test/1")
+        Push.objects.create(subscription=self.device, event_key="notice:1", answer="")
+        feeds.plan_digest(account=self.alice, every="day", zone="UTC")
+        digest = Digest.objects.create(account=self.alice)
+        DigestLine.objects.create(digest=digest, account_id=self.alice.pk, event_key="notice:1")
 
 
 @pytest.fixture
@@ -89,6 +94,11 @@ def test_nothing_of_the_account_is_left_and_nothing_of_others_is_lost(world: Wor
         InboxEntry.objects.filter(recipient_id=alice.pk),
         Notification.objects.filter(recipient_id=alice.pk),
         Notification.objects.filter(actor_id=alice.pk),
+        PushSubscription.objects.filter(account=alice),
+        Push.objects.all(),
+        DigestPlan.objects.filter(account=alice),
+        Digest.objects.filter(account=alice),
+        DigestLine.objects.filter(account_id=alice.pk),
     ):
         assert not gone.exists(), gone.model
     assert [folder for folder in folders if default_storage.exists(folder)] == []

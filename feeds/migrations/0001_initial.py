@@ -103,6 +103,9 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When to try; ahead of now while a worker has it.')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
             ],
+            options={
+                'verbose_name_plural': 'pushes',
+            },
         ),
         migrations.CreateModel(
             name='PushKey',
