@@ -89,7 +89,7 @@ class Delivery:
         parts = [
             self._part("Alerted", self.alerted, "It is new in their inbox: their bell for you is on."),
             self._part("Listed quietly", self.listed_quietly, "In their inbox without an alert: their bell is off."),
-            self._part("Muted you", self.muted, "It waits in their feed until they unmute you."),
+            self._part("Muted", self.muted, "They muted you. It waits in their feed until they unmute you."),
             self._part("Left first", self.left_first, "They unfollowed you before it was their turn."),
         ]
         if self.running:

@@ -50,7 +50,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Deliveries:
-    """A creator's last publications, newest first, and all of them together."""
+    """A creator's last publications, newest first, and together those whose telling has ended."""
 
     reports: list[Report]
     told: Part
@@ -75,7 +75,8 @@ def deliveries(creator_id: int) -> Deliveries:
     )
     found = reach([publication.pk for publication in publications])
     reports = [_report(publication.video, publication, found) for publication in publications]
-    return Deliveries(reports, _told(reports), _together(reports))
+    ended = [report for report in reports if report.delivery and not report.delivery.running]
+    return Deliveries(reports, _told(ended), _together(ended))
 
 
 def reach(publication_ids: Iterable[int]) -> dict[int, Reached]:

@@ -57,7 +57,7 @@ def _move(viewer_id: int, state: State, publication_ids: list[int]) -> int:
     """Returns how many of the entries were alerts until now."""
     if not publication_ids:
         return 0
-    values = {"viewer": viewer_id, "publications": publication_ids, "state": state}
+    values: dict[str, int | list[int]] = {"viewer": viewer_id, "publications": publication_ids, "state": state}
     with connection.cursor() as cursor:
         cursor.execute(WRITE_UNWRITTEN, values)
         cursor.execute(MOVE, values)

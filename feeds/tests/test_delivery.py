@@ -2,6 +2,7 @@
 did cannot be guessed; nobody else reads it."""
 
 import random
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -219,11 +221,12 @@ def test_nobody_else_reads_it(mira: User) -> None:
     [
         (lambda mira: make_video(mira, visibility="only_me"), "Only you can see this video"),
         (upload, "still being processed"),
+        (lambda mira: make_video(mira, publish_at=timezone.now() + timedelta(days=1)), "at the hour you chose"),
         (make_failed_video, "could not be processed"),
         (lambda mira: videos.remove(by=mira, video=upload(mira)), "Removed before it was published"),
         (make_video, "you had no followers"),
     ],
-    ids=["only me", "processing", "failed", "removed", "no followers"],
+    ids=["only me", "processing", "scheduled", "failed", "removed", "no followers"],
 )
 def test_where_nobody_was_told_the_page_says_why(mira: User, made: Any, says: str) -> None:
     video = made(mira)
