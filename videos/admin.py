@@ -72,6 +72,7 @@ class VideoAdmin(ReadOnlyAdmin):
         "uploaded_bytes",
         "attempts",
         "created_at",
+        "publish_at",
         "published_at",
     )
     readonly_fields = fields

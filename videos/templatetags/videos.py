@@ -61,6 +61,6 @@ def _linked(line: str) -> str:
 
 def _link(mark: texts.Mark, written: str) -> SafeString:
     if mark.sign == "@":
-        return format_html('<a class="mention" href="{}">{}</a>', reverse("videos:profile", args=[mark.name]), written)
+        return format_html('<a href="{}">{}</a>', reverse("videos:profile", args=[mark.name]), written)
     address = f"{reverse('feeds:explore')}?{urlencode({'tag': mark.name})}"
-    return format_html('<a class="tag" href="{}">{}</a>', address, written)
+    return format_html('<a href="{}">{}</a>', address, written)
