@@ -31,7 +31,8 @@ pages, and should add who they are and how to reach them.</p>
 <p>Your e-mail address and your date of birth: nobody but the site’s administrators sees them. Your password: only as a
 hash, from which it cannot be read. Your name, handle, picture and bio: everybody sees them. Your videos with their
 captions, and what you like and comment: those see them who may see the video. Whom you follow and who follows you, with
-the moments at which that changed.</p>
+the moments at which that changed. If you turn push on, the address at which your browser’s maker takes messages for it,
+until you turn it off or log out there; the messages are encrypted so that only your browser can read them.</p>
 <h2>Pictures and videos</h2>
 <p>Pictures and videos are converted before anybody sees them. The place where they were taken and the device are removed.</p>
 <h2>Cookies</h2>
