@@ -12,6 +12,7 @@ from feeds.models import (
     Heat,
     Impression,
     Interest,
+    NoticeChoice,
     Notification,
     NotInterested,
     Push,
@@ -45,6 +46,10 @@ def _erase_early_entries(account_id: int) -> int:
 def _erase_notifications(account_id: int) -> int:
     some = Notification.objects.filter(Q(recipient_id=account_id) | Q(actor_id=account_id)).values("pk")[:AT_ONCE]
     return int(Notification.objects.filter(pk__in=some).delete()[0])
+
+
+def _erase_choices(account_id: int) -> int:
+    return int(NoticeChoice.objects.filter(account_id=account_id).delete()[0])
 
 
 def _erase_dismissals(account_id: int) -> int:
@@ -91,6 +96,7 @@ ERASERS: dict[str, Eraser] = {
     "entries": _erase_entries,
     "early_entries": _erase_early_entries,
     "notifications": _erase_notifications,
+    "choices": _erase_choices,
     "dismissals": _erase_dismissals,
     "devices": _erase_devices,
     "digests": _erase_digests,

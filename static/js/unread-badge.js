@@ -5,12 +5,16 @@
 import { fetchFragment } from "fragment";
 
 const JITTER = 400; // ms
+const REST = 500; // ms between two questions, however many hints come
+const SHARE = 10; // of the time an answer took: who has a hundred thousand unread asks less often …
+const LONG = 5000; // … but not so much less
 const COUNTED = /^\(\d[\d,]*\) /;
 
 class UnreadBadge extends HTMLElement {
   #timer;
   #asking = false;
   #again = false;
+  #rested = 0; // when the next hint may be asked about
 
   connectedCallback() {
     this.#entitle();
@@ -31,7 +35,8 @@ class UnreadBadge extends HTMLElement {
   }
 
   #soon = () => {
-    this.#timer ??= setTimeout(this.#ask, Math.random() * JITTER);
+    const rest = Math.max(this.#rested - performance.now(), Math.random() * JITTER);
+    this.#timer ??= setTimeout(this.#ask, rest);
   };
 
   #connected = ({ detail }) => detail.missed && this.#soon();
@@ -45,11 +50,14 @@ class UnreadBadge extends HTMLElement {
     this.#again = this.#asking;
     if (this.#asking) return;
     this.#asking = true;
+    const asked = performance.now();
     try {
       this.#show((await fetchFragment(this.dataset.url)).querySelector("unread-badge"));
     } catch {
       // The last known number stands; the next hint, look or connection asks again.
     }
+    const answered = performance.now();
+    this.#rested = answered + Math.min(Math.max(REST, SHARE * (answered - asked)), LONG);
     this.#asking = false;
     if (this.#again) this.#soon();
   };
