@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from django.db import connection
 from django.db.models import Q
@@ -75,8 +75,8 @@ class Found:
 
 def explain(viewer_id: int, question: str) -> Found:
     """`question`: the address or id of a video; an account's address, handle or name."""
-    asked = question.strip()
-    path = unquote(urlsplit(asked).path) if "/" in asked else asked
+    asked = question.replace("\0", "").strip()
+    path = unquote(re.split(r"[?#]", asked)[0])
     if video := _VIDEO.search(path):
         return Found(why_video(viewer_id, int(video[1])))
     if asked.isdecimal() and len(asked) <= 18:
