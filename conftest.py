@@ -25,6 +25,7 @@ from socialvideo.local.worker_process import WorkerProcess
 
 ROOT = Path(__file__).resolve().parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BEACONS = re.compile(r"/(seen|watch)/")
 CHROMIUM_FLAGS = (
     "--disable-gpu",
     "--disable-quic",
@@ -151,6 +152,7 @@ def new_page(browser: Any, live_server: Any, request: pytest.FixtureRequest) -> 
 
     yield open_page
     for context in contexts:
+        context.route(BEACONS, lambda route: route.fulfill(status=204))  # a page that is closed reports a last time
         context.close()
     _let_requests_end()
     unexpected = [error for error in errors if not any(re.search(pattern, error) for pattern in expected)]
