@@ -29,7 +29,7 @@ from videos import audit as videos_audit
 from videos import services as videos
 from videos.models import Publication, Video
 from videos.services import processing
-from videos.tests.factories import in_an_hour, let_its_hour_come, upload
+from videos.tests.factories import in_an_hour, let_its_hour_come, make_video, upload
 
 # What happens to each aspect of a video, in its order.
 SCHEDULES: dict[str, list[str]] = {
@@ -247,6 +247,29 @@ def live_through(day: Day, acts: list[str], crowd: list[User]) -> None:
     services.run_fan_out(publication.pk)
     assert entries(publication) == told
     assert InboxEntry.objects.filter(creator_id=day.creator.pk).count() == len(told)
+
+
+@pytest.mark.django_db
+def test_a_later_change_of_visibility_shows_everywhere_at_once_and_is_told_to_nobody() -> None:
+    """Feed, list and badge ask who may see the video whenever they are read."""
+    mira, fan = make_account("mira"), make_account("fan")
+    follows.follow(follower=fan, followee=mira)
+    video = make_video(mira)
+    services.run_fan_out(video.publication.pk)
+    told = entries(video.publication)
+    changes = ["only_me", "followers", "everyone", "only_me", "everyone"]
+    for visibility in ["everyone", *changes]:
+        videos.edit(creator=mira, video=video, visibility=visibility, caption=f"For {visibility}")
+        services.run_fan_out(video.publication.pk)
+        open_to = int(visibility != "only_me")
+        assert len(selectors.following_videos(fan.pk).items) == open_to
+        assert len(selectors.notifications_page(fan.pk).items) == open_to
+        assert selectors.unread_count(fan.pk) == open_to
+        assert entries(video.publication) == told
+    videos.remove(by=mira, video=video)
+    assert (selectors.unread_count(fan.pk), selectors.following_videos(fan.pk).items) == (0, [])
+    videos.restore(by=mira, video=video)
+    assert (selectors.unread_count(fan.pk), entries(video.publication)) == (1, told)
 
 
 # --- All at once -----------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ the video waits, finished; the sweep publishes it when they are back.
 Everything here holds the creator's account lock exclusively, so that no follow begins or ends meanwhile and
 `followers_at_publish` is exact."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -17,6 +18,8 @@ from follows.services import report_publication
 from videos.models import Publication, Video
 from videos.services.refusals import Refused
 from videos.signals import publishing_ahead, video_published
+
+logger = logging.getLogger(__name__)
 
 SHOWN_TO_NEW_FOLLOWERS = 20  # a new follow brings this many publications of the creator into the feed
 FARTHEST_AHEAD = timedelta(days=366)
@@ -32,9 +35,17 @@ def publish(*, video: Video) -> Publication | None:
 
 def publish_due(*, at_most: int = 100) -> int:
     """Publishes what waited for its hour, for its creator, or for a worker that died on the way; what was to go out first
-    goes out first. Returns how many."""
+    goes out first. One that cannot go out holds up no other. Returns how many."""
     due = Video.objects.to_be_published().order_by(F("publish_at").asc(nulls_first=True), "pk")[:at_most]
-    return sum(publish(video=video) is not None for video in due)
+    return sum(_went_out(video) for video in due)
+
+
+def _went_out(video: Video) -> bool:
+    try:
+        return publish(video=video) is not None
+    except Exception:
+        logger.exception("%s could not be published; the next sweep tries again", video)
+        return False
 
 
 def hurry_publishing() -> None:

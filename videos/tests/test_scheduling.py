@@ -13,11 +13,13 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from follows import services as follows
+from socialvideo.lib.audit import breaches
 from socialvideo.lib.zones import zone_named
 from videos import services, tasks
+from videos.audit import CHECKS
 from videos.forms import VideoForm
 from videos.models import Publication, Video
-from videos.signals import publishing_ahead
+from videos.signals import publishing_ahead, video_published
 from videos.tests.factories import finish, in_an_hour, let_its_hour_come, make_failed_video, make_video, upload
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +116,34 @@ def test_a_lost_hint_costs_nothing(alice):
     finally:
         publishing_ahead.receivers = heard
     assert Publication.objects.filter(video=video).exists()
+
+
+def test_one_that_cannot_go_out_holds_up_no_other(alice, caplog):
+    first, second = (make_video(alice, publish_at=in_an_hour()) for _ in range(2))
+
+    def fail(publication_id, **_):
+        if Publication.objects.get(pk=publication_id).video_id == first.pk:
+            raise RuntimeError("a listener is broken")
+
+    let_its_hour_come(first)
+    let_its_hour_come(second)
+    video_published.connect(fail)
+    try:
+        assert videos_audited() == []
+        services.sweep()
+        assert list(Publication.objects.values_list("video", flat=True)) == [second.pk]
+        assert "could not be published" in caplog.text
+        Video.objects.filter(pk=first.pk).update(publish_at=Now() - timedelta(minutes=6))
+        assert videos_audited() == ["no finished video waits past the hour it was to go out"]
+    finally:
+        video_published.disconnect(fail)
+    services.sweep()
+    assert Publication.objects.filter(video=first).exists()
+    assert videos_audited() == []
+
+
+def videos_audited():
+    return [check.name for check in CHECKS if breaches(check)]
 
 
 # --- Choosing, changing, cancelling ----------------------------------------------------------------------------
