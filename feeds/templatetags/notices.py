@@ -20,7 +20,9 @@ _SAID = {
     "requested": lambda line: "asked to follow you",
     "approved": lambda line: "let you follow them",
     "imported": lambda line: "Your import is done",
-    "appeared": lambda line: "has a name that you imported" if line.account else "have names that you imported",
+    "appeared": lambda line: (
+        "has a name here that you imported" if line.account else "have names here that you imported"
+    ),
     "liked": lambda line: "liked your video",
     "commented": lambda line: (
         "commented on your video"

@@ -22,6 +22,7 @@ from feeds import selectors, services
 from feeds.models import InboxEntry, NoticeChoice, Notification
 from feeds.selectors import FILTERS, Line
 from feeds.selectors.following import TOP, rounds
+from feeds.services.erasure import ERASERS
 from feeds.tests.crowds import make_followers
 from feeds.topics import ALWAYS, DEFAULTS, TOPIC_OF, Channel, Topic
 from follows import services as follows
@@ -382,3 +383,10 @@ def test_the_settings_save_what_was_changed_there_and_nothing_else(client: Clien
 def test_settings_need_a_login(client: Client) -> None:
     assert client.get(reverse("feeds:notification_settings")).status_code == 302
     assert client.post(reverse("feeds:see_everything")).status_code == 302
+
+
+def test_choices_are_erased_with_their_account(alice: User, mira: User) -> None:
+    for account in (alice, mira):
+        services.choose(account=account, choices={("likes", "push"): True})
+    ERASERS["choices"](alice.pk)
+    assert [row.account_id for row in NoticeChoice.objects.all()] == [mira.pk]
