@@ -257,7 +257,8 @@ def test_it_is_linked_where_one_looks_for_it(mira: User) -> None:
     publication = told(mira, 1)
     url = reverse("feeds:delivery", args=[publication.video_id])
     client = client_of(mira)
-    for place in (publication.video.get_absolute_url(), reverse("videos:studio"), reverse("feeds:deliveries")):
+    pages = ("videos:studio", "feeds:deliveries", "feeds:notifications")
+    for place in (publication.video.get_absolute_url(), *map(reverse, pages)):
         assert f'href="{url}"' in client.get(place).content.decode(), place
     status = reverse("videos:status", args=["mira", publication.video_id])
     assert f'href="{url}"' in client.get(status).content.decode()
