@@ -8,8 +8,9 @@ which push service and browser let it replace the first one silently."""
 import logging
 import random
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
+from itertools import islice
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -127,15 +128,22 @@ def _message(key: str, event: Event | None) -> Message | None:
 
 
 def _send(messages: list[tuple[Push, Message]], subscriptions: Mapping[int, PushSubscription]) -> None:
-    """Other threads wait for push services; only this one touches the database."""
+    """Other threads wait for push services; only this one touches the database. The next message goes when an answer is
+    written down: a worker that dies has no more than `CONNECTIONS` that may go twice."""
     key = site_key()
+    left = iter(messages)
+    sent: dict[Future[Answer], Push] = {}
     with Wire(CONNECTIONS) as wire, ThreadPoolExecutor(CONNECTIONS) as pool:
-        sent: dict[Future[Answer], Push] = {
-            pool.submit(deliver, wire, key, subscriptions[push.subscription_id], message): push
-            for push, message in messages
-        }
-        for done in as_completed(sent):
-            _act_on(sent[done], _answer(done))
+
+        def send_next(at_most: int) -> None:
+            for push, message in islice(left, at_most):
+                sent[pool.submit(deliver, wire, key, subscriptions[push.subscription_id], message)] = push
+
+        send_next(CONNECTIONS)
+        while sent:
+            for done in wait(sent, return_when=FIRST_COMPLETED).done:
+                _act_on(sent.pop(done), _answer(done))
+                send_next(1)
 
 
 def _answer(sending: Future[Answer]) -> Answer:

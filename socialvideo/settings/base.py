@@ -33,11 +33,17 @@ FOR_YOU_RANKER = env.str("FOR_YOU_RANKER", "feeds.ranking.rank")
 AUDIT_EVERY_SECONDS = env.int("AUDIT_EVERY_SECONDS", 600, validate=POSITIVE)  # how often the promises are checked
 STANDSTILL_SECONDS = env.int("STANDSTILL_SECONDS", 120, validate=POSITIVE)  # of a queue or sweep: /readyz fails
 # Where the site is, for links in mail; production takes the first of ALLOWED_HOSTS.
-SITE_URL = env.str("SITE_URL", "http://localhost:8000", validate=validate.Regexp(r"https?://[^/]+$", error="Not an origin."))
+SITE_URL = env.str(
+    "SITE_URL", "http://localhost:8000", validate=validate.Regexp(r"https?://[^/]+$", error="Not an origin.")
+)
 # Web push. The key is 32 bytes in URL-safe base64; without it the site makes one and keeps it in the database. The
 # contact is told to push services: mailto: or https:; without it DEFAULT_FROM_EMAIL.
-VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "", validate=validate.Regexp(r"([\w-]{43})?$", error="Not such a key."))
-PUSH_CONTACT = env.str("PUSH_CONTACT", "", validate=validate.Regexp("(mailto:.+@.+|https://.+)?$", error="Not a contact."))
+VAPID_PRIVATE_KEY = env.str(
+    "VAPID_PRIVATE_KEY", "", validate=validate.Regexp(r"([A-Za-z0-9_-]{43})?$", error="Not such a key.")
+)
+PUSH_CONTACT = env.str(
+    "PUSH_CONTACT", "", validate=validate.Regexp("(mailto:.+@.+|https://.+)?$", error="Not a contact.")
+)
 # Hosts, with those below them, that push messages may be sent to; or whole origins. Nothing else is ever asked.
 PUSH_SERVICES: list[str] = env.list(
     "PUSH_SERVICES", ["fcm.googleapis.com", "push.services.mozilla.com", "notify.windows.com", "push.apple.com"]
