@@ -15,7 +15,8 @@ from follows.models import Follow, FollowEvent
 from follows.selectors import counts
 from socialvideo.local.worker_process import WorkerProcess
 from tests.erasing import assert_every_promise_holds, make_due
-from tests.faults.test_fan_out import make_crowd, until
+from tests.faults.test_fan_out import make_crowd
+from tests.told import until
 from videos.tests.factories import make_video
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
