@@ -38,18 +38,24 @@ def dismiss(request: HttpRequest, account: User) -> HttpResponse:
     """The row goes, its place stays for the way back."""
     services.dismiss(account=request.user, dismissed=account)  # type: ignore[arg-type]
     undo = Action("Undo", reverse("feeds:take_back_dismissal", args=[account.handle]))
-    return _answer(request, account, "dismissed", Toast(f"{account.display_name} is not suggested any more.", undo))
+    toast = Toast(f"{account.display_name} is not suggested any more.", undo)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return _back(request, toast)
+    response = render(request, "feeds/_suggestion.html#dismissed", {"account": account})
+    return toasts.show(request, response, replace(toast, about=account.handle))
 
 
 @acting
 def take_back_dismissal(request: HttpRequest, account: User) -> HttpResponse:
+    """The row comes back and says enough, unless something else speaks against it by now."""
     services.take_back_dismissal(account=request.user, dismissed=account)  # type: ignore[arg-type]
-    return _answer(request, account, "back", Toast(f"{account.display_name} may be suggested again."))
-
-
-def _answer(request: HttpRequest, account: User, part: str, toast: Toast) -> HttpResponse:
+    toast = Toast(f"{account.display_name} may be suggested again.")
     if not request.htmx:  # type: ignore[attr-defined]
-        return toasts.show(request, redirect_back(request, reverse("feeds:people")), toast)
-    found = selectors.suggestion(request.user.pk, account) if part == "back" else None  # type: ignore[arg-type]
-    response = render(request, f"feeds/_suggestion.html#{part}", {"account": account, "suggestion": found})
-    return toasts.show(request, response, replace(toast, about=account.handle))
+        return _back(request, toast)
+    found = selectors.suggestion(request.user.pk, account)  # type: ignore[arg-type]
+    response = render(request, "feeds/_suggestion.html#back", {"suggestion": found})
+    return toasts.show(request, response, None if found else toast)
+
+
+def _back(request: HttpRequest, toast: Toast) -> HttpResponse:
+    return toasts.show(request, redirect_back(request, reverse("feeds:people")), toast)
