@@ -26,4 +26,5 @@ def source_days(*, days: int) -> list[SourceDay]:
     since = timezone.now() - timedelta(days=days)
     sums = {name: Sum(name) for name in ("shown", "watched", "liked")}
     rows = SourceHour.objects.filter(hour__gte=since).values("source", day=TruncDate("hour")).annotate(**sums)
-    return [SourceDay(**row) for row in rows.order_by("-day", "-shown", "source")]
+    named = rows.values_list("day", "source", *sums).order_by("-day", "-shown", "source")
+    return [SourceDay(*row) for row in named]

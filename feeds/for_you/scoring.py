@@ -31,7 +31,7 @@ def scored(viewer_id: int | None, found: Iterable[Found], now: datetime) -> list
 
 
 def _rows(viewer_id: int | None, video_ids: Iterable[int]) -> list[dict[str, Any]]:
-    tie = Tie.objects.filter(follower_id=viewer_id, followee_id=OuterRef("creator_id")).values("watched")
+    tie = Tie.objects.filter(follower_id=viewer_id or 0, followee_id=OuterRef("creator_id")).values("watched")
     videos = Video.objects.filter(pk__in=list(video_ids)).annotate(watched=Subquery(tie))
     counts = ("count__likes", "count__comments", "count__views")
     return list(videos.order_by("pk").values("pk", "creator_id", "published_at", *counts, "heat__heat", "watched"))

@@ -21,6 +21,5 @@ def count_impressions(*, viewer_id: int, shown: Iterable[tuple[int, str]]) -> in
     left out; the first time counts. Returns how many were new."""
     known = {video_id: source for video_id, source in shown if source in Source.values}
     with connection.cursor() as cursor:
-        values = {"viewer": viewer_id, "videos": list(known), "sources": list(known.values())}
-        cursor.execute(_SHOWN, values)
+        cursor.execute(_SHOWN, {"viewer": viewer_id, "videos": list(known), "sources": list(known.values())})
         return cursor.rowcount

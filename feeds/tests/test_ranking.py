@@ -40,6 +40,7 @@ def bound(rank: int) -> int:
 @settings(deadline=None)
 @given(worlds(), st.integers(1, 2000), st.lists(st.integers(0, 40), max_size=12))
 @example(([Candidate(i, i) for i in range(1, 501)], []), 2000, [])
+@example(([Candidate(1, 1), Candidate(2, 2)], [Candidate(1, 1, 9.0), Candidate(2, 2, 8.0), Candidate(3, 3)]), 10, [])
 @example(([Candidate(i, i) for i in range(1, 5)], [Candidate(9, 1), Candidate(9, 1, math.nan)]), 10, [1, 1])
 def test_every_waiting_creator_stands_within_the_bound(world: tuple, length: int, before: list[int]) -> None:
     waiting, pool = world
@@ -76,11 +77,11 @@ def test_the_bound_holds_over_batches_that_take_what_is_left(
     assert all(found[candidate.video_id] <= bound(number) for number, candidate in enumerate(waiting, start=1))
 
 
-@given(st.lists(scores, min_size=60, max_size=60), st.integers(0, 9), st.integers(9, 12), st.integers(0, 8))
+@given(st.lists(scores, min_size=60, max_size=60), st.integers(0, 9), st.integers(14, 16), st.integers(0, 8))
 def test_with_enough_creators_nobody_stands_side_by_side_or_three_in_ten(
     values: list, q: int, creators: int, shown: int
 ) -> None:
-    waiting = [Candidate(creator, 100 + creator) for creator in range(q)]
+    waiting = [Candidate(creator, creator) for creator in range(q)]
     pool = [Candidate(1000 + i, i % creators, value) for i, value in enumerate(values)]
     before = [creator % creators for creator in range(shown)]
     slate = before + [c.creator_id for c in arrange(waiting=waiting, scored=pool, length=20, before=before)]
@@ -103,6 +104,16 @@ def test_side_by_side_gives_way_before_the_two_and_the_two_before_the_slots() ->
     alone = arrange(waiting=waiting, scored=[Candidate(10 + i, 7) for i in range(5)], length=10)
     assert len(alone) == 6
     assert alone[1].video_id == 1
+
+
+def test_what_waits_further_on_counts_too() -> None:
+    """Nobody stands right in front of their own slot, nor twice around it in the ten that hold it."""
+    beside = [Candidate(10, 7, 9.0), Candidate(11, 8, 2.0), Candidate(12, 9, 1.0)]
+    assert [c.creator_id for c in arrange(waiting=[Candidate(1, 7)], scored=beside, length=4)] == [8, 7, 9, 7]
+    waiting = [Candidate(1, 1), Candidate(2, 2), Candidate(3, 7)]
+    pool = [Candidate(10, 7, 9.0), Candidate(11, 7, 8.0), *(Candidate(i, i, -float(i)) for i in range(20, 30))]
+    slate = [c.creator_id for c in arrange(waiting=waiting, scored=pool, length=11)]
+    assert [place for place, creator in enumerate(slate, start=1) if creator == 7] == [1, 8, 11]
 
 
 def test_the_seventh_explores_what_few_have_seen() -> None:
