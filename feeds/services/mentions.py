@@ -6,7 +6,8 @@ from django.utils.text import Truncator
 
 from accounts.selectors import accounts_by_handle
 from feeds.models import Notification
-from feeds.services.notices import notify_each
+from feeds.services.notices import BADGE, notify_each
+from socialvideo.lib import live
 from videos import texts
 from videos.models import Comment, Video
 
@@ -47,6 +48,7 @@ def take_back(recipient_ids: list[int], *, event_key: str) -> None:
     told = Notification.objects.filter(recipient_id__in=recipient_ids, event_key=event_key)
     told.unseen().delete()
     told.update(text="")
+    live.publish(recipient_ids, BADGE)
 
 
 def excerpt(comment: Comment) -> str:

@@ -7,7 +7,7 @@ import { fetchFragment } from "fragment";
 const JITTER = 400; // ms
 const REST = 500; // ms between two questions, however many hints come
 const SHARE = 10; // of the time an answer took: who has a hundred thousand unread asks less often …
-const LONG = 5000; // … but not so much less
+const LONG = 2000; // … but not so much less
 const COUNTED = /^\(\d[\d,]*\) /;
 
 class UnreadBadge extends HTMLElement {
