@@ -63,6 +63,7 @@ def test_exactly_the_active_followers_are_told(mira: User) -> None:
 
 
 def test_bell_and_mute_decide_how_and_the_sums_add_up(mira: User) -> None:
+    """G#4143: nobody was notified at all. Here exactly those with the bell on are alerted, once each."""
     alerted, quiet, muting, left, mute_is_over = (make_account(f"person{i}") for i in range(5))
     for account in (alerted, quiet, muting, left, mute_is_over):
         follows.follow(follower=account, followee=mira)
@@ -191,6 +192,7 @@ def test_set_back_by_hand_it_tells_nobody_again_and_counts_anew(mira: User) -> N
 
 
 def test_broker_and_cache_flushed_nothing_is_lost(mira: User, django_capture_on_commit_callbacks: Any) -> None:
+    """M#4056: what was in Redis alone was gone when it was flushed."""
     fans = make_followers(mira, 3)
     with django_capture_on_commit_callbacks(execute=True):
         publication = publish(mira)
@@ -210,6 +212,17 @@ def test_each_visibility_says_who_is_told_once_at_publishing(mira: User, visibil
             services.run_fan_out(publication_id)
     assert [notice.kind for notice in selectors.notifications_page(fan).items] == ["new_video"]
     assert InboxEntry.objects.count() == 1
+
+
+def test_who_followed_a_moment_before_is_told(mira: User) -> None:
+    """PF: ids of followers were cached for two hours, and who had come since was missed."""
+    first, second = make_account("first"), make_account("second")
+    follows.follow(follower=first, followee=mira)
+    assert set(entries(finished(publish(mira)))) == {first.pk}
+    follows.follow(follower=second, followee=mira)
+    assert set(entries(finished(publish(mira)))) == {first.pk, second.pk}
+    follows.unfollow(follower=first, followee=mira)
+    assert set(entries(finished(publish(mira)))) == {second.pk}
 
 
 # --- Everything else ------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.tests.factories import make_account
 from feeds import selectors, services, tasks
 from feeds.audit import CHECKS
-from feeds.models import InboxEntry
+from feeds.models import InboxEntry, Notification
 from feeds.tests.crowds import entries, make_followers
 from follows import services as follows
 from follows.models import Follow, FollowEvent
@@ -59,6 +59,7 @@ def telling_process(publication: Publication) -> int:
 
 
 def test_killed_in_the_middle_it_goes_on_and_everyone_has_exactly_one_entry(settings: Any) -> None:
+    """PT: notices were sent by a loop in one process; killed, it had told some, and nobody knew whom."""
     settings.FANOUT_CHUNK = 2
     mira = make_account("mira")
     fans = make_followers(mira, 600)
@@ -133,6 +134,18 @@ def test_fifty_readers_seeing_at_once_and_a_fan_out_make_one_entry() -> None:
     see = lambda: services.see(viewer_id=fan, publication_ids=[publication.pk])  # noqa: E731
     in_threads(*[see] * 8, lambda: services.run_fan_out(publication.pk), *[see] * 8)
     assert entries(publication) == {fan: InboxEntry.State.SEEN}
+
+
+def test_fifty_deliveries_of_one_event_at_once_are_one_notice() -> None:
+    """G#2890: looked for first and written then, an event that arrived twice at once was told twice."""
+    mira = make_account("mira")
+    (fan,) = make_followers(mira, 1)
+    publication = make_video(mira).publication
+    notify = partial(services.notify, kind="followed", recipient_id=mira.pk, event_key="follow:1", actor_id=fan)
+    fan_out = partial(services.run_fan_out, publication.pk)
+    in_threads(*[notify, fan_out] * 50)
+    assert Notification.objects.filter(event_key="follow:1").count() == 1
+    assert entries(publication) == {fan: InboxEntry.State.ALERTED}
 
 
 def finish_everything() -> None:
