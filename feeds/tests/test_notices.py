@@ -390,3 +390,24 @@ def test_choices_are_erased_with_their_account(alice: User, mira: User) -> None:
         services.choose(account=account, choices={("likes", "push"): True})
     ERASERS["choices"](alice.pk)
     assert [row.account_id for row in NoticeChoice.objects.all()] == [mira.pk]
+
+
+def test_whoever_is_told_of_something_or_of_its_end_is_hinted(
+    alice: User, mira: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = make_video(alice)
+    hints: list[tuple[set[int], Any]] = []
+    monkeypatch.setattr("socialvideo.lib.live.publish", lambda ids, event: hints.append((set(ids), event)))
+    comment = make_comment(mira, video)
+    badge = ({alice.pk}, {"kind": "badge"})
+    acts = [
+        lambda: videos.like(account=mira, video=video),
+        lambda: videos.unlike(account=mira, video=video),
+        lambda: videos.remove_comment(by=alice, comment=comment),
+        lambda: services.choose(account=alice, choices={("likes", "site"): False}),
+        lambda: services.see_everything(viewer_id=alice.pk, up_to=selectors.newest(alice.pk)),
+    ]
+    for act in acts:
+        hints.clear()
+        act()
+        assert badge in hints
