@@ -13,7 +13,16 @@ from accounts.models import Erasure, ErasureStep, User
 from accounts.services import erasure as accounts_erasure
 from accounts.tests.factories import make_account
 from feeds import services as feeds
-from feeds.models import Digest, DigestLine, DigestPlan, InboxEntry, Notification, Push, PushSubscription
+from feeds.models import (
+    Digest,
+    DigestLine,
+    DigestPlan,
+    Dismissal,
+    InboxEntry,
+    Notification,
+    Push,
+    PushSubscription,
+)
 from feeds.selectors import following_videos, notifications_page
 from follows import services as follows
 from follows.machine import Cause
@@ -47,6 +56,8 @@ class World:
         follows.follow(follower=self.dora, followee=self.alice)
         follows.block(blocker=self.alice, blocked=self.eve)
         follows.mute(muter=self.bob, muted=self.alice)
+        feeds.dismiss(account=self.alice, dismissed=self.dora)
+        feeds.dismiss(account=self.eve, dismissed=self.alice)
         self.shown = make_video(self.alice, caption="Hello")
         self.own = make_video(self.alice, visibility="only_me")
         self.failed = make_failed_video(self.alice)
@@ -99,6 +110,7 @@ def test_nothing_of_the_account_is_left_and_nothing_of_others_is_lost(world: Wor
         DigestPlan.objects.filter(account=alice),
         Digest.objects.filter(account=alice),
         DigestLine.objects.filter(account_id=alice.pk),
+        Dismissal.objects.all(),
     ):
         assert not gone.exists(), gone.model
     assert [folder for folder in folders if default_storage.exists(folder)] == []
