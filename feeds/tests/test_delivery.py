@@ -192,8 +192,10 @@ def test_while_followers_are_told_the_page_asks_again_and_then_stops(mira: User,
     assert 'still telling <span class="num">8</span>' in html
     assert '<progress max="12" value="4"' in html
     assert "Still to come" in html
-    asked = client_of(mira).get(reverse("feeds:delivery", args=[publication.video_id]), headers={"HX-Request": "true"})
+    url, htmx = reverse("feeds:delivery", args=[publication.video_id]), {"HX-Request": "true"}
+    asked = client_of(mira).get(url, headers=htmx)
     assert asked.content.decode().strip().startswith('<div class="stack stack--wide" id="report"')
+    assert Client().get(url, headers=htmx).status_code == 204, "a log-in form is no report"
     services.run_fan_out(publication.pk)
     html = page(mira, publication.video)
     assert "hx-trigger" not in html

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from django.db import connection
 
+from accounts.models import User
 from accounts.tests.factories import make_account
 from feeds import selectors, services
 from feeds.models import InboxEntry, Reach, ReachDelta
@@ -13,7 +14,8 @@ from feeds.selectors.delivery import Reached
 from feeds.tests.crowds import entries, make_followers
 from follows.models import Follow, Mute
 from socialvideo.lib.testing import in_threads
-from videos.models import Publication
+from videos import services as videos
+from videos.models import Publication, Video
 from videos.tests.factories import make_video
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,7 +67,10 @@ def test_after_random_acts_at_once_the_counts_are_the_rows(seed: int) -> None:
         for _ in range(25):
             some = mine.sample(video_ids, mine.randint(1, 4))
             viewer_id = mine.choice(fans[:6])  # few, so that they meet
-            if mine.random() < 0.5:
+            if mine.random() < 0.2:
+                video = Video.objects.get(pk=some[0])
+                videos.record_watch(viewer=User.objects.get(pk=viewer_id), video=video, ms=5000)
+            elif mine.random() < 0.5:
                 services.reached(viewer_id=viewer_id, state=mine.choice(STEPS), video_ids=some)
             else:
                 some_ids = [each.pk for each in publications if each.video_id in some]

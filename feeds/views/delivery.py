@@ -1,6 +1,7 @@
 """Delivery reports: for each video who was told and what they did, for its creator and nobody else."""
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -10,11 +11,13 @@ from feeds import selectors
 from videos.access import access_own_video
 
 
-@login_required
 @require_safe
 @never_cache
 def delivery(request: HttpRequest, video_id: int) -> HttpResponse:
-    """htmx asks for the report alone, again and again while followers are being told."""
+    """htmx asks for the report alone, again and again while followers are being told; who logged out meanwhile keeps
+    what they see."""
+    if not request.user.is_authenticated:
+        return HttpResponse(status=204) if request.htmx else redirect_to_login(request.get_full_path())  # type: ignore[attr-defined]
     report = selectors.delivery_report(access_own_video(request, video_id))
     part = "#report" if request.htmx else ""  # type: ignore[attr-defined]
     return render(request, f"feeds/delivery.html{part}", {"report": report, "delivery": report.delivery})
