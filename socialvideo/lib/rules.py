@@ -114,7 +114,7 @@ def _constraints(models: Iterable[type[Model]]) -> Iterable[str]:
 
 
 def _of_field(each: "Field[Any, Any]") -> Iterable[tuple[str, None, str]]:
-    if isinstance(each, ForeignKey) and each.db_constraint:
+    if isinstance(each, ForeignKey) and each.db_constraint:  # type: ignore[attr-defined]  # unknown to the stubs
         target = f"{each.related_model._meta.db_table}({each.target_field.column})"
         yield "f", None, f"FOREIGN KEY ({each.column}) REFERENCES {target} DEFERRABLE INITIALLY DEFERRED"
     if each.unique and not each.primary_key:
