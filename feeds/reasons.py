@@ -58,7 +58,7 @@ def _about_people(reason: Reason, video: Video, ties: Mapping[int, Relation], pe
     follows no more."""
     met = [people[each] for each in reason.account_ids if each in people and not _shut_out(ties[each])]
     match reason.source:
-        case Source.FOLLOWING | Source.FOLLOWED if ties[video.creator_id].following:
+        case Source.FOLLOWING | Source.FOLLOWED | Source.AGAIN if ties[video.creator_id].following:
             return f"You follow {video.creator.display_name}"
         case Source.ENGAGED if friends := [each for each in met if _may_be_named(each, ties[each.pk])]:
             return f"Liked by {_names(friends)}"

@@ -69,7 +69,9 @@ _TAGGED = """
 TASTE = _TAGGED.format(
     mine="SELECT tag_id, weight FROM feeds_taste WHERE account_id = %(viewer)s ORDER BY weight DESC LIMIT 10"
 )
-INTEREST = _TAGGED.format(mine="SELECT tag_id, 1.0 AS weight FROM feeds_interest WHERE account_id = %(viewer)s LIMIT 50")
+INTEREST = _TAGGED.format(
+    mine="SELECT tag_id, 1.0 AS weight FROM feeds_interest WHERE account_id = %(viewer)s LIMIT 50"
+)
 
 # What three people liked within a day, or as much as that: less is not popular.
 POPULAR = """

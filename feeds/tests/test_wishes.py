@@ -117,7 +117,7 @@ def test_the_menu_says_why_and_what_can_be_done(client: Client, alice: User, mir
         ("creator", "For You shows nothing of Mira <b> any more."),
         (
             "creator",
-            "For You shows nothing of Mira <b> any more. You still follow Mira <b>: Following shows everything.",
+            "For You shows nothing of Mira <b> any more. You still follow them, and Following shows everything.",
         ),
     ],
 )

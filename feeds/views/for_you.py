@@ -35,7 +35,7 @@ def _words(request: HttpRequest, video: Video) -> str:
     name = video.creator.display_name
     words = f"For You shows nothing of {name} any more."
     if relation(request.user.pk, video.creator_id).following:
-        words += f" You still follow {name}: Following shows everything."
+        words += " You still follow them, and Following shows everything."
     return words
 
 
