@@ -125,19 +125,17 @@ def test_the_worker_shows_a_message_once_under_its_tag(page: Any, live_server: A
         "navigator.serviceWorker.register('/sw.js', { scope: '/' }).then(() => navigator.serviceWorker.ready)"
     )
     protocol = page.context.new_cdp_session(page)
-    registrations: list[str] = []
-    protocol.on(
-        "ServiceWorker.workerRegistrationUpdated",
-        lambda found: registrations.extend(each["registrationId"] for each in found["registrations"]),
-    )
+    registrations: list[dict[str, Any]] = []
+    protocol.on("ServiceWorker.workerRegistrationUpdated", lambda found: registrations.extend(found["registrations"]))
     protocol.send("ServiceWorker.enable")
     until(page, "navigator.serviceWorker.controller !== null")
+    (worker,) = {each["registrationId"] for each in registrations if each["scopeURL"].startswith(live_server.url)}
     message = '{"title": "Mira published a video", "body": "%s", "url": "/status/", "tag": "video:7", "icon": ""}'
     for body in ("One", "Two"):
         protocol.send(
             "ServiceWorker.deliverPushMessage",
-            {"origin": live_server.url, "registrationId": registrations[0], "data": message % body},
+            {"origin": live_server.url, "registrationId": worker, "data": message % body},
         )
         shown = "navigator.serviceWorker.ready.then((worker) => worker.getNotifications())"
-        until(page, f"{shown}.then((all) => all.map((each) => each.body).join() === '{body}')")
+        until(page, f"{shown}.then((all) => all.map((each) => each.body).join() === '{body}')", seconds=30)
     assert page.evaluate(f"{shown}.then(([each]) => [each.title, each.tag])") == ["Mira published a video", "video:7"]
