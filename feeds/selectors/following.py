@@ -4,6 +4,7 @@ may see, again further down while the page is short."""
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Min
@@ -78,7 +79,7 @@ def absent_from(viewer_id: int, shown: Sequence[int]) -> Absent:
     read_to = 0
     for publication_ids, _ in rounds(viewer_id, TOP):
         some = [publication_id for publication_id in publication_ids if publication_id >= down_to]
-        held += visible_to(viewer_id, some).values_list("pk", flat=True)
+        held += visible_to(viewer_id, some).values_list("pk", flat=True) if some else []
         if len(held) > len(shown) + MOST_NEW or len(some) < len(publication_ids):
             read_to = publication_ids[-1]
             break
@@ -110,11 +111,18 @@ def emptiness(viewer_id: int) -> Emptiness:
     return Emptiness(edges.active().count(), edges.requested().count(), muted.count(), back["at"])
 
 
-def brought_lately(viewer_id: int, *, days: int = 7) -> int:
-    """How many videos the feed got in the last days, as far as its newest `MOST_LATELY` go."""
+class Brought(NamedTuple):
+    number: int
+    at_least: bool  # counting was given up there
+
+
+def brought_lately(viewer_id: int, *, days: int = 7) -> Brought:
+    """How many videos the feed got in the last days."""
     _, publication_ids, _ = read(viewer_id, TOP, MOST_LATELY)
     since = timezone.now() - timedelta(days=days)
-    return visible_to(viewer_id, publication_ids).filter(publication__published_at__gt=since).count()
+    lately = Publication.objects.filter(id__among=publication_ids, published_at__gt=since)
+    number = Video.objects.visible_to(viewer_id).filter(publication__in=lately).count()
+    return Brought(number, len(publication_ids) == MOST_LATELY and lately.filter(pk=publication_ids[-1]).exists())
 
 
 def pulled_videos(viewer_id: int) -> list[Video]:

@@ -67,7 +67,8 @@ class NewVideos extends HTMLElement {
   #take(answer) {
     if (!answer) return location.reload(); // logged out
     this.#remove(new Set(answer.dataset.gone.split(",")));
-    if (answer.textContent.trim() === this.textContent.trim() && !answer.querySelector("a")) return;
+    const bringing = this.querySelector(".htmx-request");
+    if (bringing || answer.innerHTML.trim() === this.innerHTML.trim()) return; // nothing is said twice
     const focused = this.contains(document.activeElement);
     this.replaceChildren(...answer.childNodes);
     enliven(this);
