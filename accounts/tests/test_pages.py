@@ -46,7 +46,7 @@ def as_alice(client: Client, alice: User) -> Client:
 
 def test_signing_up_lets_in_and_asks_to_confirm_the_address(client: Client) -> None:
     response = client.post(reverse("account_signup"), SIGNUP)
-    assert (response.status_code, response.url) == (302, "/")
+    assert (response.status_code, response.url) == (302, "/interests/")
     assert signed_in(client) == "alice"
     assert mail.outbox[0].to == ["alice@example.org"]
     address = re.search(r"http://testserver(/accounts/confirm-email/\S+)", mail.outbox[0].body)[1]
