@@ -127,7 +127,7 @@ def consume_outbox(*, at_most: int = EVENTS_AT_ONCE) -> int:
         cursor.execute(OUTBOX_LOCK)
         cursor.execute(CONSUME_OUTBOX, {"size": at_most})
         events = cursor.fetchall()
-    both = {account_id for *pair, _, alone in events if not alone for account_id in pair}
-    ties = [hint for *pair, event_id, alone in events for hint in hints_of(*pair, event_id, alone=alone)]
+    both = {account_id for one, other, _, alone in events if not alone for account_id in (one, other)}
+    ties = [hint for one, other, event_id, alone in events for hint in hints_of(one, other, event_id, alone=alone)]
     live.publish_each([*ties, (both, BADGE)])
     return len(events)
