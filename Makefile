@@ -34,7 +34,7 @@ test-browser:    ## the browser's tests; needs Chromium
 
 faults:          ## full-size faults: killed workers, storms; takes long
 	@$(WITH_TOOLS)
-	@exec $(PYTEST) -m faults tests/faults $(ARGS)
+	@exec $(PYTEST) -m faults tests/faults feeds/tests $(ARGS)
 
 bench:           ## measurements
 	@$(WITH_TOOLS)

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from accounts.tests.factories import make_account
 from videos.models import Video
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 
 def test_a_creator_picks_an_hour_of_their_own_zone(new_page: Callable[..., Any], sign_in: Callable[..., None]) -> None:

@@ -9,6 +9,7 @@ three times, so that the three disagreed)."""
 import random
 import time
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -276,13 +277,16 @@ def test_a_later_change_of_visibility_shows_everywhere_at_once_and_is_told_to_no
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("one_in", [pytest.param(1, marks=pytest.mark.faults), 3])
 @pytest.mark.parametrize("schedule", SCHEDULES)
 @pytest.mark.parametrize("processed", PROCESSING)
-def test_all_at_once(schedule: str, processed: str) -> None:
-    """Edits, workers, sweeps, moderators and followers, each on a connection of their own."""
+def test_all_at_once(schedule: str, processed: str, one_in: int) -> None:
+    """Edits, workers, sweeps, moderators and followers, each on a connection of their own. Every combination among the
+    fault tests, one in three otherwise: another third for each schedule and each end of processing."""
     moderator = make_account("moderator", is_staff=True, is_superuser=True)
     crowd = [make_account(f"fan{n}") for n in range(6)]
-    combinations = [*product(VISIBILITY, STANDING, REMOVAL)]
+    shift = [*SCHEDULES].index(schedule) + [*PROCESSING].index(processed)
+    combinations = [*product(VISIBILITY, STANDING, REMOVAL)][shift % one_in :: one_in]
     for number, (visibility, standing, removal) in enumerate(combinations):
         day = Day(make_account(f"creator{number}"), moderator, schedule, visibility)
         for fan in crowd[:2]:
@@ -315,13 +319,9 @@ def live_at_once(day: Day, acts: list[str], seed: int) -> None:
     chance = random.Random(f"{seed} {acts}")
     for act in acts:
         time.sleep(chance.random() / 50)
-        own = Day.__new__(Day)  # each thread with rows of its own
-        own.__dict__ |= day.__dict__ | {
-            "video": Video.objects.get(pk=day.video.pk),
-            "creator": User.objects.get(pk=day.creator.pk),
-            "expected": Expected("", "none"),
-            "put_off": [],
-        }
+        own = copy(day)  # each thread with rows of its own
+        own.video, own.creator = Video.objects.get(pk=day.video.pk), User.objects.get(pk=day.creator.pk)
+        own.expected, own.put_off = Expected("", "none"), []
         refusing(partial(own.do, act))
 
 
