@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from feeds.models import EarlyEntry, InboxEntry
 from feeds.selectors.telling import recipients
+from feeds.services.notices import BADGE
 from feeds.services.pushing import owe_walk
 from feeds.sql.telling import CONSUME_OUTBOX, OUTBOX_LOCK, TELL_CHUNK, TELL_CHUNK_AGAIN
-from feeds.services.notices import BADGE
 from follows.hints import hints_of
 from socialvideo.lib import live
 from videos.models import Publication
