@@ -10,11 +10,11 @@ from typing import NamedTuple
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
 from feeds.selectors import following_page, overview
-from feeds.selectors.following import PAGE_SIZE, ROWS, SPARE, read, start_of, visible_to
 from feeds.sql.feed import FUNCTIONS, PROBES
 from feeds.tests.many import SIZES, make_viewers
 
@@ -55,17 +55,19 @@ def at_page(viewer: User, number: int) -> str:
     return cursor
 
 
-def statements(viewer: User, cursor: str, function: str = "feeds_following") -> Callable[[], object]:
-    """The two statements of a page, put together before, and nothing made of their rows."""
-    _, publication_ids, _ = read(viewer.pk, start_of(cursor), ROWS)
-    sql, values = visible_to(viewer.pk, publication_ids[: PAGE_SIZE + SPARE]).query.sql_with_params()
+def statements(page: Callable[[], object], **renamed: str) -> Callable[[], object]:
+    """What a page asks the database, and nothing made of the rows."""
+    with CaptureQueriesContext(connection) as queries:
+        page()
+    asked = [query["sql"] for query in queries]
+    for name, other in renamed.items():
+        asked = [sql.replace(name, other) for sql in asked]
 
-    def run() -> object:
-        with connection.cursor() as db:
-            db.execute(f"SELECT * FROM {function}(%s, %s, %s, 0)", [viewer.pk, start_of(cursor), ROWS])
-            db.fetchall()
-            db.execute(sql, values)
-            return db.fetchall()
+    def run() -> None:
+        with connection.cursor() as cursor:
+            for sql in asked:
+                cursor.execute(sql)
+                cursor.fetchall()
 
     return run
 
@@ -93,13 +95,14 @@ def test_pages_of_the_following_feed(pulled: int) -> None:
             cursor = at_page(viewer, number)
             client = Client()
             client.force_login(viewer)
-            page = reverse("feeds:following_feed") + (f"?after={cursor}" if cursor else "")
+            address = reverse("feeds:following_feed") + (f"?after={cursor}" if cursor else "")
+            selector_of_page = partial(following_page, viewer.pk, cursor=cursor)
             cost = costs(
                 {
-                    "selector": partial(following_page, viewer.pk, cursor=cursor),
-                    "statements": statements(viewer, cursor),
-                    "anew": statements(viewer, cursor, "pg_temp.anew_following"),
-                    "page": partial(client.get, page),
+                    "selector": selector_of_page,
+                    "statements": statements(selector_of_page),
+                    "anew": statements(selector_of_page, feeds_following="pg_temp.anew_following"),
+                    "page": partial(client.get, address),
                 }
             )
             selector, raw, anew, whole = cost.values()
