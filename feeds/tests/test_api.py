@@ -5,7 +5,6 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tests.factories import make_account
-from feeds import services
 from follows import services as follows
 from videos.tests.factories import make_video
 
