@@ -1,7 +1,9 @@
 """What For You's sources bring, for whoever runs the site."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Sum
 from django.db.models.functions import TruncDate
@@ -25,6 +27,6 @@ def source_days(*, days: int) -> list[SourceDay]:
     """The newest day first, and of each day the source that brought most."""
     since = timezone.now() - timedelta(days=days)
     sums = {name: Sum(name) for name in ("shown", "watched", "liked")}
-    rows = SourceHour.objects.filter(hour__gte=since).values("source", day=TruncDate("hour")).annotate(**sums)
-    named = rows.values_list("day", "source", *sums).order_by("-day", "-shown", "source")
-    return [SourceDay(*row) for row in named]
+    by_day = SourceHour.objects.filter(hour__gte=since).annotate(day=TruncDate("hour")).values("day", "source")
+    rows: Iterable[dict[str, Any]] = by_day.annotate(**sums).order_by("-day", "-shown", "source")
+    return [SourceDay(**row) for row in rows]

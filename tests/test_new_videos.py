@@ -34,7 +34,9 @@ def mira() -> User:
 def open_following(new_page: Callable[..., Any], sign_in: Callable[..., None]) -> Callable[..., Any]:
     def open_following(account: User, **options: Any) -> Any:
         page = new_page(**options)
-        page.context.route("**/seen/**", lambda route: route.fulfill(status=204))  # what was in view is not the matter here
+        page.context.route(
+            "**/seen/**", lambda route: route.fulfill(status=204)
+        )  # what was in view is not the matter here
         sign_in(page, account)
         page.goto("/following/")
         page.locator("new-videos:defined").wait_for(state="attached")

@@ -46,7 +46,9 @@ def people_to_follow(viewer_id: int | None, *, at_most: int = MOST) -> list[Sugg
     people = User.objects.present().in_bulk({*found, *(each for named, *_ in found.values() for each in named)})
     ties = relations(viewer_id, found)
     made = [
-        Suggestion(people[account_id], ties[account_id], [people[each] for each in named if each in people], others, cut)
+        Suggestion(
+            people[account_id], ties[account_id], [people[each] for each in named if each in people], others, cut
+        )
         for account_id, (named, others, cut) in found.items()
         if account_id in people and _is_free(ties[account_id])
     ]

@@ -58,4 +58,3 @@ def test_visitors_see_what_is_for_everyone(api: APIClient, mira: User, address: 
     answer = api.get(f"/api/v1/{address}").json()
     assert [card["video"]["id"] for card in answer["results"]] == [shown.pk]
     assert answer["results"][0]["video"]["creator"]["handle"] == "mira"
-
