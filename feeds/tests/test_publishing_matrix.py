@@ -277,12 +277,12 @@ def test_a_later_change_of_visibility_shows_everywhere_at_once_and_is_told_to_no
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("one_in", [pytest.param(1, marks=pytest.mark.faults), 3])
+@pytest.mark.parametrize("one_in", [pytest.param(1, marks=pytest.mark.faults), 6])
 @pytest.mark.parametrize("schedule", SCHEDULES)
 @pytest.mark.parametrize("processed", PROCESSING)
 def test_all_at_once(schedule: str, processed: str, one_in: int) -> None:
     """Edits, workers, sweeps, moderators and followers, each on a connection of their own. Every combination among the
-    fault tests, one in three otherwise: another third for each schedule and each end of processing."""
+    fault tests, one in six otherwise: others for each schedule and each end of processing."""
     moderator = make_account("moderator", is_staff=True, is_superuser=True)
     crowd = [make_account(f"fan{n}") for n in range(6)]
     shift = [*SCHEDULES].index(schedule) + [*PROCESSING].index(processed)
