@@ -21,6 +21,7 @@ class HintTask(DjangoTask):
     `coalesced=True`, for a task that looks for all there is to do: while one hint is under way, others are spared. It
     counts as arrived before the task begins to look, so what is committed later has a hint of its own."""
 
+    Request = "socialvideo.worker_request:OutspokenRequest"
     coalesced = False
     under_way_seconds = 10  # a hint that was lost holds others back for no longer
 

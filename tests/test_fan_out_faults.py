@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.tests.factories import make_account
 from feeds import tasks
@@ -108,8 +108,8 @@ def own_redis(tmp_path: Path) -> Iterator[Redis]:
     server.stop()
 
 
-def test_a_redis_that_forgets_and_is_away(own_redis: Redis, tmp_path: Path) -> None:
-    """M#4056: Redis was flushed, and what was queued in it was never told."""
+@pytest.fixture
+def its_worker(own_redis: Redis, tmp_path: Path) -> Iterator[WorkerProcess]:
     address, _, _name = os.environ["DATABASE_URL"].rpartition("/")
     worker = WorkerProcess(
         os.environ
@@ -121,14 +121,25 @@ def test_a_redis_that_forgets_and_is_away(own_redis: Redis, tmp_path: Path) -> N
         tmp_path / "worker.log",
     )
     worker.start()
-    url = own_redis.folder.redis_url().replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+    yield worker
+    worker.kill()
+
+
+def sweep_through(server: Redis) -> Callable[[], None]:
+    url = server.folder.redis_url().replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 
     def hint() -> None:
         with app.connection_for_write(url) as broker:
             tasks.sweep_fan_outs.apply_async(connection=broker)
 
+    return sweep_now_and_then(hint)
+
+
+@pytest.mark.usefixtures("its_worker")
+def test_a_redis_that_forgets_and_is_away(own_redis: Redis) -> None:
+    """M#4056: Redis was flushed, and what was queued in it was never told."""
     publication = publish()
-    sweep = sweep_now_and_then(hint)
+    sweep = sweep_through(own_redis)
     until(lambda: told(publication) > 0, meanwhile=sweep)
     own_redis.client().flushall()
     until(partial(goes_on, publication, told(publication)), meanwhile=sweep)
@@ -136,5 +147,28 @@ def test_a_redis_that_forgets_and_is_away(own_redis: Redis, tmp_path: Path) -> N
     time.sleep(1)
     own_redis.start()
     until(partial(is_done, publication), meanwhile=sweep)
-    worker.kill()
     assert_everyone_told_once(publication, FOLLOWERS)
+
+
+def test_a_task_whose_end_redis_was_not_told(own_redis: Redis, its_worker: WorkerProcess) -> None:
+    """A worker held the task for unfinished, and took no other for ever."""
+    publication, redis = publish(), own_redis.client()
+    sweep = sweep_through(own_redis)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE feeds_inboxentry")
+        until(a_statement_waits, meanwhile=sweep)
+        redis.config_set("maxclients", 1)  # which lets in nobody else
+        redis.client_kill_filter(_type="normal", skipme=True)
+    until(lambda: "Connection to broker lost" in its_worker.output(), 30)
+    redis.config_set("maxclients", 100)
+    until(partial(is_done, publication), 30, meanwhile=sweep)
+    assert_everyone_told_once(publication, FOLLOWERS)
+
+
+def a_statement_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'feeds_inboxentry'::regclass AND NOT granted)"
+        )
+        return bool(cursor.fetchone()[0])
