@@ -159,6 +159,27 @@ def test_what_one_may_not_see_cannot_be_turned_down(client: Client, alice: User,
     assert not NotInterested.objects.exists()
 
 
+def test_taking_back_says_nothing_of_a_video_that_one_may_not_see(client: Client, alice: User, mira: User) -> None:
+    hidden = make_video(mira, visibility="only_me")
+    answer = client.post(address(hidden, "interested_again"), headers=HTMX)
+    nothing = client.post(reverse("feeds:interested_again", args=[hidden.pk + 1000]), headers=HTMX)
+    assert "mira" not in answer.get("HX-Trigger", "")
+    assert (answer.status_code, answer.headers.get("Location")) == (
+        nothing.status_code,
+        nothing.headers.get("Location"),
+    )
+
+
+def test_taking_back_reaches_the_cards_of_a_video_that_is_hidden_by_now(
+    client: Client, alice: User, mira: User
+) -> None:
+    video = make_video(mira)
+    client.post(address(video), {"of": "creator"}, headers=HTMX)
+    Video.objects.filter(pk=video.pk).update(visibility="only_me")
+    answer = client.post(address(video, "interested_again"), headers=HTMX)
+    assert json.loads(answer["HX-Trigger"])["turned-down"] == {"video": video.pk, "creator": "mira", "hidden": False}
+
+
 def test_the_list_shows_everything_and_of_hidden_videos_nothing_but_the_creator(
     client: Client, alice: User, mira: User
 ) -> None:

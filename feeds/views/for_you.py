@@ -42,9 +42,10 @@ def _words(request: HttpRequest, video: Video) -> str:
 @login_required
 @require_POST
 def interested_again(request: HttpRequest, video_id: int) -> HttpResponse:
-    """Also in a video that is out of sight by now."""
-    services.take_back_turned_down(account=request.user, video_ids=[video_id])  # type: ignore[arg-type]
-    video = Video.objects.select_related("creator").filter(pk=video_id).first()
+    """Also in a video that is out of sight by now. Of one that was not turned down only who may see it hears anything."""
+    taken_back = services.take_back_turned_down(account=request.user, video_ids=[video_id])  # type: ignore[arg-type]
+    known = Video.objects.all() if taken_back else Video.objects.visible_to(request.user.pk)
+    video = known.select_related("creator").filter(pk=video_id).first()
     if not request.htmx:  # type: ignore[attr-defined]
         messages.success(request, "Taken back.")
     return _answer(request, video, hidden=False, whole_creator=True)
