@@ -11,6 +11,8 @@ from feeds import seeing, selectors, services
 from videos.access import access_own_video
 from videos.api.serializers import DeliverySerializer
 
+MOST_ID = 2**63 - 1
+
 
 class ReachedSerializer(serializers.Serializer):
     """Each counts the later ones too: whoever watched has opened and seen."""
@@ -41,14 +43,17 @@ class DeliveryView(APIView):
 
 
 class ShownSerializer(serializers.Serializer):
-    video = serializers.IntegerField(min_value=1)
+    video = serializers.IntegerField(min_value=1, max_value=MOST_ID)
     source = serializers.RegexField(r"^[a-z_]{1,20}$", default="", help_text="As the card said.")
 
 
 class SeenCardsSerializer(serializers.Serializer):
     seen = ShownSerializer(many=True, default=list, max_length=seeing.MOST)
     opened = serializers.ListField(
-        child=serializers.IntegerField(min_value=1), default=list, max_length=seeing.MOST, help_text="Ids of videos."
+        child=serializers.IntegerField(min_value=1, max_value=MOST_ID),
+        default=list,
+        max_length=seeing.MOST,
+        help_text="Ids of videos.",
     )
 
 

@@ -38,6 +38,8 @@ def subscribe(*, account: User, endpoint: str, p256dh: str, auth: str, device: s
 def renew(*, former: str, endpoint: str, p256dh: str, auth: str) -> None:
     """A browser that changed its address by itself. The former one is a secret between it and us."""
     _check(endpoint, p256dh, auth)
+    if not is_push_service(former):
+        return
     with suppress(IntegrityError), transaction.atomic():  # it has subscribed anew meanwhile
         PushSubscription.objects.filter(endpoint=former).update(endpoint=endpoint, p256dh=p256dh, auth=auth)
 

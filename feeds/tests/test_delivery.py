@@ -329,6 +329,8 @@ def test_an_app_reports_cards_too(mira: User) -> None:
     for rubbish in (
         {"seen": [{"video": 1, "source": "A B"}]},
         {"seen": [{"video": -1}]},
+        {"seen": [{"video": 2**63, "source": "following"}]},
+        {"opened": [2**63]},
         {"opened": list(range(1, 200))},
     ):
         assert api_of(fans[1]).post("/api/v1/feeds/seen/", rubbish).status_code == 400

@@ -488,7 +488,8 @@ def test_a_browser_that_changed_its_address_says_so_by_the_former_one(
     former, fresh = service.browser("former"), service.browser("fresh")
     former.subscribe(fan)
     sent = {"endpoint": fresh.endpoint, **fresh.keys}
-    assert client.post("/push/renew/", sent | {"former": "https://fcm.googleapis.com/guess"}).status_code == 204
+    for guess in ("https://fcm.googleapis.com/guess", "", "\0"):
+        assert client.post("/push/renew/", sent | {"former": guess}).status_code == 204
     assert PushSubscription.objects.get().endpoint == former.endpoint
     assert client.post("/push/renew/", sent | {"former": former.endpoint}).status_code == 204
     assert PushSubscription.objects.get().endpoint == fresh.endpoint
