@@ -4,7 +4,7 @@ is, in sum, what the badge says."""
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
+from itertools import chain, islice, takewhile
 
 from django.utils import timezone
 
@@ -23,6 +23,7 @@ PEOPLE_SHOWN = 3  # of a line, by their avatars
 VIDEOS_SHOWN = 4
 ROWS = 100  # of notifications in the first round
 MOST_ROWS = 5000
+MOST_UNLISTED = 999  # events that a list is told to lack: one that is open for long would count more and more
 Kind = Notification.Kind
 
 _PEOPLE = (Kind.FOLLOWED, Kind.REQUESTED, Kind.APPROVED, Kind.MENTIONED, Kind.IMPORTED, Kind.APPEARED)
@@ -100,13 +101,13 @@ def unread_count(viewer_id: int, *, feed: Overview | None = None) -> int:
 
 
 def new_since(viewer_id: int, newest: str, *, show: str = "all") -> int:
-    """How many events a list lacks that began with those."""
+    """How many events a list lacks that began with those; beyond MOST_UNLISTED it counts no further than one more."""
     video_key, other_key = _keys(newest, default=0)
-    unlisted = [
-        *takewhile(lambda event: event.key > video_key, _new_videos(viewer_id, TOP, FILTERS[show])),
-        *takewhile(lambda event: event.key > other_key, _happenings(viewer_id, TOP, FILTERS[show])),
-    ]
-    return sum(event.is_new for event in unlisted)
+    unlisted = chain(
+        takewhile(lambda event: event.key > video_key, _new_videos(viewer_id, TOP, FILTERS[show])),
+        takewhile(lambda event: event.key > other_key, _happenings(viewer_id, TOP, FILTERS[show])),
+    )
+    return sum(event.is_new for event in islice(unlisted, MOST_UNLISTED + 1))
 
 
 def newest(viewer_id: int) -> str:

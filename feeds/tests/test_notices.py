@@ -22,6 +22,7 @@ from feeds import selectors, services
 from feeds.models import InboxEntry, NoticeChoice, Notification
 from feeds.selectors import FILTERS, Line
 from feeds.selectors.following import TOP, rounds
+from feeds.selectors.notices import MOST_UNLISTED
 from feeds.services.erasure import ERASERS
 from feeds.tests.crowds import make_followers
 from feeds.topics import ALWAYS, DEFAULTS, TOPIC_OF, Channel, Topic
@@ -324,6 +325,15 @@ def test_marking_all_leaves_what_came_meanwhile(client: Client, alice: User, mir
     assert selectors.new_since(alice.pk, newest, show="people") == 0
     client.post(reverse("feeds:see_everything"), {"newest": "damaged"})
     assert selectors.unread_count(alice.pk) == 2
+
+
+def test_what_a_list_lacks_is_counted_so_far_and_no_further(client: Client, alice: User) -> None:
+    newest = selectors.newest(alice.pk)
+    tell(alice, "failed", MOST_UNLISTED)
+    assert "</svg>999 new<" in client.get(reverse("feeds:unlisted"), {"newest": newest}).content.decode()
+    tell(alice, "failed", 2)
+    assert selectors.new_since(alice.pk, newest) == MOST_UNLISTED + 1
+    assert "</svg>More than 999 new<" in client.get(reverse("feeds:unlisted"), {"newest": newest}).content.decode()
 
 
 def test_marking_all_goes_in_portions(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from feeds import selectors, services
 from feeds.selectors import FILTERS, Line
+from feeds.selectors.notices import MOST_UNLISTED
 from socialvideo.lib import toasts
 from socialvideo.lib.toasts import Toast
 
@@ -59,7 +60,8 @@ def unlisted(request: HttpRequest) -> HttpResponse:
         request.GET.get("newest", ""),
         show=_show(request),
     )
-    return render(request, "feeds/notifications.html#unlisted", {"count": count, "show": _show(request)})
+    context = {"count": count, "most": MOST_UNLISTED, "show": _show(request)}
+    return render(request, "feeds/notifications.html#unlisted", context)
 
 
 @require_safe
