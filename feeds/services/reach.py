@@ -31,10 +31,9 @@ def reached(*, viewer_id: int, state: State, video_ids: Collection[int]) -> None
     _hint(viewer_id, _move(viewer_id, state, list(published)))
 
 
-@transaction.atomic
 def report_cards(*, viewer_id: int, shown: Mapping[int, str], opened: Collection[int] = ()) -> None:
     """What a feed reports: videos whose cards were in view, with the sources that brought them, and those that were
-    played on purpose."""
+    played on purpose. A transaction each: in one, their entries would not be taken in order."""
     if shown:
         count_impressions(viewer_id=viewer_id, shown=shown.items())
         reached(viewer_id=viewer_id, state=State.SEEN, video_ids=shown.keys())

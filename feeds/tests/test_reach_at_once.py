@@ -114,6 +114,23 @@ def test_devices_that_report_overlapping_pages_do_not_deadlock() -> None:
     assert_counts_are_rows(publications)
 
 
+def test_feeds_that_report_crosswise_do_not_deadlock() -> None:
+    """What one tab saw another one opened, and the other way round."""
+    mira = make_account("mira")
+    (fan,) = make_followers(mira, 1)
+    publications = [make_video(mira).publication for _ in range(20)]
+    ids = [each.video_id for each in publications]
+
+    def report(way: int) -> None:
+        for pair in zip(ids[::2], ids[1::2], strict=True):
+            seen, opened = pair[::way]
+            services.report_cards(viewer_id=fan, shown={seen: "following"}, opened=[opened])
+
+    in_threads(*[partial(report, way) for way in (1, -1)] * 4)
+    assert set(InboxEntry.objects.values_list("state", flat=True)) == {State.OPENED}
+    assert_counts_are_rows(publications)
+
+
 def test_folders_at_once_fold_each_delta_once() -> None:
     mira = make_account("mira")
     fans = make_followers(mira, 30)
