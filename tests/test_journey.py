@@ -67,7 +67,7 @@ def test_sign_up_follow_publish_told_watch(
     publication = Publication.objects.get()
     assert publication.followers_at_publish == 1
     phone_page.goto("/inbox/")
-    assert phone_page.locator(".notice-row", has_text="Mira published a video").count() == 1
+    assert phone_page.locator(".notice-row", has_text="Mira posted a video").count() == 1
 
     phone_page.goto("/following/")
     phone_page.get_by_text("The first one").first.wait_for()

@@ -130,7 +130,7 @@ def test_the_worker_shows_a_message_once_under_its_tag(page: Any, live_server: A
     protocol.send("ServiceWorker.enable")
     until(page, "navigator.serviceWorker.controller !== null")
     (worker,) = {each["registrationId"] for each in registrations if each["scopeURL"].startswith(live_server.url)}
-    message = '{"title": "Mira published a video", "body": "%s", "url": "/status/", "tag": "video:7", "icon": ""}'
+    message = '{"title": "Mira posted a video", "body": "%s", "url": "/status/", "tag": "video:7", "icon": ""}'
     for body in ("One", "Two"):
         protocol.send(
             "ServiceWorker.deliverPushMessage",
@@ -138,4 +138,4 @@ def test_the_worker_shows_a_message_once_under_its_tag(page: Any, live_server: A
         )
         shown = "navigator.serviceWorker.ready.then((worker) => worker.getNotifications())"
         until(page, f"{shown}.then((all) => all.map((each) => each.body).join() === '{body}')", seconds=30)
-    assert page.evaluate(f"{shown}.then(([each]) => [each.title, each.tag])") == ["Mira published a video", "video:7"]
+    assert page.evaluate(f"{shown}.then(([each]) => [each.title, each.tag])") == ["Mira posted a video", "video:7"]

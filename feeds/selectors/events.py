@@ -39,7 +39,7 @@ class Event:
     @property
     def deed(self) -> str:
         """What the actor did, or what happened where there is none."""
-        return "published a video" if self.kind == "new_video" else Notification.Kind(self.kind).label
+        return "posted a video" if self.kind == "new_video" else Notification.Kind(self.kind).label
 
     @property
     def words(self) -> str:

@@ -134,7 +134,7 @@ def test_a_pull_only_publication_alerts_the_browsers_of_its_recipients(
     assert not PushWalk.objects.exists()
     assert list(Push.objects.values_list("subscription__account", "event_key")) == [(fan.pk, f"video:{publication.pk}")]
     services.send_pushes()
-    assert [message["title"] for message in service.read()] == ["Mira published a video"]
+    assert [message["title"] for message in service.read()] == ["Mira posted a video"]
 
 
 def test_a_chunk_costs_the_same_when_nobody_subscribes(mira: User) -> None:
@@ -168,7 +168,7 @@ def test_the_message_is_signed_encrypted_and_says_what_happened(service: PushSer
     assert services.send_pushes() == 1
     assert service.read() == [
         {
-            "title": "Mira published a video",
+            "title": "Mira posted a video",
             "body": "A walk by the sea",
             "url": video.get_absolute_url(),
             "tag": f"video:{video.publication.pk}",
