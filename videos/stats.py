@@ -11,7 +11,9 @@ from socialvideo.lib.pagination import Page, keyset_page
 from videos.models import Publication, Video
 
 PAGE_SIZE = 20
-PULLED = "You have so many followers that nothing is sent out: the video stands in each inbox and feed the moment it is opened."
+PULLED = (
+    "You have so many followers that nothing is sent out: the video stands in each inbox and feed once it is opened."
+)
 
 
 @dataclass(frozen=True)
