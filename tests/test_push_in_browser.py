@@ -131,11 +131,14 @@ def test_the_worker_shows_a_message_once_under_its_tag(page: Any, live_server: A
     until(page, "navigator.serviceWorker.controller !== null")
     (worker,) = {each["registrationId"] for each in registrations if each["scopeURL"].startswith(live_server.url)}
     message = '{"title": "Mira posted a video", "body": "%s", "url": "/status/", "tag": "video:7", "icon": ""}'
+    shown = "navigator.serviceWorker.ready.then((worker) => worker.getNotifications())"
     for body in ("One", "Two"):
-        protocol.send(
-            "ServiceWorker.deliverPushMessage",
-            {"origin": live_server.url, "registrationId": worker, "data": message % body},
-        )
-        shown = "navigator.serviceWorker.ready.then((worker) => worker.getNotifications())"
-        until(page, f"{shown}.then((all) => all.map((each) => each.body).join() === '{body}')", seconds=30)
+        push = {"origin": live_server.url, "registrationId": worker, "data": message % body}
+        for _ in range(20):  # the debugger's message to a worker that sleeps may be lost; one that comes twice is one
+            protocol.send("ServiceWorker.deliverPushMessage", push)
+            page.wait_for_timeout(1500)
+            bodies = page.evaluate(f"{shown}.then((all) => all.map((each) => each.body))")
+            if bodies == [body]:
+                break
+        assert bodies == [body]
     assert page.evaluate(f"{shown}.then(([each]) => [each.title, each.tag])") == ["Mira posted a video", "video:7"]
