@@ -28,9 +28,9 @@ test:            ## all tests but the browser's, on a throw-away PostgreSQL and 
 	@$(WITH_TOOLS)
 	@exec $(PYTEST) -n 2 $(ARGS)
 
-test-browser:    ## the browser's tests; needs Chromium
+test-browser:    ## the browser's tests, a failed one a second time; needs Chromium
 	@$(WITH_TOOLS)
-	@exec $(PYTEST) -m browser $(ARGS)
+	@exec $(PYTEST) -m browser --reruns 1 -rR $(ARGS)
 
 faults:          ## full-size faults: killed workers, storms; takes long
 	@$(WITH_TOOLS)

@@ -98,7 +98,7 @@ class Worker:
         tasks.fan_out.delay(publication.pk)
         while not Publication.objects.filter(pk=publication.pk, fanout_state="done").exists():
             self.megabytes.append(self.child.memory_info().rss / MEGABYTE)
-            time.sleep(0.01)
+            time.sleep(0.005)
 
     def fan_out_to_listeners(self, publication: Publication) -> None:
         """With pages open that are to hear of it."""

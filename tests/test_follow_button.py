@@ -579,9 +579,10 @@ def test_what_a_thumb_taps_is_large_enough(enter: Callable[..., Any], alice: Use
     assert all(width >= 44 and height >= 44 for width, height in tap_sizes), tap_sizes
 
 
-def _sizes(found: Any) -> list[tuple[float, float]]:
+def _sizes(found: Any) -> list[tuple[int, int]]:
+    """In whole pixels: what is still sliding into place lies between two, and measures 43.99998."""
     boxes = [each.bounding_box() for each in found.all()]
-    return [(box["width"], box["height"]) for box in boxes if box]
+    return [(round(box["width"]), round(box["height"])) for box in boxes if box]
 
 
 # --- A connection that is really cut ----------------------------------------------------------------------------

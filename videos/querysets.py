@@ -68,11 +68,12 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
         return self.unprocessed().filter(lease_key=lease_key)
 
     def to_be_published(self, *, within: timedelta = timedelta(0)) -> Self:
-        """Finished, meant for others, of a creator who is present, and its hour, if it has one, has come by the
+        """Finished, no draft, meant for others, of a creator who is present, and its hour, if it has one, has come by the
         database's clock, or comes within that time. The one rule of when a video goes out."""
         return self.filter(
             Q(publish_at=None) | Q(publish_at__lte=Now() + within),
             state="ready",
+            is_draft=False,
             visibility__in=["everyone", "followers"],
             creator__suspended_at=None,
             creator__deactivated_at=None,

@@ -9,12 +9,12 @@ from feeds.models import EarlyEntry, InboxEntry
 from feeds.selectors.telling import recipients
 from feeds.services.notices import BADGE
 from feeds.services.pushing import owe_walk
-from feeds.sql.telling import CONSUME_OUTBOX, OUTBOX_LOCK, TELL_CHUNK, TELL_CHUNK_AGAIN
+from feeds.sql.telling import CONSUME_OUTBOX, NOT_WAITING_FOR_THE_DISK, OUTBOX_LOCK, TELL_CHUNK, TELL_CHUNK_AGAIN
 from follows.hints import hints_of
 from socialvideo.lib import live
 from videos.models import Publication
 
-CHUNKS_A_TURN = 4  # then others get their turn
+CHUNKS_A_TURN = 5  # then others get their turn
 EVENTS_AT_ONCE = 1000
 State = InboxEntry.State
 UNFINISHED = (Publication.Fanout.PENDING, Publication.Fanout.RUNNING)
@@ -38,7 +38,7 @@ def run_fan_out(publication_id: int) -> None:
 
 def fan_out_chunk(publication_id: int, *, cursor: int | None = None) -> int | None:
     """Tells the next `FANOUT_CHUNK` followers and returns the cursor; None when none are left. Leaves a publication
-    alone that somebody else holds. Three statements, whatever the number of followers."""
+    alone that somebody else holds. A handful of statements, whatever the number of followers."""
     try:
         return _fan_out_chunk(publication_id, cursor, TELL_CHUNK)
     except IntegrityError:  # an entry is there that came at this moment, or from before a publication was set back
@@ -99,6 +99,7 @@ def _hint_open_pages(publication: Publication) -> None:
 
 def _tell_chunk(publication: Publication, statement: str, size: int) -> None:
     with connection.cursor() as cursor:
+        cursor.execute(NOT_WAITING_FOR_THE_DISK)
         cursor.execute(
             statement,
             {

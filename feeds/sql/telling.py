@@ -32,6 +32,10 @@ def _tell_chunk(where_one_is: str) -> str:
 TELL_CHUNK = _tell_chunk("")
 TELL_CHUNK_AGAIN = _tell_chunk("ON CONFLICT (recipient_id, publication_id) DO NOTHING")
 
+# A server that falls may forget the chunks of its last half second, cursor and entries alike: they are told again. Whatever
+# was done about one of them, a push for example, is a later commit, and that one waits for all before it.
+NOT_WAITING_FOR_THE_DISK = "SET LOCAL synchronous_commit = off"
+
 # Of those who have a page open, the ones who are told.
 RECIPIENTS_AMONG = f"{RECIPIENTS} AND f.follower_id = ANY(%(accounts)s)"
 

@@ -27,7 +27,7 @@ MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 512 * 1024 * 1024, validate=POSIT
 MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", 32 * 1024 * 1024, validate=POSITIVE)  # of a file of follows
 # Followers above which a video is read, not written, to feeds; 0: never.
 PULL_ONLY_ABOVE = env.int("PULL_ONLY_ABOVE", 0, validate=NOT_NEGATIVE)
-FANOUT_CHUNK = env.int("FANOUT_CHUNK", 10_000, validate=POSITIVE)  # followers told in one transaction
+FANOUT_CHUNK = env.int("FANOUT_CHUNK", 20_000, validate=POSITIVE)  # followers told in one transaction
 # What scores the candidates of For You: a function, see feeds/ranking.py (Ranker).
 FOR_YOU_RANKER = env.str("FOR_YOU_RANKER", "feeds.ranking.rank")
 AUDIT_EVERY_SECONDS = env.int("AUDIT_EVERY_SECONDS", 600, validate=POSITIVE)  # how often the promises are checked

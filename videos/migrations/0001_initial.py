@@ -5,7 +5,7 @@ import django.db.models.functions.datetime
 import pgtrigger.compiler
 import pgtrigger.migrations
 import socialvideo.lib.triggers
-import videos.models
+import videos.models.videos
 from django.conf import settings
 from django.db import migrations, models
 
@@ -32,12 +32,17 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('upload_key', models.CharField(help_text='Chosen by the client; the same key is the same upload.', max_length=64)),
-                ('media_key', models.CharField(default=videos.models.new_media_key, editable=False, max_length=32, unique=True)),
+                ('media_key', models.CharField(default=videos.models.videos.new_media_key, editable=False, max_length=32, unique=True)),
                 ('caption', models.CharField(blank=True, max_length=500)),
                 ('visibility', models.CharField(choices=[('everyone', 'Everyone'), ('followers', 'Followers'), ('only_me', 'Only me')], default='everyone', max_length=9)),
-                ('state', models.CharField(choices=[('processing', 'processing'), ('ready', 'ready'), ('published', 'published'), ('failed', 'failed'), ('removed', 'removed')], default='processing', max_length=10)),
+                ('state', models.CharField(choices=[('uploading', 'uploading'), ('processing', 'processing'), ('ready', 'ready'), ('published', 'published'), ('failed', 'failed'), ('removed', 'removed')], default='processing', max_length=10)),
                 ('original', models.CharField(blank=True, help_text='Storage name of the uploaded file.', max_length=200)),
                 ('uploaded_bytes', models.BigIntegerField(default=0)),
+                ('is_draft', models.BooleanField(default=False, help_text='Finished or not: its creator has not let it go out yet.')),
+                ('allows_comments', models.BooleanField(default=True)),
+                ('trim_from_ms', models.PositiveIntegerField(blank=True, null=True)),
+                ('trim_to_ms', models.PositiveIntegerField(blank=True, null=True)),
+                ('cover_ms', models.PositiveIntegerField(blank=True, help_text='The frame that stands for the video. Empty: a telling one of its first seconds.', null=True)),
                 ('duration_ms', models.PositiveIntegerField(null=True)),
                 ('width', models.PositiveIntegerField(null=True)),
                 ('height', models.PositiveIntegerField(null=True)),
@@ -144,7 +149,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='video',
-            index=models.Index(models.OrderBy(models.F('publish_at'), nulls_first=True), models.F('id'), condition=models.Q(('state', 'ready'), ('visibility__in', ['everyone', 'followers'])), name='videos_video_to_be_published'),
+            index=models.Index(models.OrderBy(models.F('publish_at'), nulls_first=True), models.F('id'), condition=models.Q(('is_draft', False), ('state', 'ready'), ('visibility__in', ['everyone', 'followers'])), name='videos_video_to_be_published'),
         ),
         migrations.AddIndex(
             model_name='video',
@@ -168,11 +173,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='video',
+            constraint=models.CheckConstraint(condition=models.Q(('trim_from_ms', None), ('trim_to_ms', None), ('trim_from_ms__lt', models.F('trim_to_ms')), _connector='OR'), name='videos_video_trim_leaves_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='video',
             constraint=models.CheckConstraint(condition=models.Q(('progress__lte', 100)), name='videos_video_progress_is_a_percentage'),
         ),
         migrations.AddConstraint(
             model_name='video',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['processing', 'failed', 'removed']), models.Q(('rendition_key', ''), _negated=True), _connector='OR'), name='videos_video_finished_has_files'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['uploading', 'processing', 'failed', 'removed']), models.Q(('rendition_key', ''), _negated=True), _connector='OR'), name='videos_video_finished_has_files'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='video',

@@ -1,0 +1,33 @@
+"""What each account was told and what it did with it, how it wants to be told, and what For You is made of."""
+
+from feeds.models.for_you import Dismissal, Heat, Impression, Interest, NotInterested, Related, SourceHour, Taste
+from feeds.models.health import AuditRun, Pulse
+from feeds.models.inbox import EarlyEntry, InboxEntry, Reach, ReachDelta
+from feeds.models.notices import NoticeChoice, Notification
+from feeds.models.outgoing import Digest, DigestLine, DigestPlan, Push, PushKey, PushSubscription, PushWalk
+
+__all__ = [
+    "AuditRun",
+    "Digest",
+    "DigestLine",
+    "DigestPlan",
+    "Dismissal",
+    "EarlyEntry",
+    "Heat",
+    "Impression",
+    "InboxEntry",
+    "Interest",
+    "NotInterested",
+    "NoticeChoice",
+    "Notification",
+    "Pulse",
+    "Push",
+    "PushKey",
+    "PushSubscription",
+    "PushWalk",
+    "Reach",
+    "ReachDelta",
+    "Related",
+    "SourceHour",
+    "Taste",
+]
