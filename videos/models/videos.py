@@ -47,8 +47,10 @@ class Video(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PROCESSING)
     original = models.CharField(max_length=200, blank=True, help_text="Storage name of the uploaded file.")
     uploaded_bytes = models.BigIntegerField(default=0)
-    is_draft = models.BooleanField(default=False, help_text="Finished or not: its creator has not let it go out yet.")
-    allows_comments = models.BooleanField(default=True)
+    is_draft = models.BooleanField(
+        default=False, db_default=False, help_text="Finished or not: its creator has not let it go out yet."
+    )
+    allows_comments = models.BooleanField(default=True, db_default=True)
 
     # What the creator wants made of the file, in milliseconds of the original.
     trim_from_ms = models.PositiveIntegerField(null=True, blank=True)
