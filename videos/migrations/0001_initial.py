@@ -139,6 +139,22 @@ class Migration(migrations.Migration):
                 ('viewer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='watches', to=settings.AUTH_USER_MODEL)),
             ],
         ),
+        migrations.CreateModel(
+            name='Upload',
+            fields=[
+                ('video', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='upload', serialize=False, to='videos.video')),
+                ('file_name', models.CharField(blank=True, help_text='Tells its creator which file to pick again.', max_length=255)),
+                ('fingerprint', models.CharField(blank=True, help_text='By which a browser knows the file again.', max_length=64)),
+                ('received', models.BigIntegerField(default=0, help_text='Bytes that are safely here, from the first on.')),
+                ('writer', models.CharField(blank=True, help_text='The request that may write.', max_length=32)),
+                ('writing_until', models.DateTimeField(help_text='Afterwards another request may.', null=True)),
+                ('expires_at', models.DateTimeField(help_text='Without a further byte it is given up then.')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['expires_at'], name='videos_upload_given_up')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('received__gte', 0)), name='videos_upload_received_is_an_amount')],
+            },
+        ),
         migrations.AddIndex(
             model_name='video',
             index=models.Index(models.F('creator'), models.OrderBy(django.db.models.functions.comparison.Coalesce('published_at', 'created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='videos_video_of_creator'),
@@ -150,6 +166,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='video',
             index=models.Index(models.OrderBy(models.F('publish_at'), nulls_first=True), models.F('id'), condition=models.Q(('is_draft', False), ('state', 'ready'), ('visibility__in', ['everyone', 'followers'])), name='videos_video_to_be_published'),
+        ),
+        migrations.AddIndex(
+            model_name='video',
+            index=models.Index(condition=models.Q(('state', 'removed')), fields=['removed_at'], name='videos_video_removed'),
+        ),
+        migrations.AddIndex(
+            model_name='video',
+            index=models.Index(condition=models.Q(('state', 'uploading')), fields=['created_at'], name='videos_video_uploading'),
         ),
         migrations.AddIndex(
             model_name='video',
@@ -178,6 +202,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='video',
             constraint=models.CheckConstraint(condition=models.Q(('progress__lte', 100)), name='videos_video_progress_is_a_percentage'),
+        ),
+        migrations.AddConstraint(
+            model_name='video',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('is_draft', False), _connector='OR'), name='videos_video_draft_is_not_published'),
         ),
         migrations.AddConstraint(
             model_name='video',

@@ -117,6 +117,9 @@ class Video(models.Model):
             ),
             models.CheckConstraint(condition=Q(progress__lte=100), name="videos_video_progress_is_a_percentage"),
             models.CheckConstraint(
+                condition=~Q(state="published") | Q(is_draft=False), name="videos_video_draft_is_not_published"
+            ),
+            models.CheckConstraint(
                 condition=Q(state__in=["uploading", "processing", "failed", "removed"]) | ~Q(rendition_key=""),
                 name="videos_video_finished_has_files",
             ),
@@ -138,6 +141,10 @@ class Video(models.Model):
                 condition=Q(state="ready", is_draft=False, visibility__in=["everyone", "followers"]),
                 name="videos_video_to_be_published",
             ),
+            # The sweep and "Recently deleted": what was taken down, the longest ago first.
+            models.Index(fields=["removed_at"], condition=Q(state="removed"), name="videos_video_removed"),
+            # The sweep: files on their way.
+            models.Index(fields=["created_at"], condition=Q(state="uploading"), name="videos_video_uploading"),
             # Explore and the fresh part of For You.
             models.Index(
                 fields=["-published_at"],
