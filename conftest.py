@@ -22,6 +22,7 @@ from accounts.models import User
 from accounts.tests.factories import make_account
 from socialvideo.local.live_process import LiveProcess
 from socialvideo.local.worker_process import WorkerProcess
+from tests.emptying import empty_by_deleting
 
 ROOT = Path(__file__).resolve().parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -40,6 +41,12 @@ CHROMIUM_FLAGS = (
 def _empty_redis() -> None:
     """Cache, throttles and queued hints of one test are not seen by the next."""
     get_redis_connection("default").flushdb()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        empty_by_deleting()
 
 
 @pytest.fixture
@@ -104,6 +111,34 @@ def live_process(transactional_db: None, _one_live_process: LiveProcess, setting
     if not live.is_running():
         live.start()
     return live
+
+
+# --- A bucket -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def _s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from tests.s3_server import S3Server, program
+
+    if program() is None:
+        pytest.skip("needs SeaweedFS: there is no wheel of it for this machine, and no `weed` on the PATH")
+    server = S3Server(os.environ, tmp_path_factory.mktemp("s3"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def bucket(_s3_server: Any, settings: Any) -> Iterator[Any]:
+    """Media in a real bucket, empty at first: the server, with what a page may ask of it."""
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "socialvideo.lib.bucket.Bucket", "OPTIONS": _s3_server.options()}
+    }
+    policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    opened = {name: [*policy[name], _s3_server.url] for name in ("img-src", "media-src", "connect-src")}
+    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": policy | opened}
+    yield _s3_server
+    _s3_server.empty()
 
 
 # --- Browser --------------------------------------------------------------------------------------------------
