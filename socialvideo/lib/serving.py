@@ -1,12 +1,13 @@
 """Files of the storage over HTTP. Who may see a file has been decided before anything here is called.
 
 On a local disk: single byte ranges, conditional requests, or an X-Accel-Redirect to the proxy in front where
-X_ACCEL_MEDIA_PREFIX names its internal location. From a remote storage: a redirect to a signed address, but playlists
-go through us, because what they name is relative to where they were read. Types come from a table, never from content.
+X_ACCEL_MEDIA_PREFIX names its internal location. From a bucket: a redirect to an address signed for MEDIA_ADDRESS_SECONDS,
+so that each file of a video is asked for here while it plays; playlists, captions and what is public go through us.
 """
 
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from os import stat_result
 from pathlib import Path
 from typing import cast
@@ -27,23 +28,11 @@ from django.http import (
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, parse_http_date_safe, quote_etag
 
-PLAYLIST = "application/vnd.apple.mpegurl"
-CONTENT_TYPES = {
-    ".gif": "image/gif",
-    ".jpg": "image/jpeg",
-    ".m3u8": PLAYLIST,
-    ".m4s": "video/iso.segment",
-    ".mkv": "video/x-matroska",
-    ".mov": "video/quicktime",
-    ".mp4": "video/mp4",
-    ".png": "image/png",
-    ".webm": "video/webm",
-    ".webp": "image/webp",
-}
-UNKNOWN_TYPE = "application/octet-stream"
+from socialvideo.lib.content_types import CAPTIONS, PLAYLIST, UNKNOWN_TYPE, content_type
+
 PRIVATE = "private, max-age=3600"
 IMMUTABLE = "public, max-age=31536000, immutable"
-REDIRECT = "private, max-age=60"  # well within a signature's life
+OURS = {PLAYLIST, CAPTIONS}  # what they name is relative to us; tracks may not come from elsewhere
 CHUNK = 64 * 1024
 
 _RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII)
@@ -61,15 +50,11 @@ def serve(
         return HttpResponseNotAllowed(["GET", "HEAD"])
     path = _local_path(storage, name)
     if path is None:
-        return _from_afar(storage, name, cache_control)
+        return _from_afar(request, storage, name, cache_control)
     status = _status(path)
     prefix = settings.X_ACCEL_MEDIA_PREFIX
     response = _handed_over(prefix, name) if prefix else _from_disk(request, path, status)
     return _described(response, name, cache_control)
-
-
-def content_type(name: str) -> str:
-    return CONTENT_TYPES.get(Path(name).suffix.lower(), UNKNOWN_TYPE)
 
 
 def byte_range(header: str, size: int) -> tuple[int, int] | None:
@@ -109,11 +94,26 @@ def _status(path: Path) -> stat_result:
     raise Http404
 
 
-def _from_afar(storage: Storage, name: str, cache_control: str) -> HttpResponseBase:
-    if content_type(name) == PLAYLIST:
-        return _described(HttpResponse(_content(storage, name)), name, cache_control)
-    response = HttpResponseRedirect(storage.url(name))
-    response["Cache-Control"] = REDIRECT
+def _from_afar(request: HttpRequest, storage: Storage, name: str, cache_control: str) -> HttpResponseBase:
+    if cache_control == IMMUTABLE or content_type(name) in OURS:
+        return _described(_whole(request, _content(storage, name)), name, cache_control)
+    response = HttpResponseRedirect(_signed_address(request, storage, name))
+    response["Cache-Control"] = f"private, max-age={settings.MEDIA_ADDRESS_SECONDS // 2}"
+    return response
+
+
+def _signed_address(request: HttpRequest, storage: Storage, name: str) -> str:
+    """A signature holds for one method."""
+    try:
+        return storage.url(name, http_method=request.method)  # type: ignore[call-arg]  # a Bucket's
+    except SuspiciousFileOperation:
+        raise Http404 from None
+
+
+def _whole(request: HttpRequest, content: bytes) -> HttpResponseBase:
+    etag = quote_etag(sha256(content).hexdigest()[:32])
+    response = get_conditional_response(request, etag) or HttpResponse(content)
+    response["ETag"] = etag
     return response
 
 
@@ -121,7 +121,7 @@ def _content(storage: Storage, name: str) -> bytes:
     try:
         with storage.open(name) as file:
             return cast("bytes", file.read())
-    except FileNotFoundError:
+    except (FileNotFoundError, SuspiciousFileOperation):
         raise Http404 from None
 
 

@@ -9,6 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 from environs import Env, validate
 
+from socialvideo.settings import bucket
+
 env = Env()
 POSITIVE = validate.Range(min=1)
 NOT_NEGATIVE = validate.Range(min=0)
@@ -24,6 +26,11 @@ FOLLOW_LIMIT = env.int("FOLLOW_LIMIT", 7500, validate=POSITIVE)  # accounts one 
 DELETE_AFTER_DAYS = env.int("DELETE_AFTER_DAYS", 30, validate=POSITIVE)
 MAX_VIDEO_SECONDS = env.int("MAX_VIDEO_SECONDS", 180, validate=POSITIVE)
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 512 * 1024 * 1024, validate=POSITIVE)
+UPLOAD_QUOTA_BYTES = env.int("UPLOAD_QUOTA_BYTES", 20 * 1024**3, validate=NOT_NEGATIVE)  # of one account; 0: no limit
+UPLOADS_PER_DAY = env.int("UPLOADS_PER_DAY", 100, validate=POSITIVE)  # of one account
+UPLOAD_DAYS = env.int("UPLOAD_DAYS", 7, validate=POSITIVE)  # without a further byte an upload is given up
+KEEP_FREE_BYTES = env.int("KEEP_FREE_BYTES", 2 * 1024**3, validate=NOT_NEGATIVE)  # of the disk that uploads come to
+KEEP_DELETED_DAYS = env.int("KEEP_DELETED_DAYS", 30, validate=POSITIVE)  # in which a video's deletion can be undone
 MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", 32 * 1024 * 1024, validate=POSITIVE)  # of a file of follows
 # Followers above which a video is read, not written, to feeds; 0: never.
 PULL_ONLY_ABOVE = env.int("PULL_ONLY_ABOVE", 0, validate=NOT_NEGATIVE)
@@ -187,6 +194,8 @@ CELERY_BEAT_SCHEDULE = {
         "follows.tasks.sweep_batches": 10,
         "follows.tasks.sweep_imports": 3600,
         "videos.tasks.sweep_processing": 10,
+        "videos.tasks.sweep_uploads": 10,
+        "videos.tasks.sweep_deleted": 60,
         "feeds.tasks.sweep_fan_outs": 10,
         "feeds.tasks.consume_outbox": 10,
         "feeds.tasks.fold_reach": 10,
@@ -266,19 +275,14 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-if bucket := env.str("S3_BUCKET", ""):
-    STORAGES["default"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": bucket,
-            "endpoint_url": env.str("S3_ENDPOINT_URL", None),
-            "access_key": env.str("S3_ACCESS_KEY", None),
-            "secret_key": env.str("S3_SECRET_KEY", None),
-            "region_name": env.str("S3_REGION", None),
-            "querystring_expire": 300,
-            "file_overwrite": False,
-        },
-    }
+# In a bucket instead, where one is named; what its settings are is in bucket.py. Browsers then send uploads to it in
+# signed parts, and read media by addresses that are signed at each request: who may not watch any more can use what
+# they were given for so many seconds.
+MEDIA_ADDRESS_SECONDS = env.int("MEDIA_ADDRESS_SECONDS", 60, validate=validate.Range(min=10))
+S3 = bucket.options(env)
+if S3["bucket_name"]:
+    STORAGES["default"] = {"BACKEND": "socialvideo.lib.bucket.Bucket", "OPTIONS": S3}
+BUCKET_ORIGINS = bucket.origins(S3) if S3["bucket_name"] else []
 FILE_UPLOAD_HANDLERS = [
     "socialvideo.lib.uploads.SizeLimit",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -298,10 +302,10 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
-        "media-src": [SELF, "blob:"],
+        "img-src": [SELF, "data:", "blob:", *BUCKET_ORIGINS],
+        "media-src": [SELF, "blob:", *BUCKET_ORIGINS],
         "worker-src": [SELF, "blob:"],
-        "connect-src": [SELF, *([f"*:{LIVE_PORT}"] if LIVE_PORT else [])],
+        "connect-src": [SELF, *([f"*:{LIVE_PORT}"] if LIVE_PORT else []), *BUCKET_ORIGINS],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": [SELF],
@@ -340,7 +344,7 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.AnonRateThrottle",
         "rest_framework.throttling.UserRateThrottle",
     ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min", "auth": "10/min"},
+    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min", "auth": "10/min", "upload": "600/min"},
     "NUM_PROXIES": TRUSTED_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

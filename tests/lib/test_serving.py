@@ -9,7 +9,8 @@ from django.core.files.storage import FileSystemStorage, Storage
 from django.http import Http404, HttpResponseBase
 from django.test import RequestFactory
 
-from socialvideo.lib.serving import IMMUTABLE, Unsatisfiable, byte_range, content_type, serve
+from socialvideo.lib.content_types import content_type
+from socialvideo.lib.serving import IMMUTABLE, Unsatisfiable, byte_range, serve
 
 # Closing a response ends a request, and with it the connections that other tests opened.
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ def storage(tmp_path: Path) -> FileSystemStorage:
 class Remote(Storage):
     """As django-storages behaves: no paths, signed addresses."""
 
-    def url(self, name: str | None) -> str:
+    def url(self, name: str | None, http_method: str = "") -> str:
         return f"https://bucket.example/{name}?signature=1"
 
     def _open(self, name: str, mode: str = "rb") -> File:
@@ -215,7 +216,7 @@ def test_the_proxy_is_not_sent_astray(storage: FileSystemStorage, settings, name
 def test_remote_files_are_fetched_at_their_signed_address() -> None:
     response = get(Remote(), "a/000.m4s")
     assert (response.status_code, response["Location"]) == (302, "https://bucket.example/a/000.m4s?signature=1")
-    assert response["Cache-Control"] == "private, max-age=60"
+    assert response["Cache-Control"] == "private, max-age=30"
 
 
 def test_remote_playlists_go_through_us() -> None:
