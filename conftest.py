@@ -22,6 +22,7 @@ from accounts.models import User
 from accounts.tests.factories import make_account
 from socialvideo.local.live_process import LiveProcess
 from socialvideo.local.worker_process import WorkerProcess
+from tests.emptying import empty_by_deleting
 
 ROOT = Path(__file__).resolve().parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -40,6 +41,12 @@ CHROMIUM_FLAGS = (
 def _empty_redis() -> None:
     """Cache, throttles and queued hints of one test are not seen by the next."""
     get_redis_connection("default").flushdb()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        empty_by_deleting()
 
 
 @pytest.fixture
