@@ -146,6 +146,7 @@ class Migration(migrations.Migration):
                 ('file_name', models.CharField(blank=True, help_text='Tells its creator which file to pick again.', max_length=255)),
                 ('fingerprint', models.CharField(blank=True, help_text='By which a browser knows the file again.', max_length=64)),
                 ('received', models.BigIntegerField(default=0, help_text='Bytes that are safely here, from the first on.')),
+                ('bucket_id', models.TextField(blank=True, db_default='', help_text='Its name as a multipart upload of the bucket, where it goes past us.')),
                 ('writer', models.CharField(blank=True, help_text='The request that may write.', max_length=32)),
                 ('writing_until', models.DateTimeField(help_text='Afterwards another request may.', null=True)),
                 ('expires_at', models.DateTimeField(help_text='Without a further byte it is given up then.')),

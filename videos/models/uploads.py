@@ -15,6 +15,9 @@ class Upload(models.Model):
     file_name = models.CharField(max_length=255, blank=True, help_text="Tells its creator which file to pick again.")
     fingerprint = models.CharField(max_length=64, blank=True, help_text="By which a browser knows the file again.")
     received = models.BigIntegerField(default=0, help_text="Bytes that are safely here, from the first on.")
+    bucket_id = models.TextField(
+        blank=True, db_default="", help_text="Its name as a multipart upload of the bucket, where it goes past us."
+    )
     writer = models.CharField(max_length=32, blank=True, help_text="The request that may write.")
     writing_until = models.DateTimeField(null=True, help_text="Afterwards another request may.")
     expires_at = models.DateTimeField(help_text="Without a further byte it is given up then.")
