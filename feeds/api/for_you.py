@@ -34,11 +34,11 @@ class NotInterestedSerializer(serializers.Serializer):
 
 
 class TurnedDownSerializer(serializers.Serializer):
-    """`video` is null where it cannot be seen any more."""
+    """`video` is null where it cannot be seen any more, `creator` where a block hides them."""
 
     video_id = serializers.IntegerField()
     video = VideoSerializer(allow_null=True)
-    creator = AccountBriefSerializer()
+    creator = AccountBriefSerializer(allow_null=True)
     whole_creator = serializers.BooleanField()
 
 

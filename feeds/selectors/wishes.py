@@ -6,6 +6,7 @@ from django.db.models import Count
 
 from accounts.models import User
 from feeds.models import Interest, NotInterested
+from follows.selectors import relations
 from socialvideo.lib.pagination import Page, keyset_page
 from videos.models import Video, VideoTag
 
@@ -21,10 +22,11 @@ class TagChoice:
 
 @dataclass(frozen=True)
 class TurnedDown:
-    """`video`: None where it cannot be seen any more. `whole_creator`: nothing of its creator."""
+    """`video`: None where it cannot be seen any more; `creator`: None behind a block. `whole_creator`: nothing of its
+    creator."""
 
     video_id: int
-    creator: User
+    creator: User | None
     video: Video | None
     whole_creator: bool
 
@@ -47,6 +49,10 @@ def turned_down_page(account_id: int, *, cursor: str = "") -> Page[TurnedDown]:
     said = NotInterested.objects.filter(account_id=account_id).select_related("video__creator")
     page = keyset_page(said, order=["-id"], cursor=cursor)
     videos = Video.objects.visible_to(account_id).with_card().in_bulk([wish.video_id for wish in page.items])
-    return page.map(
-        lambda wish: TurnedDown(wish.video_id, wish.video.creator, videos.get(wish.video_id), wish.whole_creator)
-    )
+    ties = relations(account_id, {wish.video.creator_id for wish in page.items})
+
+    def shown(wish: NotInterested) -> TurnedDown:
+        creator = None if ties[wish.video.creator_id].blocked_by else wish.video.creator
+        return TurnedDown(wish.video_id, creator, videos.get(wish.video_id), wish.whole_creator)
+
+    return page.map(shown)

@@ -196,6 +196,28 @@ def test_the_list_shows_everything_and_of_hidden_videos_nothing_but_the_creator(
     assert "Not interested" in client.get(reverse("accounts:settings")).content.decode()
 
 
+def test_of_a_creator_who_blocked_one_since_nothing_is_told(
+    client: Client, api: APIClient, alice: User, mira: User
+) -> None:
+    """Neither on the list nor by what taking it back answers; it can be taken back all the same."""
+    one, other = make_video(mira, caption="One"), make_video(mira, caption="Other")
+    services.turn_down(account=alice, video=one)
+    services.turn_down(account=alice, video=other, whole_creator=True)
+    follows.block(blocker=mira, blocked=alice)
+    html = client.get(reverse("feeds:turned_down")).content.decode()
+    assert "mira" not in html.lower()
+    assert html.count("Take back<") == 2
+    assert "Everything by somebody you cannot see" in html
+    rows = api.get("/api/v1/feeds/for-you/not-interested/").json()["results"]
+    assert [(row["video_id"], row["video"], row["creator"]) for row in rows] == [
+        (other.pk, None, None),
+        (one.pk, None, None),
+    ]
+    answer = client.post(address(other, "interested_again"), headers=HTMX)
+    assert "mira" not in answer.get("HX-Trigger", "")
+    assert list(NotInterested.objects.values_list("video", flat=True)) == [one.pk]
+
+
 def test_the_list_is_paged(client: Client, alice: User, mira: User) -> None:
     for _ in range(31):
         services.turn_down(account=alice, video=make_video(mira))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import trigger_client_event
 
 from feeds import selectors, services
-from follows.selectors import relation
+from follows.selectors import hidden_from, relation
 from socialvideo.lib import toasts
 from socialvideo.lib.redirects import redirect_back
 from socialvideo.lib.toasts import Action, Toast
@@ -45,7 +45,8 @@ def interested_again(request: HttpRequest, video_id: int) -> HttpResponse:
     """Also in a video that is out of sight by now. Of one that was not turned down only who may see it hears anything."""
     taken_back = services.take_back_turned_down(account=request.user, video_ids=[video_id])  # type: ignore[arg-type]
     known = Video.objects.all() if taken_back else Video.objects.visible_to(request.user.pk)
-    video = known.select_related("creator").filter(pk=video_id).first()
+    met = known.exclude(hidden_from(request.user.pk, "creator_id"))
+    video = met.select_related("creator").filter(pk=video_id).first()
     if not request.htmx:  # type: ignore[attr-defined]
         messages.success(request, "Taken back.")
     return _answer(request, video, hidden=False, whole_creator=True)
