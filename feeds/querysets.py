@@ -12,12 +12,18 @@ from feeds.topics import TOPIC_OF, Channel
 from follows.models import Mute
 from follows.selectors import hidden_from
 from videos.models import Video
+from videos.querysets import VideoQuerySet
 
 
 def muted_by(viewer_id: int | None, account: str) -> Exists:
     """Whether the viewer mutes the account named by a field now, as a condition."""
     mutes = Mute.objects.filter(Q(until=None) | Q(until__gt=Now()), muter_id=viewer_id, muted_id=OuterRef(account))
     return Exists(mutes)
+
+
+def own_or_visible(viewer_id: int) -> VideoQuerySet:
+    """Of which videos notices may tell: the viewer's own, finished or not, and those of others that they may see."""
+    return Video.objects.visible_to(viewer_id) | Video.objects.of_creator(viewer_id)
 
 
 class NotificationQuerySet(models.QuerySet[Any]):

@@ -14,11 +14,12 @@ from accounts.api.serializers import AccountBriefSerializer
 from feeds import selectors, services
 from feeds.models import Notification
 from feeds.selectors import FILTERS, Line
+from feeds.selectors.lines import NEW_VIDEO
 from feeds.topics import Channel, Topic
 from socialvideo.lib.api import CURSOR, cursor_of, page_response, paged
 from videos.api.serializers import VideoSerializer
 
-LINE_KINDS = [("new_video", "published videos"), *Notification.Kind.choices]
+LINE_KINDS = [(NEW_VIDEO, "published videos"), *Notification.Kind.choices]
 SECTIONS = ("today", "yesterday", "week", "earlier")
 IDS_AT_ONCE = 10_000
 SHOW = OpenApiParameter("show", str, enum=list(FILTERS), description="Which of them; all without it.")

@@ -11,7 +11,9 @@ from django.utils.text import Truncator, capfirst
 
 from accounts.models import User
 from feeds.models import NoticeChoice, Notification
+from feeds.querysets import own_or_visible
 from feeds.selectors.following import COUNTED, visible
+from feeds.selectors.lines import NEW_VIDEO
 from feeds.sql.edges import LETS_THROUGH
 from feeds.topics import DEFAULTS, TOPIC_OF, Channel, Topic
 from videos.models import Video
@@ -39,7 +41,7 @@ class Event:
     @property
     def deed(self) -> str:
         """What the actor did, or what happened where there is none."""
-        return "posted a video" if self.kind == "new_video" else Notification.Kind(self.kind).label
+        return "posted a video" if self.kind == NEW_VIDEO else Notification.Kind(self.kind).label
 
     @property
     def words(self) -> str:
@@ -102,7 +104,7 @@ def _new_videos(account_id: int, publication_ids: Sequence[int]) -> list[Event]:
     return [
         Event(
             key=f"video:{video.publication.pk}",
-            kind="new_video",
+            kind=NEW_VIDEO,
             at=video.publication.published_at,
             actor=video.creator,
             video=video,
@@ -117,8 +119,9 @@ def _happenings(account_id: int, notification_ids: Sequence[int], topics: set[To
     rows = Notification.objects.shown_to(account_id).unseen().filter(pk__in=notification_ids, kind__in=kinds)
     found = list(rows) if notification_ids else []
     actors: Mapping[int, User] = User.objects.in_bulk({row.actor_id for row in found if row.actor_id})
-    shown = Video.objects.visible_to(account_id) | Video.objects.of_creator(account_id)
-    videos: Mapping[int, Video] = shown.with_card().in_bulk({row.video_id for row in found if row.video_id})
+    videos: Mapping[int, Video] = (
+        own_or_visible(account_id).with_card().in_bulk({row.video_id for row in found if row.video_id})
+    )
     return [
         Event(
             key=f"notice:{row.pk}",

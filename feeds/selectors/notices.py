@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from feeds.models import Notification
+from feeds.querysets import own_or_visible
 from feeds.selectors.following import TOP, Overview, State, overview, rounds
 from feeds.selectors.lines import NEW_VIDEO, Event, Group, Section, Taken, take
 from follows.models import Follow
@@ -231,9 +232,7 @@ def _video_ids(group: Group) -> list[int]:
 
 
 def _videos(viewer_id: int, video_ids: Collection[int]) -> dict[int, Video]:
-    """The viewer's own, finished or not, and those of others that the viewer may see."""
-    shown = Video.objects.visible_to(viewer_id) | Video.objects.of_creator(viewer_id)
-    return shown.with_card().in_bulk(list(video_ids))
+    return own_or_visible(viewer_id).with_card().in_bulk(list(video_ids))
 
 
 def _asking(viewer_id: int, account_ids: Collection[int]) -> set[int]:

@@ -5,8 +5,9 @@ mentions, and who may see it since."""
 from django.utils.text import Truncator
 
 from accounts.selectors import accounts_by_handle
+from feeds.hints import BADGE
 from feeds.models import Notification
-from feeds.services.notices import BADGE, notify_each
+from feeds.services.notices import notify_each
 from socialvideo.lib import live
 from videos import texts
 from videos.models import Comment, Video

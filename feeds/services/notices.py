@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from django.db import connection, transaction
 
 from accounts.models import User
+from feeds.hints import BADGE
 from feeds.models import NoticeChoice, Notification
 from feeds.selectors.notices import unseen_videos
 from feeds.services.reach import see
@@ -12,7 +13,6 @@ from feeds.topics import is_fixed
 from socialvideo.lib import live
 from videos.models import Video
 
-BADGE = {"kind": "badge"}  # a hint: ask for the number again
 SEEN_AT_ONCE = 5000
 
 _SEE_SOME = """

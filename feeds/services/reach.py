@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from django.db import connection, transaction
 
+from feeds.hints import BADGE
 from feeds.models import InboxEntry
 from feeds.services.impressions import count_impressions
 from feeds.sql.reach import FOLD, FOLD_LOCK, MOVE, SEE_NOTIFICATIONS, WRITE_UNWRITTEN
@@ -72,4 +73,4 @@ def _see_notifications(viewer_id: int, notification_ids: list[int]) -> int:
 def _hint(viewer_id: int, lowered: int) -> None:
     """The badge on other devices asks anew when there is less to see."""
     if lowered:
-        live.publish([viewer_id], {"kind": "badge"})
+        live.publish([viewer_id], BADGE)

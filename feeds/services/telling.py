@@ -5,9 +5,9 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from feeds.hints import BADGE, FEED
 from feeds.models import EarlyEntry, InboxEntry
 from feeds.selectors.telling import recipients
-from feeds.services.notices import BADGE
 from feeds.services.pushing import owe_walk
 from feeds.sql.telling import CONSUME_OUTBOX, NOT_WAITING_FOR_THE_DISK, OUTBOX_LOCK, TELL_CHUNK, TELL_CHUNK_AGAIN
 from follows.hints import hints_of
@@ -94,7 +94,7 @@ def _hint_open_pages(publication: Publication) -> None:
     told = recipients(publication, among=live.listening())
     alerted = [recipient_id for recipient_id, state in told.items() if state == State.ALERTED]
     listed = [recipient_id for recipient_id, state in told.items() if state > State.FEED_ONLY]
-    live.publish_each([(alerted, {"kind": "badge"}), (listed, {"kind": "feed"})], and_arriving=True)
+    live.publish_each([(alerted, BADGE), (listed, FEED)], and_arriving=True)
 
 
 def _tell_chunk(publication: Publication, statement: str, size: int) -> None:
