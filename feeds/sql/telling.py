@@ -44,7 +44,8 @@ OUTBOX_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('feeds outbox', 0))
 
 # What follow events leave to do: entries for what the creator published before (without notice), and telling the
 # other side, as long as the edge stands. Of a pair's events the last counts; whatever was told of the pair before and is
-# still unseen is taken back. A follow that is taken up again is news only for whoever did not see its beginning.
+# still unseen is taken back. A follow that is taken up again is news only for whoever did not see its beginning. Notices and
+# entries are taken in the order in which their recipients take them when they look: of two that meet, one waits.
 CONSUME_OUTBOX = """
     WITH consumed AS (
         DELETE FROM follows_followoutbox
@@ -59,19 +60,22 @@ CONSUME_OUTBOX = """
         SELECT e.*, f.shows_from FROM changed AS e
         JOIN follows_follow AS f ON f.follower_id = e.follower_id AND f.followee_id = e.followee_id
             AND f.state = e.after AND coalesce(f.since, e.id) = e.id
-    ), taken_back AS (
-        DELETE FROM feeds_notification AS notice USING (
+    ), earlier AS MATERIALIZED (
+        SELECT notice.id FROM feeds_notification AS notice JOIN (
             SELECT follower_id AS actor_id, followee_id AS recipient_id, '{followed,requested}'::text[] AS kinds FROM changed
             UNION ALL
             SELECT followee_id, follower_id, '{approved}' FROM changed
-        ) AS earlier
-        WHERE notice.actor_id = earlier.actor_id AND notice.recipient_id = earlier.recipient_id
-          AND notice.kind = ANY (earlier.kinds) AND notice.seen_at IS NULL
+        ) AS pair USING (actor_id, recipient_id)
+        WHERE notice.kind = ANY (pair.kinds) AND notice.seen_at IS NULL
+        ORDER BY notice.id FOR UPDATE OF notice
+    ), taken_back AS (
+        DELETE FROM feeds_notification WHERE id IN (SELECT id FROM earlier)
     ), backfilled AS (
         INSERT INTO feeds_inboxentry (recipient_id, publication_id, creator_id, state)
         SELECT event.follower_id, p.id, p.creator_id, 0
         FROM event JOIN videos_publication AS p ON p.creator_id = event.followee_id
             AND p.id >= event.shows_from AND p.id < event.id
+        ORDER BY event.follower_id, p.id
         ON CONFLICT (recipient_id, publication_id) DO NOTHING
     ), told AS (
         INSERT INTO feeds_notification (recipient_id, actor_id, kind, event_key, text, created_at)

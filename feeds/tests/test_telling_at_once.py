@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from accounts.models import User
 from accounts.tests.factories import make_account
@@ -125,6 +125,37 @@ def test_consumers_of_the_outbox_act_once_on_each_event() -> None:
     assert InboxEntry.objects.filter(state=InboxEntry.State.FEED_ONLY).count() == 120
     lines = selectors.notifications_page(mira.pk).items
     assert sum(line.events for line in lines if line.kind == "followed") == 60
+
+
+def wait_until_somebody_waits_for_me() -> None:
+    def somebody_waits() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            return cursor.fetchone() is not None
+
+    eventually(somebody_waits)
+
+
+def test_whoever_looks_while_notices_are_taken_back_is_waited_for() -> None:
+    """Taken in the order in which their follows ended, notices and a reader's listing of them waited crosswise: one of the
+    two failed."""
+    mira = make_account("mira")
+    one, other = make_account("one"), make_account("other")
+    for fan in (other, one):
+        follows.follow(follower=fan, followee=mira)
+        services.consume_outbox()
+    for fan in (one, other):
+        follows.unfollow(follower=fan, followee=mira)
+    first, second = Notification.objects.order_by("pk").values_list("pk", flat=True)
+
+    def look() -> None:
+        with transaction.atomic():
+            services.see(viewer_id=mira.pk, notification_ids=[first])
+            wait_until_somebody_waits_for_me()
+            services.see(viewer_id=mira.pk, notification_ids=[second])
+
+    in_threads(look, lambda: eventually(lambda: services.consume_outbox() > 0))
+    assert Notification.objects.filter(seen_at__isnull=False).count() == 2
 
 
 def test_fifty_readers_seeing_at_once_and_a_fan_out_make_one_entry() -> None:
