@@ -109,7 +109,7 @@ LANGUAGE plpgsql STABLE {PROBES} AS $$
 BEGIN
     {_read(_OVERVIEW, below="9223372036854775807", each="counted")}
     SELECT down_to, ARRAY(SELECT id FROM let_through ORDER BY id DESC LIMIT at_most),
-           ARRAY(SELECT id FROM let_through WHERE state = 2 AND id >= down_to ORDER BY id DESC LIMIT counted)
+           ARRAY(SELECT id FROM let_through WHERE state = 2 AND id >= down_to ORDER BY id DESC)
     INTO horizon, newest, alerted FROM reach;
 END $$;
 """
