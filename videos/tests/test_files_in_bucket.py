@@ -4,6 +4,7 @@ import time
 
 import pytest
 import requests
+from django.core.files.storage import default_storage
 
 from accounts import services as accounts
 from follows import services as follows
@@ -120,12 +121,8 @@ def test_folders_are_removed_with_what_is_in_them(bucket, video):
 
 
 def test_a_bucket_that_is_away_is_a_disk_that_fails(bucket, settings):
-    from django.core.files.storage import default_storage
-
     away = bucket.options() | {"endpoint_url": "http://127.0.0.1:1"}
-    settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "socialvideo.lib.bucket.Bucket", "OPTIONS": away}
-    }
-    with pytest.raises(OSError, match="127.0.0.1"):
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "socialvideo.lib.bucket.Bucket", "OPTIONS": away}}
+    with pytest.raises(OSError, match=":1/"):
         default_storage.listdir("videos")
     remove_folders("videos/x", keep=set())  # says so in the log, and is tried again

@@ -1,0 +1,129 @@
+"""Taking a file in past us: the browser sends its parts straight to the bucket, at addresses signed for exactly one part
+of exactly its size. Begun and ended by the services of every other upload; what has come, the bucket says."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Unpack
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import User
+from videos import bucket_parts
+from videos.models import Upload, Video
+from videos.services.refusals import Refused, not_yours
+from videos.services.uploads import Words, begin_upload, finish, keep_alive
+
+logger = logging.getLogger(__name__)
+
+SIGNED_AT_ONCE = 20
+
+storage_uploads_directly = bucket_parts.are_possible
+
+
+@dataclass(frozen=True)
+class Multipart:
+    """How far an upload has come. `parts`: bytes by number, of those that are safely in the bucket."""
+
+    video: Video
+    parts: dict[int, int]
+
+    @property
+    def part_bytes(self) -> int:
+        return bucket_parts.part_size(self.video.uploaded_bytes)
+
+    @property
+    def received(self) -> int:
+        return sum(self.parts.values())
+
+
+def begin_multipart(
+    *,
+    creator: User,
+    upload_key: str,
+    size: int,
+    file_name: str = "",
+    fingerprint: str = "",
+    **words: Unpack[Words],
+) -> Multipart:
+    """The same key is the same upload, which goes on where it stood. Raises Refused, and OSError when the bucket is away."""
+    video = begin_upload(
+        creator=creator,
+        upload_key=upload_key,
+        size=size,
+        file_name=file_name,
+        fingerprint=fingerprint,
+        on_disk=False,
+        **words,
+    )
+    return progress(video)
+
+
+def progress(video: Video) -> Multipart:
+    """Asked of the bucket. One that it gave up begins anew. Raises OSError when the bucket is away."""
+    if video.state != Video.State.UPLOADING:
+        return Multipart(video, {})
+    try:
+        parts = bucket_parts.arrived(_name(video), _bucket_id(video), video.uploaded_bytes)
+    except FileNotFoundError:
+        parts = {}
+        Upload.objects.filter(pk=video.pk).update(bucket_id="", received=0)
+    keep_alive(video.pk, received=sum(parts.values()))
+    return Multipart(video, parts)
+
+
+def part_addresses(*, creator: User, video: Video, numbers: list[int]) -> dict[int, str]:
+    """Where to send those parts. Raises Refused when the whole file has arrived, or it has no such parts."""
+    _check(creator, video)
+    sizes = bucket_parts.expected(video.uploaded_bytes)
+    if len(numbers) > SIGNED_AT_ONCE or not sizes.keys() >= set(numbers):
+        raise Refused("no_such_part", "This file has no such parts.")
+    name, bucket_id = _name(video), _bucket_id(video)
+    return {number: bucket_parts.address(name, bucket_id, number, sizes[number]) for number in numbers}
+
+
+def complete_multipart(*, creator: User, video: Video) -> Video:
+    """All parts are sent: those that the bucket has, in full, make the file. Twice is once. Raises Refused while some are
+    missing, and OSError when the bucket is away."""
+    if video.creator_id != creator.pk:
+        raise not_yours()
+    if video.state == Video.State.UPLOADING and progress(video).received < video.uploaded_bytes:
+        raise Refused("incomplete", "Some of the file has not arrived yet. Go on sending it.")
+    finish(video)
+    video.refresh_from_db()
+    return video
+
+
+def sweep_bucket() -> None:
+    """Unfinished uploads in the bucket that no row knows: of a crash between the two, or of a video that was deleted."""
+    before = timezone.now() - timedelta(days=settings.UPLOAD_DAYS + 1)
+    begun = list(bucket_parts.old(before))
+    known = set(Upload.objects.exclude(bucket_id="").values_list("bucket_id", flat=True))
+    bucket_parts.abort(upload for upload in begun if upload[1] not in known)
+
+
+def _check(creator: User, video: Video) -> None:
+    if video.creator_id != creator.pk:
+        raise not_yours()
+    if video.state != Video.State.UPLOADING:
+        raise Refused("arrived", "This file has arrived already.")
+
+
+def _bucket_id(video: Video) -> str:
+    """Of two at once that begin it, one wins, and what the other began is given up."""
+    mine = Upload.objects.filter(pk=video.pk)
+    known = mine.values_list("bucket_id", flat=True).first()
+    if known is None:
+        raise Refused("arrived", "This file has arrived already.")
+    if known:
+        return known
+    begun = bucket_parts.begin(_name(video))
+    if mine.filter(bucket_id="").update(bucket_id=begun):
+        return begun
+    bucket_parts.abort([(_name(video), begun)])
+    return _bucket_id(video)
+
+
+def _name(video: Video) -> str:
+    return f"{video.media_folder}/original"
