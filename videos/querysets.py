@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce, Now
 
 from follows.models import Block, Follow
@@ -44,9 +44,32 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
         """All that their creator still sees: everything but what was removed."""
         return self.exclude(state="removed")
 
+    def restorable(self) -> Self:
+        """Of what was removed: all that has anything left to bring back."""
+        return self.exclude(
+            original="", rendition_key="", state_before_removal__in=["processing", "ready", "published"]
+        )
+
+    def recently_deleted(self, days: int) -> Self:
+        """By their creators, who can still bring them back; a moderator's removal is no deletion."""
+        since = Now() - timedelta(days=days)
+        return self.restorable().filter(state="removed", removed_by=F("creator"), removed_at__gt=since)
+
+    def deleted_for_good(self, days: int) -> Self:
+        """By their creators, who did not bring them back in time: to be erased."""
+        due = self.filter(state="removed", removed_by=F("creator"), removed_at__lte=Now() - timedelta(days=days))
+        return due.filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
+
+    def drafts(self) -> Self:
+        return self.standing().filter(is_draft=True)
+
     def by_age(self) -> Self:
         """With `shown_at`, the moment that orders a creator's videos: publication, or upload before it."""
         return self.annotate(shown_at=Coalesce("published_at", "created_at"))
+
+    def open_to_everyone(self) -> Self:
+        """Published for everyone, by a public account: what may be passed on."""
+        return self.filter(state="published", visibility="everyone", creator__is_private=False)
 
     def for_others(self) -> Self:
         """Not for their creator only."""
@@ -81,11 +104,49 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
         )
 
 
+class KeptQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its models import it
+    """What an account keeps of videos: likes, bookmarks, reposts. A video that goes out of sight takes none of it away."""
+
+    def in_sight(self, viewer_id: int | None) -> Self:
+        return self.filter(_of(self._videos().visible_to(viewer_id)))
+
+    def out_of_sight(self, viewer_id: int | None) -> Self:
+        return self.exclude(_of(self._videos().visible_to(viewer_id)))
+
+    def _videos(self) -> VideoQuerySet:
+        return self.model._meta.get_field("video").related_model.objects.all()  # type: ignore[no-any-return, union-attr]
+
+
+class RepostQuerySet(KeptQuerySet):
+    def shown_to(self, viewer_id: int | None) -> Self:
+        """Of videos that are open to everyone, and to the viewer."""
+        return self.filter(_of(self._videos().open_to_everyone().visible_to(viewer_id)))
+
+
+def _of(videos: VideoQuerySet) -> Exists:
+    return Exists(videos.filter(pk=OuterRef("video_id")))
+
+
 class CommentQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imports it
     def standing(self) -> Self:
         return self.filter(removed_at=None)
 
+    def threads(self) -> Self:
+        """Comments that are no replies."""
+        return self.filter(parent=None)
+
     def visible_to(self, viewer_id: int | None) -> Self:
-        """Not removed, by present authors with no block between them and the viewer."""
-        shown = self.standing().filter(author__suspended_at=None, author__deactivated_at=None, author__erased_at=None)
-        return shown if viewer_id is None else shown.filter(~hidden_from(viewer_id, "author_id"))
+        """Not removed, by present authors with no block between them and the viewer; a reply goes with its thread."""
+        thread = Q(parent=None) | Q(parent__removed_at__isnull=False) | _by_somebody_met(viewer_id, "parent__author")
+        return self.standing().filter(_by_somebody_met(viewer_id, "author"), thread)
+
+    def listed_for(self, viewer_id: int | None) -> Self:
+        """Threads with what stands for them: the comment, or, once it is removed, a line while there are replies."""
+        line = Q(removed_at__isnull=False, count__replies__gt=0)
+        shown = Q(removed_at=None) & _by_somebody_met(viewer_id, "author")
+        return self.threads().filter(shown | line)
+
+
+def _by_somebody_met(viewer_id: int | None, author: str) -> Q:
+    here = Q(**{f"{author}__{left}": None for left in ("suspended_at", "deactivated_at", "erased_at")})
+    return here if viewer_id is None else here & ~Q(hidden_from(viewer_id, f"{author}_id"))

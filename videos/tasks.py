@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from videos import services
-from videos.services import erasure
+from videos.services import clearing, erasure, multipart, uploads
 
 
 @shared_task
@@ -15,6 +15,24 @@ def process_video(video_id: int) -> None:
 def sweep_processing() -> None:
     """Resumes what a lost hint, a killed worker or a creator's absence left standing; publishes what was scheduled."""
     services.sweep()
+
+
+@shared_task
+def sweep_uploads() -> None:
+    """Passes on what has come whole and gives up what nobody sends any more."""
+    uploads.sweep_uploads()
+
+
+@shared_task
+def sweep_deleted() -> None:
+    """What its creator deleted and did not bring back in time."""
+    clearing.sweep_deleted()
+
+
+@shared_task
+def sweep_bucket() -> None:
+    """Unfinished uploads in the bucket that no row knows."""
+    multipart.sweep_bucket()
 
 
 @shared_task

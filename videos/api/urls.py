@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from videos.api import views
+from videos.api import multipart, resumable, views
 
 urlpatterns = [
     path("accounts/<str:handle>/", views.ProfileView.as_view()),
     path("accounts/<str:handle>/videos/", views.AccountVideosView.as_view()),
+    path("uploads/", resumable.UploadsView.as_view(), name="uploads"),
+    path("uploads/multipart/", multipart.MultipartsView.as_view(), name="multiparts"),
+    path("uploads/<int:video_id>/multipart/", multipart.MultipartView.as_view()),
+    path("uploads/<int:video_id>/multipart/complete/", multipart.CompleteView.as_view()),
+    path("uploads/<int:video_id>/", resumable.UploadPartsView.as_view(), name="upload"),
     path("videos/", views.UploadView.as_view()),
     path("videos/<int:video_id>/", views.VideoView.as_view()),
     path("videos/<int:video_id>/restore/", views.RestoreView.as_view()),

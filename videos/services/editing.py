@@ -2,7 +2,7 @@
 row and file, so that restoring brings all of it back."""
 
 from datetime import datetime
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 from django.db.models import F
@@ -11,6 +11,8 @@ from django.db.models.functions import Now
 from accounts.locks import lock_account
 from accounts.models import User
 from videos.models import Video
+from videos.services import processing
+from videos.services.cutting import check_cut
 from videos.services.publishing import check_hour, publish_if_due
 from videos.services.refusals import GONE, Refused, not_yours
 from videos.services.tagging import keep_tags
@@ -20,45 +22,66 @@ MODERATE = "videos.remove_video"
 
 
 class Changes(TypedDict, total=False):
-    """What is not given stays. `publish_at`: not before then; None: as soon as it is finished."""
+    """What is not given stays. `publish_at`: not before then; None: as soon as it is finished. `is_draft`: False lets it
+    go out."""
 
     caption: str
     visibility: str
     publish_at: datetime | None
+    is_draft: bool
+    allows_comments: bool
+    cover_ms: int | None
+    trim_from_ms: int | None
+    trim_to_ms: int | None
+
+
+TRIM = {"trim_from_ms", "trim_to_ms"}
+TOLD = {"caption", "visibility"}  # what others hear of
 
 
 @transaction.atomic
 def edit(*, creator: User, video: Video, **changes: Unpack[Changes]) -> Video:
-    """Publishes when the video is finished, its hour has come, and it becomes visible to others for the first time.
-    Raises Refused."""
+    """Publishes when the video is finished and no draft, its hour has come, and it becomes visible to others for the
+    first time. Another part or cover is made by the workers, from the original. Raises Refused."""
     if video.creator_id != creator.pk:
         raise not_yours()
     lock_account(video.creator_id)
     standing = Video.objects.standing().filter(pk=video.pk).first()
     if standing is None:
         raise Refused(*GONE)
-    _check_publish_at(standing, changes)
-    if changes:
-        Video.objects.filter(pk=video.pk).update(**changes)
-        _follow_up(standing, changes)
+    changed = {name: value for name, value in changes.items() if getattr(standing, name) != value}
+    _check(standing, changed)
+    if changed:
+        Video.objects.filter(pk=video.pk).update(**changed)
+        _follow_up(standing, changed)
     publish_if_due(video.pk)
     video.refresh_from_db()
     return video
 
 
-def _check_publish_at(video: Video, changes: Changes) -> None:
-    """What is sent again unchanged is no change, though its hour may have passed meanwhile."""
-    if "publish_at" not in changes or changes["publish_at"] == video.publish_at:
-        return
-    if video.published_at:
+def _check(video: Video, changed: dict[str, Any]) -> None:
+    """What is sent again unchanged is no change, though its hour may have passed meanwhile; but a draft is let go to an
+    hour that is still to come."""
+    if video.published_at and changed.keys() & {"publish_at", "is_draft", *TRIM}:
         raise Refused("published", "This video has gone out already. Nothing was changed.")
-    check_hour(changes["publish_at"])
+    if "publish_at" in changed or changed.get("is_draft") is False:
+        check_hour(changed.get("publish_at", video.publish_at))
+    if changed.keys() & TRIM:
+        check_cut(
+            changed.get("trim_from_ms", video.trim_from_ms),
+            changed.get("trim_to_ms", video.trim_to_ms),
+        )
 
 
-def _follow_up(before: Video, changes: Changes) -> None:
-    if "caption" in changes:
-        keep_tags(before.pk, changes["caption"])
-    if changes.keys() - {"publish_at"}:
+def _follow_up(before: Video, changed: dict[str, Any]) -> None:
+    if "caption" in changed:
+        keep_tags(before.pk, changed["caption"])
+    if before.state != Video.State.UPLOADING:
+        if changed.keys() & TRIM:
+            processing.remake(before.pk)
+        elif "cover_ms" in changed:
+            processing.renew_cover(before.pk)
+    if changed.keys() & TOLD:
         video_edited.send(Video, video_id=before.pk)
 
 
@@ -95,6 +118,8 @@ def restore(*, by: User, video: Video) -> Video:
     if User.objects.filter(pk=video.creator_id, erased_at__isnull=False).exists():
         raise Refused("account_deleted", "The account was deleted, and the video with it.")
     removed = Video.objects.filter(pk=video.pk, state=Video.State.REMOVED)
+    if not removed.restorable().exists() and removed.exists():
+        raise Refused("erased", "This video was deleted for good.")
     if not by.has_perm(MODERATE):
         if removed.exclude(removed_by=by).exists():
             raise Refused("removed_by_moderator", "A moderator removed this video, so you cannot bring it back.")

@@ -11,6 +11,7 @@ from follows.services import forget_watching
 from socialvideo.lib.files import remove_folder
 from videos.models import Comment, Like, Publication, Video, Watch
 from videos.services.tagging import keep_tags
+from videos.services.uploads import throw_away
 
 PART = "videos"
 GONE_WITH_ITS_ACCOUNT = "The account was deleted."
@@ -36,32 +37,41 @@ def _views_received(account_id: int) -> int:
 def _erase_video(account_id: int) -> int:
     """One at a time, held while its files go: no worker can take it meanwhile. Raises NotYet when one still has the
     last: whatever it stores would be left behind."""
-    with_content = Video.objects.of_creator(account_id).filter(Q(publication=None) | ~Q(original=""))
+    with_content = Video.objects.of_creator(account_id).filter(Q(publication=None) | ~Q(original="", rendition_key=""))
     if not with_content.exists():
         return 0
     idle = with_content.exclude(state=Video.State.PROCESSING, lease_until__gte=Now())
     video = idle.select_for_update(of=("self",)).first()
     if video is None:
         raise NotYet("a worker has a video")
-    remove_folder(video.media_folder)
-    if Publication.objects.filter(video=video).exists():
-        _empty(video)
-    else:
-        video.delete()
+    erase_video(video, why=GONE_WITH_ITS_ACCOUNT)
     return 1
 
 
-def _empty(video: Video) -> None:
+def erase_video(video: Video, *, why: str) -> None:
+    """Its files first, so that a crash leaves a row that says what is still to be done. Its row must be locked."""
+    remove_folder(video.media_folder)
+    throw_away(video)
+    if Publication.objects.filter(video=video).exists():
+        _empty(video, why)
+    else:
+        video.delete()
+
+
+def _empty(video: Video, why: str) -> None:
     keep_tags(video.pk, "")
     Video.objects.filter(pk=video.pk).update(
         state=Video.State.REMOVED,
         state_before_removal=video.state_before_removal or video.state,
         removed_at=Now(),
         removed_by=None,
-        removal_reason=GONE_WITH_ITS_ACCOUNT,
+        removal_reason=why,
         upload_key=f"erased {video.pk}",
         caption="",
         publish_at=None,
+        cover_ms=None,
+        trim_from_ms=None,
+        trim_to_ms=None,
         original="",
         rendition_key="",
         uploaded_bytes=0,

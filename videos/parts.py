@@ -1,0 +1,74 @@
+"""The bytes of unfinished uploads: one file each, on the local disk, beside what the site serves and never served itself."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+
+FORGOTTEN_SECONDS = 24 * 3600
+
+
+class _Part(File):  # type: ignore[type-arg]
+    """A storage on the same disk moves it, others read it."""
+
+    def temporary_file_path(self) -> str:
+        return str(self.name)
+
+
+def size(media_key: str) -> int:
+    try:
+        return _path(media_key).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def free_bytes() -> int:
+    return shutil.disk_usage(_folder()).free
+
+
+@contextmanager
+def opened(media_key: str, at: int) -> Iterator[IO[bytes]]:
+    """For writing from there on."""
+    descriptor = os.open(_path(media_key), os.O_WRONLY | os.O_CREAT, 0o640)
+    with os.fdopen(descriptor, "wb", buffering=0) as part:
+        part.seek(at)
+        yield part
+
+
+def hand_to_storage(media_key: str, name: str) -> str:
+    """Where it is stored now. Again after a crash it finds what is done. Raises FileNotFoundError when all is lost."""
+    part = _path(media_key)
+    if not part.exists():
+        if default_storage.exists(name):
+            return name
+        raise FileNotFoundError(name)
+    default_storage.delete(name)  # half of it, perhaps
+    with part.open("rb") as content:
+        return default_storage.save(name, _Part(content, name=str(part)))
+
+
+def remove(media_key: str) -> None:
+    _path(media_key).unlink(missing_ok=True)
+
+
+def old() -> list[str]:
+    """The media keys of parts that nobody has written to for a day."""
+    before = time.time() - FORGOTTEN_SECONDS
+    return [part.name for part in os.scandir(_folder()) if part.stat().st_mtime < before]
+
+
+def _path(media_key: str) -> Path:
+    return _folder() / media_key
+
+
+def _folder() -> Path:
+    folder = Path(settings.MEDIA_ROOT) / "uploads"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

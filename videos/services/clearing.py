@@ -1,0 +1,48 @@
+"""The end of a deleted video. For some days its creator can bring it back; then its files and content go for ever. Of one
+that was published the bare row stays, because its publication stands. What a moderator removed is not deleted."""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+
+from accounts.models import User
+from videos.models import Comment, Video
+from videos.services.erasure import erase_video
+from videos.services.refusals import Refused, not_yours
+
+logger = logging.getLogger(__name__)
+
+BY_ITS_CREATOR = "Its creator deleted it."
+AT_ONCE = 20
+
+
+def sweep_deleted() -> None:
+    """One that cannot go holds up no other."""
+    due = Video.objects.deleted_for_good(settings.KEEP_DELETED_DAYS).order_by("removed_at")
+    for video_id in list(due.values_list("pk", flat=True)[:AT_ONCE]):
+        try:
+            _clear(video_id)
+        except Exception:
+            logger.exception("Video %s could not be erased; the next sweep tries again", video_id)
+
+
+def delete_for_good(*, creator: User, video: Video) -> None:
+    """Not to be undone. What a dying worker still holds goes with the next sweep. Twice is once. Raises Refused."""
+    if video.creator_id != creator.pk:
+        raise not_yours()
+    mine = Video.objects.filter(pk=video.pk, state=Video.State.REMOVED, removed_by=creator)
+    if mine.update(removed_at=Now() - timedelta(days=settings.KEEP_DELETED_DAYS)):
+        _clear(video.pk)
+    elif Video.objects.standing().filter(pk=video.pk).exists():
+        raise Refused("not_deleted", "This video is not deleted. Delete it first.")
+
+
+@transaction.atomic
+def _clear(video_id: int) -> None:
+    due = Video.objects.deleted_for_good(settings.KEEP_DELETED_DAYS)
+    if video := due.select_for_update(of=("self",), skip_locked=True).filter(pk=video_id).first():
+        Comment.objects.filter(video=video).delete()
+        erase_video(video, why=BY_ITS_CREATOR)
