@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 register = template.Library()
 
 # Modules that are not ours, by the name they are imported with.
-VENDORED = {"hls": "vendor/hls.light-1.7.4.min.mjs"}
+VENDORED = {"hls": "vendor/hls.light-1.7.4.min.mjs", "tus": "vendor/tus-4.3.1.min.mjs"}
 
 
 @register.simple_tag(takes_context=True)
