@@ -21,6 +21,24 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Comment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.CharField(blank=True, max_length=500)),
+                ('submit_key', models.CharField(help_text='Chosen by the client; the same key is the same comment.', max_length=64)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('pinned_at', models.DateTimeField(blank=True, help_text="By the video's creator: it stands first.", null=True)),
+                ('removed_at', models.DateTimeField(blank=True, null=True)),
+                ('answers', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='answers_to', to='videos.comment')),
+                ('author', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to=settings.AUTH_USER_MODEL)),
+                ('parent', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='videos.comment')),
+                ('removed_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'permissions': [('remove_comment', 'Can remove comments')],
+            },
+        ),
+        migrations.CreateModel(
             name='Tag',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -68,12 +86,53 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CommentCount',
+            fields=[
+                ('comment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='count', serialize=False, to='videos.comment')),
+                ('likes', models.BigIntegerField(db_default=0)),
+                ('replies', models.BigIntegerField(db_default=0)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='HiddenReposts',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='hidden_reposts', to=settings.AUTH_USER_MODEL)),
+                ('creator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Upload',
+            fields=[
+                ('video', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='upload', serialize=False, to='videos.video')),
+                ('file_name', models.CharField(blank=True, help_text='Tells its creator which file to pick again.', max_length=255)),
+                ('fingerprint', models.CharField(blank=True, help_text='By which a browser knows the file again.', max_length=64)),
+                ('received', models.BigIntegerField(default=0, help_text='Bytes that are safely here, from the first on.')),
+                ('bucket_id', models.TextField(blank=True, db_default='', help_text='Its name as a multipart upload of the bucket, where it goes past us.')),
+                ('writer', models.CharField(blank=True, help_text='The request that may write.', max_length=32)),
+                ('writing_until', models.DateTimeField(help_text='Afterwards another request may.', null=True)),
+                ('expires_at', models.DateTimeField(help_text='Without a further byte it is given up then.')),
+            ],
+        ),
+        migrations.CreateModel(
             name='VideoCount',
             fields=[
                 ('video', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='count', serialize=False, to='videos.video')),
                 ('likes', models.BigIntegerField(db_default=0)),
                 ('comments', models.BigIntegerField(db_default=0)),
                 ('views', models.BigIntegerField(db_default=0)),
+                ('bookmarks', models.BigIntegerField(db_default=0)),
+                ('reposts', models.BigIntegerField(db_default=0)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Repost',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='reposts', to=settings.AUTH_USER_MODEL)),
+                ('video', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='reposts', to='videos.video')),
             ],
         ),
         migrations.CreateModel(
@@ -104,21 +163,19 @@ class Migration(migrations.Migration):
                 ('video', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='likes', to='videos.video')),
             ],
         ),
+        migrations.AddField(
+            model_name='comment',
+            name='video',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='videos.video'),
+        ),
         migrations.CreateModel(
-            name='Comment',
+            name='Bookmark',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=500)),
-                ('submit_key', models.CharField(help_text='Chosen by the client; the same key is the same comment.', max_length=64)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('author', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to=settings.AUTH_USER_MODEL)),
-                ('removed_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('video', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='videos.video')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='bookmarks', to=settings.AUTH_USER_MODEL)),
+                ('video', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='bookmarks', to='videos.video')),
             ],
-            options={
-                'permissions': [('remove_comment', 'Can remove comments')],
-            },
         ),
         migrations.CreateModel(
             name='VideoTag',
@@ -140,21 +197,41 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Upload',
+            name='CommentLike',
             fields=[
-                ('video', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='upload', serialize=False, to='videos.video')),
-                ('file_name', models.CharField(blank=True, help_text='Tells its creator which file to pick again.', max_length=255)),
-                ('fingerprint', models.CharField(blank=True, help_text='By which a browser knows the file again.', max_length=64)),
-                ('received', models.BigIntegerField(default=0, help_text='Bytes that are safely here, from the first on.')),
-                ('bucket_id', models.TextField(blank=True, db_default='', help_text='Its name as a multipart upload of the bucket, where it goes past us.')),
-                ('writer', models.CharField(blank=True, help_text='The request that may write.', max_length=32)),
-                ('writing_until', models.DateTimeField(help_text='Afterwards another request may.', null=True)),
-                ('expires_at', models.DateTimeField(help_text='Without a further byte it is given up then.')),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='comment_likes', to=settings.AUTH_USER_MODEL)),
+                ('comment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='likes', to='videos.comment')),
             ],
             options={
-                'indexes': [models.Index(fields=['expires_at'], name='videos_upload_given_up')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('received__gte', 0)), name='videos_upload_received_is_an_amount')],
+                'indexes': [models.Index(fields=['account', '-id'], name='videos_comment_like_of_account')],
+                'constraints': [models.UniqueConstraint(fields=('comment', 'account'), name='videos_comment_like_once_per_person')],
             },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commentlike',
+            trigger=pgtrigger.compiler.Trigger(name='count_new', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_commentcount AS c SET likes = c.likes + change.step\n        FROM (SELECT comment_id, sum(step) AS step FROM (SELECT comment_id, 1 AS step FROM new_rows) AS changes GROUP BY comment_id ORDER BY comment_id) AS change\n        WHERE c.comment_id = change.comment_id AND change.step <> 0;\n     RETURN NULL;', hash='9137245147ddfb645ba1de9b1c50f7185d656595', level='STATEMENT', operation='INSERT', pgid='pgtrigger_count_new_1f221', referencing='REFERENCING NEW TABLE AS new_rows ', table='videos_commentlike', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commentlike',
+            trigger=pgtrigger.compiler.Trigger(name='count_ended', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_commentcount AS c SET likes = c.likes + change.step\n        FROM (SELECT comment_id, sum(step) AS step FROM (SELECT comment_id, -1 AS step FROM old_rows) AS changes GROUP BY comment_id ORDER BY comment_id) AS change\n        WHERE c.comment_id = change.comment_id AND change.step <> 0;\n     RETURN NULL;', hash='5d5d86b168ad4e5ce4c6eab982f3c2f4d44a35d7', level='STATEMENT', operation='DELETE', pgid='pgtrigger_count_ended_8aa87', referencing='REFERENCING OLD TABLE AS old_rows ', table='videos_commentlike', when='AFTER')),
+        ),
+        migrations.AddConstraint(
+            model_name='hiddenreposts',
+            constraint=models.UniqueConstraint(fields=('account', 'creator'), name='videos_hidden_reposts_once_per_creator'),
+        ),
+        migrations.AddConstraint(
+            model_name='hiddenreposts',
+            constraint=models.CheckConstraint(condition=models.Q(('account', models.F('creator')), _negated=True), name='videos_hidden_reposts_of_others'),
+        ),
+        migrations.AddIndex(
+            model_name='upload',
+            index=models.Index(fields=['expires_at'], name='videos_upload_given_up'),
+        ),
+        migrations.AddConstraint(
+            model_name='upload',
+            constraint=models.CheckConstraint(condition=models.Q(('received__gte', 0)), name='videos_upload_received_is_an_amount'),
         ),
         migrations.AddIndex(
             model_name='video',
@@ -217,6 +294,22 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='counts_from_zero', sql=socialvideo.lib.triggers.PromiseSql(func='INSERT INTO videos_videocount (video_id) VALUES (NEW.id); RETURN NULL;', hash='83cb67f847f32b991b50d95c188862229fcc6f48', operation='INSERT', pgid='pgtrigger_counts_from_zero_29570', table='videos_video', when='AFTER')),
         ),
         migrations.AddIndex(
+            model_name='repost',
+            index=models.Index(fields=['account', '-id'], name='videos_repost_of_account'),
+        ),
+        migrations.AddConstraint(
+            model_name='repost',
+            constraint=models.UniqueConstraint(fields=('video', 'account'), name='videos_repost_once_per_person'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='repost',
+            trigger=pgtrigger.compiler.Trigger(name='count_new', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET reposts = c.reposts + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, 1 AS step FROM new_rows) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n     RETURN NULL;', hash='8baecc6ae73aa409010a4767588d0f156edd844e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_count_new_9359e', referencing='REFERENCING NEW TABLE AS new_rows ', table='videos_repost', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='repost',
+            trigger=pgtrigger.compiler.Trigger(name='count_ended', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET reposts = c.reposts + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, -1 AS step FROM old_rows) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n     RETURN NULL;', hash='7e54772411d9e184933e19c4f2cd88ec28ff2d61', level='STATEMENT', operation='DELETE', pgid='pgtrigger_count_ended_e2aac', referencing='REFERENCING OLD TABLE AS old_rows ', table='videos_repost', when='AFTER')),
+        ),
+        migrations.AddIndex(
             model_name='publication',
             index=models.Index(fields=['creator', '-id'], name='videos_publication_of_creator'),
         ),
@@ -254,19 +347,31 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='like',
-            trigger=pgtrigger.compiler.Trigger(name='count_new', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET likes = c.likes + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, 1 AS step FROM new_rows WHERE TRUE) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ', hash='d29c405eeb34540ac6e02d6c2382a6a968e921ee', level='STATEMENT', operation='INSERT', pgid='pgtrigger_count_new_c67d0', referencing='REFERENCING NEW TABLE AS new_rows ', table='videos_like', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='count_new', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET likes = c.likes + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, 1 AS step FROM new_rows) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n     RETURN NULL;', hash='6da87433d742177a4817d238881ae9d58b49cafc', level='STATEMENT', operation='INSERT', pgid='pgtrigger_count_new_c67d0', referencing='REFERENCING NEW TABLE AS new_rows ', table='videos_like', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='like',
-            trigger=pgtrigger.compiler.Trigger(name='count_ended', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET likes = c.likes + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, -1 AS step FROM old_rows WHERE TRUE) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ', hash='6029ddd82c61e57013982970eb82fed3c58a252c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_count_ended_74cf7', referencing='REFERENCING OLD TABLE AS old_rows ', table='videos_like', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='count_ended', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET likes = c.likes + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, -1 AS step FROM old_rows) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n     RETURN NULL;', hash='851e29e9ea2e8d21caa2280e5d8e4e4606b22eff', level='STATEMENT', operation='DELETE', pgid='pgtrigger_count_ended_74cf7', referencing='REFERENCING OLD TABLE AS old_rows ', table='videos_like', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='comment',
-            index=models.Index(condition=models.Q(('removed_at', None)), fields=['video', '-id'], name='videos_comment_of_video'),
+            index=models.Index(condition=models.Q(('parent', None)), fields=['video', '-id'], name='videos_comment_of_video'),
+        ),
+        migrations.AddIndex(
+            model_name='comment',
+            index=models.Index(condition=models.Q(('parent__isnull', False)), fields=['parent', 'id'], name='videos_comment_of_thread'),
+        ),
+        migrations.AddIndex(
+            model_name='comment',
+            index=models.Index(condition=models.Q(('answers__isnull', False)), fields=['answers'], name='videos_comment_answered'),
         ),
         migrations.AddIndex(
             model_name='comment',
             index=models.Index(fields=['author', '-id'], name='videos_comment_of_author'),
+        ),
+        migrations.AddIndex(
+            model_name='comment',
+            index=models.Index(condition=models.Q(('removed_at', None)), fields=['video'], name='videos_comment_standing'),
         ),
         migrations.AddConstraint(
             model_name='comment',
@@ -274,19 +379,63 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='videos_comment_says_something'),
+            constraint=models.UniqueConstraint(condition=models.Q(('pinned_at__isnull', False)), fields=('video',), name='videos_comment_one_pinned'),
+        ),
+        migrations.AddConstraint(
+            model_name='comment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), ('author', None), _connector='OR'), name='videos_comment_says_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='comment',
+            constraint=models.CheckConstraint(condition=models.Q(('author__isnull', False), models.Q(('removed_at__isnull', False), ('text', '')), _connector='OR'), name='videos_comment_without_author_is_removed'),
+        ),
+        migrations.AddConstraint(
+            model_name='comment',
+            constraint=models.CheckConstraint(condition=models.Q(('pinned_at', None), ('parent', None), _connector='OR'), name='videos_comment_pinned_is_no_reply'),
+        ),
+        migrations.AddConstraint(
+            model_name='comment',
+            constraint=models.CheckConstraint(condition=models.Q(('answers', None), ('parent__isnull', False), _connector='OR'), name='videos_comment_answer_is_in_a_thread'),
+        ),
+        migrations.AddConstraint(
+            model_name='comment',
+            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='videos_comment_is_not_its_own_parent'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='count_new', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET comments = c.comments + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, 1 AS step FROM new_rows WHERE removed_at IS NULL) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ', hash='931f7a0b3851260f5d72e3d4f503ee0a30abfe29', level='STATEMENT', operation='INSERT', pgid='pgtrigger_count_new_3b7a1', referencing='REFERENCING NEW TABLE AS new_rows ', table='videos_comment', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='a_thread_has_one_level', sql=socialvideo.lib.triggers.PromiseSql(condition='WHEN (NEW."parent_id" IS NOT NULL)', func="\n                    IF NOT EXISTS (SELECT 1 FROM videos_comment\n                                   WHERE id = NEW.parent_id AND video_id = NEW.video_id AND parent_id IS NULL) THEN\n                        RAISE EXCEPTION 'A reply belongs to a comment on the same video.'\n                            USING ERRCODE = 'restrict_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='b96ab43624ea3c86d2177402e2de4e11e8106176', operation='INSERT', pgid='pgtrigger_a_thread_has_one_level_d92f0', table='videos_comment', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='count_ended', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET comments = c.comments + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, -1 AS step FROM old_rows WHERE removed_at IS NULL) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ', hash='396251609a261b2999d2c46988a76cffbd925697', level='STATEMENT', operation='DELETE', pgid='pgtrigger_count_ended_87aed', referencing='REFERENCING OLD TABLE AS old_rows ', table='videos_comment', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='counts_from_zero', sql=socialvideo.lib.triggers.PromiseSql(func='INSERT INTO videos_commentcount (comment_id) VALUES (NEW.id); RETURN NULL;', hash='1b5a602abf56cd3f10326935090211a59063a52b', operation='INSERT', pgid='pgtrigger_counts_from_zero_10e35', table='videos_comment', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='count_removed', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET comments = c.comments + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT n.video_id, CASE WHEN n.removed_at IS NULL THEN 1 ELSE -1 END AS step\n                       FROM new_rows n JOIN old_rows o USING (id)\n                       WHERE (n.removed_at IS NULL) <> (o.removed_at IS NULL)) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ', hash='3667b03f29022380c63f173241c7928bfad58cd5', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_count_removed_81142', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='videos_comment', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='count_new', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET comments = c.comments + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, parent_id, 1 AS step FROM new_rows WHERE removed_at IS NULL) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n    \n        UPDATE videos_commentcount AS c SET replies = c.replies + change.step\n        FROM (SELECT comment_id, sum(step) AS step FROM (SELECT parent_id AS comment_id, step FROM (SELECT video_id, parent_id, 1 AS step FROM new_rows WHERE removed_at IS NULL) AS row WHERE parent_id IS NOT NULL) AS changes GROUP BY comment_id ORDER BY comment_id) AS change\n        WHERE c.comment_id = change.comment_id AND change.step <> 0;\n     RETURN NULL;', hash='eb06309a4f9f6bb188a9bf4bacdd6ebbfb24cceb', level='STATEMENT', operation='INSERT', pgid='pgtrigger_count_new_3b7a1', referencing='REFERENCING NEW TABLE AS new_rows ', table='videos_comment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='comment',
+            trigger=pgtrigger.compiler.Trigger(name='count_ended', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET comments = c.comments + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, parent_id, -1 AS step FROM old_rows WHERE removed_at IS NULL) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n    \n        UPDATE videos_commentcount AS c SET replies = c.replies + change.step\n        FROM (SELECT comment_id, sum(step) AS step FROM (SELECT parent_id AS comment_id, step FROM (SELECT video_id, parent_id, -1 AS step FROM old_rows WHERE removed_at IS NULL) AS row WHERE parent_id IS NOT NULL) AS changes GROUP BY comment_id ORDER BY comment_id) AS change\n        WHERE c.comment_id = change.comment_id AND change.step <> 0;\n     RETURN NULL;', hash='5c7d86b5c001efa5f7528c08314902ff63e69da9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_count_ended_87aed', referencing='REFERENCING OLD TABLE AS old_rows ', table='videos_comment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='comment',
+            trigger=pgtrigger.compiler.Trigger(name='count_changed', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET comments = c.comments + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, parent_id, 1 AS step FROM new_rows WHERE removed_at IS NULL UNION ALL SELECT video_id, parent_id, -1 AS step FROM old_rows WHERE removed_at IS NULL) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n    \n        UPDATE videos_commentcount AS c SET replies = c.replies + change.step\n        FROM (SELECT comment_id, sum(step) AS step FROM (SELECT parent_id AS comment_id, step FROM (SELECT video_id, parent_id, 1 AS step FROM new_rows WHERE removed_at IS NULL UNION ALL SELECT video_id, parent_id, -1 AS step FROM old_rows WHERE removed_at IS NULL) AS row WHERE parent_id IS NOT NULL) AS changes GROUP BY comment_id ORDER BY comment_id) AS change\n        WHERE c.comment_id = change.comment_id AND change.step <> 0;\n     RETURN NULL;', hash='7fbd5e37a3f3c2b83ce4bdb0aafd78f9c01d6e6e', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_count_changed_f5b71', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='videos_comment', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='bookmark',
+            index=models.Index(fields=['account', '-id'], name='videos_bookmark_of_account'),
+        ),
+        migrations.AddConstraint(
+            model_name='bookmark',
+            constraint=models.UniqueConstraint(fields=('video', 'account'), name='videos_bookmark_once_per_person'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='bookmark',
+            trigger=pgtrigger.compiler.Trigger(name='count_new', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET bookmarks = c.bookmarks + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, 1 AS step FROM new_rows) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n     RETURN NULL;', hash='52b02b864dcd7843049fb5f9a99823e5efbbca42', level='STATEMENT', operation='INSERT', pgid='pgtrigger_count_new_d6fa2', referencing='REFERENCING NEW TABLE AS new_rows ', table='videos_bookmark', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='bookmark',
+            trigger=pgtrigger.compiler.Trigger(name='count_ended', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET bookmarks = c.bookmarks + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, -1 AS step FROM old_rows) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n     RETURN NULL;', hash='423c564bee384074ca3d40c8d04b3a11213500e9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_count_ended_db992', referencing='REFERENCING OLD TABLE AS old_rows ', table='videos_bookmark', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='videotag',
@@ -310,10 +459,10 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='watch',
-            trigger=pgtrigger.compiler.Trigger(name='count_new', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET views = c.views + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, 1 AS step FROM new_rows WHERE TRUE) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ', hash='e4928dfa3e817eaac765b2d6fa0b5efd441ae67e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_count_new_c00a2', referencing='REFERENCING NEW TABLE AS new_rows ', table='videos_watch', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='count_new', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET views = c.views + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, 1 AS step FROM new_rows) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n     RETURN NULL;', hash='a5aae5ea318bfc12f0b5978464b5e9c9a63590f9', level='STATEMENT', operation='INSERT', pgid='pgtrigger_count_new_c00a2', referencing='REFERENCING NEW TABLE AS new_rows ', table='videos_watch', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='watch',
-            trigger=pgtrigger.compiler.Trigger(name='count_ended', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET views = c.views + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, -1 AS step FROM old_rows WHERE TRUE) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n        RETURN NULL;\n    ', hash='6c922bf100b8d583959d42253951646f98d3832e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_count_ended_15102', referencing='REFERENCING OLD TABLE AS old_rows ', table='videos_watch', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='count_ended', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET views = c.views + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, -1 AS step FROM old_rows) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n     RETURN NULL;', hash='860b56653e9d5b92eabc52766772a97e9a6ec71a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_count_ended_15102', referencing='REFERENCING OLD TABLE AS old_rows ', table='videos_watch', when='AFTER')),
         ),
     ]

@@ -1,15 +1,22 @@
 """Videos, their publication, and what people did to them."""
 
+from videos.models.comments import Comment, CommentCount, CommentLike
 from videos.models.counts import VideoCount
 from videos.models.publications import Publication
-from videos.models.reactions import Comment, Like, Watch
+from videos.models.reactions import Bookmark, Like, Watch
+from videos.models.reposts import HiddenReposts, Repost
 from videos.models.uploads import Upload
 from videos.models.videos import Tag, Video, VideoTag, new_media_key
 
 __all__ = [
+    "Bookmark",
     "Comment",
+    "CommentCount",
+    "CommentLike",
+    "HiddenReposts",
     "Like",
     "Publication",
+    "Repost",
     "Tag",
     "Upload",
     "Video",

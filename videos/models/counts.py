@@ -8,43 +8,51 @@ from videos.models.videos import Video
 
 
 class VideoCount(models.Model):
-    """A video's likes and comments, kept by triggers, and its views (accounts that watched it). Born with the video."""
+    """A video's reactions, and its views (accounts that watched it), kept by triggers. Born with the video."""
 
     video = models.OneToOneField(Video, on_delete=models.CASCADE, primary_key=True, related_name="count")
     likes = models.BigIntegerField(db_default=0)
     comments = models.BigIntegerField(db_default=0)
     views = models.BigIntegerField(db_default=0)
+    bookmarks = models.BigIntegerField(db_default=0)
+    reposts = models.BigIntegerField(db_default=0)
 
     def __str__(self) -> str:
         return f"{self.video_id}: {self.likes} likes"
 
 
-def step(column: str, changes: str) -> str:
-    """SQL that moves a count by the sum of `step` over the changes of each video."""
+def step(column: str, changes: str, *, of: str = "video") -> str:
+    """SQL that moves a count by the sum of `step` over the changes of each video, or of each comment."""
     return f"""
-        UPDATE videos_videocount AS c SET {column} = c.{column} + change.step
-        FROM (SELECT video_id, sum(step) AS step FROM ({changes}) AS changes GROUP BY video_id ORDER BY video_id) AS change
-        WHERE c.video_id = change.video_id AND change.step <> 0;
-        RETURN NULL;
+        UPDATE videos_{of}count AS c SET {column} = c.{column} + change.step
+        FROM (SELECT {of}_id, sum(step) AS step FROM ({changes}) AS changes GROUP BY {of}_id ORDER BY {of}_id) AS change
+        WHERE c.{of}_id = change.{of}_id AND change.step <> 0;
     """
 
 
-def counted(column: str, where: str = "TRUE") -> list[Promise]:
-    """Triggers that keep `VideoCount.<column>` equal to the table's rows, in the transaction that changes them."""
-    after = {"level": pgtrigger.Statement, "when": pgtrigger.After}
+def counted(column: str, *, of: str = "video") -> list[Promise]:
+    """Triggers that keep a count equal to the table's rows, in the transaction that changes them."""
     return [
-        Promise(
-            name="count_new",
-            operation=pgtrigger.Insert,
-            referencing=pgtrigger.Referencing(new="new_rows"),
-            func=step(column, f"SELECT video_id, 1 AS step FROM new_rows WHERE {where}"),
-            **after,
-        ),
-        Promise(
-            name="count_ended",
-            operation=pgtrigger.Delete,
-            referencing=pgtrigger.Referencing(old="old_rows"),
-            func=step(column, f"SELECT video_id, -1 AS step FROM old_rows WHERE {where}"),
-            **after,
-        ),
+        on_rows(pgtrigger.Insert, step(column, f"SELECT {of}_id, 1 AS step FROM new_rows", of=of)),
+        on_rows(pgtrigger.Delete, step(column, f"SELECT {of}_id, -1 AS step FROM old_rows", of=of)),
     ]
+
+
+def on_rows(operation: pgtrigger.Operation, body: str) -> Promise:
+    """Runs after each statement, with the rows that it changed as `new_rows` and `old_rows`."""
+    name, seen = _SEEN[operation]
+    return Promise(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(**seen),
+        func=f"{body} RETURN NULL;",
+    )
+
+
+_SEEN = {
+    pgtrigger.Insert: ("count_new", {"new": "new_rows"}),
+    pgtrigger.Delete: ("count_ended", {"old": "old_rows"}),
+    pgtrigger.Update: ("count_changed", {"old": "old_rows", "new": "new_rows"}),
+}
