@@ -171,13 +171,14 @@ def browser() -> Iterator[Any]:
 @pytest.fixture
 def new_page(browser: Any, live_server: Any, request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
     """Opens pages in contexts of their own (separate people). What a page logs as an error fails the test, unless
-    the marker `console_errors(pattern)` expects it."""
+    the marker `console_errors(pattern)` expects it. The service worker stays out of tests that are not about it."""
+    workers = "allow" if request.node.get_closest_marker("service_worker") else "block"
     errors: list[str] = []
     contexts = []
     expected = [marker.args[0] for marker in request.node.iter_markers("console_errors")]
 
     def open_page(**options: Any) -> Any:
-        context = browser.new_context(base_url=live_server.url, **options)
+        context = browser.new_context(base_url=live_server.url, service_workers=workers, **options)
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from feeds.views import choices, delivery, digests, feed, following, for_you, notices, push, seen, status, suggestions
+from feeds.views import (
+    choices,
+    delivery,
+    digests,
+    feed,
+    following,
+    for_you,
+    installed,
+    notices,
+    push,
+    seen,
+    status,
+    suggestions,
+)
 
 app_name = "feeds"
 urlpatterns = [
@@ -33,7 +46,9 @@ urlpatterns = [
     path("settings/notifications/digest/", digests.plan, name="digest_plan"),
     path("digest/stop/<str:token>/", digests.stop, name="digest_stop"),
     path("push/renew/", push.renew, name="push_renew"),
-    path("sw.js", push.worker, name="push_worker"),
-    path("manifest.webmanifest", push.manifest, name="manifest"),
+    path("sw.js", installed.worker, name="worker"),
+    path("manifest.webmanifest", installed.manifest, name="manifest"),
+    path("offline/", installed.offline, name="offline"),
+    path("share/", installed.shared, name="shared"),
     path("status/", status.status, name="status"),
 ]

@@ -11,7 +11,7 @@ from feeds.models import PushSubscription
 from feeds.tests.push_service import PushService, running
 from tests.waiting import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.service_worker, pytest.mark.django_db(transaction=True)]
 
 SETTINGS = "/settings/notifications/"
 # A push service in the page: one subscription, kept as a browser keeps it.

@@ -525,14 +525,6 @@ def test_the_operators_key_is_taken_where_there_is_one(settings: Any) -> None:
     assert not PushKey.objects.exists()
 
 
-def test_the_worker_may_stand_for_every_page(client: Client) -> None:
-    script = client.get("/sw.js")
-    assert script["Content-Type"].startswith("text/javascript")
-    assert "no-cache" in script["Cache-Control"]
-    assert "unsafe" not in script["Content-Security-Policy"]
-    assert client.get("/manifest.webmanifest").json()["display"] == "standalone"
-
-
 def test_the_api_subscribes_lists_tries_and_removes(service: PushService, fan: User) -> None:
     api = APIClient()
     api.force_authenticate(fan)

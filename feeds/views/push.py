@@ -1,18 +1,15 @@
-"""Browsers that show what happens though no page is open: turned on, tried and removed in the notification settings; and
-the service worker that shows it."""
+"""Browsers that show what happens though no page is open: turned on, tried and removed in the notification settings. What
+shows it is the service worker (installed.py)."""
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.templatetags.static import static
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 from rest_framework.throttling import UserRateThrottle
 
 from accounts.models import User
@@ -97,33 +94,6 @@ def renew(request: HttpRequest) -> HttpResponse:
     except services.DeviceRefused:
         return HttpResponse(status=422)
     return HttpResponse(status=204)
-
-
-@require_safe
-@cache_control(no_cache=True)
-def worker(request: HttpRequest) -> HttpResponse:
-    """At the root, so that it may stand for every page."""
-    return render(request, "feeds/push_worker.js", content_type="text/javascript; charset=utf-8")
-
-
-@require_safe
-@cache_control(max_age=3600)
-def manifest(request: HttpRequest) -> HttpResponse:
-    """By which a phone puts the site on its home screen; some phones have push only there."""
-    icon = {"src": static("icons/maskable-512.png"), "sizes": "512x512", "type": "image/png"}
-    return JsonResponse(
-        {
-            "name": settings.SITE_NAME,
-            "short_name": settings.SITE_NAME,
-            "id": "/",
-            "start_url": "/",
-            "display": "standalone",
-            "background_color": "#0a0c13",
-            "theme_color": "#0a0c13",
-            "icons": [icon, icon | {"purpose": "maskable"}],
-        },
-        content_type="application/manifest+json",
-    )
 
 
 def _is_too_much(request: HttpRequest) -> bool:

@@ -194,6 +194,7 @@ CELERY_BEAT_SCHEDULE = {
         "follows.tasks.sweep_batches": 10,
         "follows.tasks.sweep_imports": 3600,
         "videos.tasks.sweep_processing": 10,
+        "videos.tasks.sweep_bucket": 3600,
         "videos.tasks.sweep_uploads": 10,
         "videos.tasks.sweep_deleted": 60,
         "feeds.tasks.sweep_fan_outs": 10,

@@ -43,3 +43,6 @@ document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; pat
 const [visit] = performance.getEntriesByType("navigation");
 const { feed, card } = history.state ?? {};
 if (visit?.type === "back_forward" && feed && !document.querySelector("video-feed")) location.replace(`${feed}#${card}`);
+
+// The site as an app, with a page for when there is no network (templates/feeds/worker.js); not before this page is there.
+addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => undefined));

@@ -1,0 +1,217 @@
+"""Uploads past us, into a real bucket: what has come is what the bucket has, in full, whatever a browser says."""
+
+from datetime import timedelta
+
+import pytest
+import requests
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from socialvideo.lib.bucket import MOST_PARTS, SMALLEST_PART, Bucket
+from videos import bucket_parts
+from videos.models import Upload, Video
+from videos.services import multipart, uploads
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+State = Video.State
+URL = "/api/v1/uploads/"
+CONTENT = bytes(range(256)) * (SMALLEST_PART // 256) + b"the rest"
+SIZE = len(CONTENT)
+
+
+@pytest.fixture
+def client(alice):
+    client = APIClient()
+    client.force_authenticate(alice)
+    return client
+
+
+def begin(client, size=SIZE, key="a key", **given):
+    return client.post(f"{URL}multipart/", {"size": size, **given}, headers={"Idempotency-Key": key})
+
+
+def addresses(client, video_id, *numbers):
+    answer = client.post(f"{URL}{video_id}/multipart/", {"numbers": numbers})
+    assert answer.status_code == 200, answer.json()
+    return [answer.json()["addresses"][str(number)] for number in numbers]
+
+
+def part(number, content=CONTENT):
+    return content[(number - 1) * SMALLEST_PART : number * SMALLEST_PART]
+
+
+def put(client, video_id, *numbers):
+    for number, address in zip(numbers, addresses(client, video_id, *numbers), strict=True):
+        assert requests.put(address, data=part(number), timeout=10).status_code == 200
+
+
+def progress(client, video_id):
+    return client.get(f"{URL}{video_id}/multipart/").json()
+
+
+def complete(client, video_id):
+    return client.post(f"{URL}{video_id}/multipart/complete/")
+
+
+def test_a_file_goes_past_us_and_on_to_the_workers(client, bucket):
+    begun = begin(client, file_name="clip.mov").json()
+    assert (begun["state"], begun["part_bytes"], begun["received"], begun["parts"]) == (
+        "uploading",
+        SMALLEST_PART,
+        0,
+        {},
+    )
+    put(client, begun["id"], 1, 2)
+    done = complete(client, begun["id"])
+    assert (done.status_code, done.json()["state"]) == (200, "processing")
+    video = Video.objects.get()
+    assert (video.is_draft, video.uploaded_bytes) == (True, SIZE)
+    with default_storage.open(video.original) as stored:
+        assert stored.read() == CONTENT
+    assert bucket.names() == {video.original}
+    assert not Upload.objects.exists()
+    assert complete(client, begun["id"]).json()["state"] == "processing"  # the reply was lost
+
+
+def test_it_goes_on_where_it_stood(client, bucket):
+    first = begin(client).json()
+    put(client, first["id"], 2)
+    again = begin(client).json()
+    assert (again["id"], again["parts"], again["received"]) == (first["id"], {"2": len(part(2))}, len(part(2)))
+    assert Upload.objects.get().received == len(part(2))
+    put(client, again["id"], 1)
+    assert complete(client, again["id"]).json()["state"] == "processing"
+    assert begin(client).json()["state"] == "processing"
+
+
+def test_nothing_is_taken_for_sent_that_is_not(client, bucket):
+    video_id = begin(client).json()["id"]
+    put(client, video_id, 1)
+    refused = complete(client, video_id)
+    assert (refused.status_code, refused.json()["code"]) == (409, "incomplete")
+    assert Video.objects.get().state == State.UPLOADING
+
+
+def test_a_part_of_another_size_is_not_one(client, bucket):
+    """Whether the server in between refuses it, as S3 does, or not."""
+    video_id = begin(client).json()["id"]
+    put(client, video_id, 1)
+    requests.put(addresses(client, video_id, 2)[0], data=b"longer than the rest", timeout=10)
+    assert progress(client, video_id)["parts"] == {"1": SMALLEST_PART}
+    assert complete(client, video_id).status_code == 409
+    put(client, video_id, 2)
+    assert complete(client, video_id).status_code == 200
+
+
+def test_an_address_is_for_one_part_of_one_upload(client, bucket):
+    first, second = begin(client).json()["id"], begin(client, key="another").json()["id"]
+    address = addresses(client, first, 1)[0]
+    other = addresses(client, second, 1)[0].split("uploadId=")[1].split("&")[0]
+    for forged in (
+        address.replace("partNumber=1", "partNumber=2"),
+        address.replace(address.split("uploadId=")[1].split("&")[0], other),
+        address.split("?")[0],
+    ):
+        assert requests.put(forged, data=b"x", timeout=10).status_code == 403
+    assert requests.get(address, timeout=10).status_code == 403
+
+
+@pytest.mark.parametrize("numbers", [[0], [3], [-1], [], [1, "x"], list(range(1, 40))])
+def test_numbers_that_the_file_does_not_have(client, bucket, numbers):
+    video_id = begin(client).json()["id"]
+    assert client.post(f"{URL}{video_id}/multipart/", {"numbers": numbers}).status_code in {400, 409}
+
+
+def test_checked_before_the_first_byte(client, bucket, settings):
+    settings.UPLOAD_QUOTA_BYTES = SIZE
+    assert begin(client).status_code == 201
+    assert begin(client, size=1, key="beyond").json()["code"] == "quota"
+    assert begin(client, size=SIZE + 1).json()["code"] == "key_used"
+    assert begin(client, size=0, key="nothing").json()["code"] == "empty"
+    assert begin(client, size=settings.MAX_UPLOAD_BYTES + 1, key="huge").json()["code"] == "too_large"
+    assert client.post(f"{URL}multipart/", {"size": 5}).status_code == 400
+    assert len(list(bucket_parts.old(timezone.now() + timedelta(hours=1)))) == 1
+
+
+def test_nobody_elses(client, bucket, bob):
+    video_id = begin(client).json()["id"]
+    other = APIClient()
+    other.force_authenticate(bob)
+    assert other.get(f"{URL}{video_id}/multipart/").status_code == 404
+    assert other.post(f"{URL}{video_id}/multipart/", {"numbers": [1]}).status_code == 404
+    assert complete(other, video_id).status_code == 404
+    assert other.delete(f"{URL}{video_id}/multipart/").status_code == 404
+    assert APIClient().post(f"{URL}multipart/", {"size": 5}).status_code == 401
+    assert Upload.objects.count() == 1
+
+
+def test_given_up_it_leaves_nothing(client, bucket):
+    video_id = begin(client).json()["id"]
+    put(client, video_id, 1)
+    assert client.delete(f"{URL}{video_id}/multipart/").status_code == 204
+    assert not Video.objects.exists()
+    assert not bucket.names()
+    assert not list(bucket_parts.old(timezone.now() + timedelta(hours=1)))
+
+
+def test_a_bucket_that_gave_it_up_begins_anew(client, bucket):
+    """Lifecycle rules of buckets do so."""
+    begun = begin(client).json()
+    put(client, begun["id"], 1)
+    bucket.empty()
+    assert progress(client, begun["id"])["parts"] == {}
+    put(client, begun["id"], 1, 2)
+    assert complete(client, begun["id"]).json()["state"] == "processing"
+
+
+def test_a_crash_after_the_bucket_was_done(client, bucket):
+    """The file is whole there, and no row says so."""
+    video_id = begin(client).json()["id"]
+    put(client, video_id, 1, 2)
+    upload = Upload.objects.select_related("video").get()
+    bucket_parts.hand_to_storage(f"{upload.video.media_folder}/original", upload.bucket_id, SIZE)
+    assert progress(client, video_id)["received"] == SIZE
+    uploads.sweep_uploads()
+    assert Video.objects.get().state == State.PROCESSING
+
+
+def test_the_sweep_gives_up_what_nobody_sends(client, bucket):
+    begin(client)
+    Upload.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    uploads.sweep_uploads()
+    video = Video.objects.get()
+    assert (video.state, video.failure_code) == (State.FAILED, "not_arrived")
+    assert not list(bucket_parts.old(timezone.now() + timedelta(hours=1)))
+
+
+def test_the_sweep_removes_what_no_row_knows(client, bucket, settings):
+    settings.UPLOAD_DAYS = -2  # so that everything is old
+    begin(client)
+    default_storage.begin_multipart("videos/nobody/original")
+    assert len(list(bucket_parts.old(timezone.now() + timedelta(hours=1)))) == 2
+    multipart.sweep_bucket()
+    (left,) = bucket_parts.old(timezone.now() + timedelta(hours=1))
+    assert left[1] == Upload.objects.get().bucket_id
+
+
+def test_a_bucket_that_is_away_is_said_to_be(client, bucket, settings):
+    video_id = begin(client).json()["id"]
+    away = bucket.options() | {"endpoint_url": "http://127.0.0.1:1"}
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "socialvideo.lib.bucket.Bucket", "OPTIONS": away}}
+    answer = client.get(f"{URL}{video_id}/multipart/")
+    assert answer.status_code == 503
+    assert "safe" in answer.json()["detail"]
+    assert Video.objects.get().state == State.UPLOADING
+
+
+def test_on_a_disk_there_is_no_such_way(client):
+    assert begin(client).status_code == 404
+    assert not Video.objects.exists()
+
+
+@pytest.mark.parametrize("size", [1, SMALLEST_PART, SMALLEST_PART * MOST_PARTS + 1, 5 * 2**40])
+def test_never_more_parts_than_s3_takes(size):
+    assert Bucket.part_size(size) >= SMALLEST_PART
+    assert -(-size // Bucket.part_size(size)) <= MOST_PARTS
