@@ -32,9 +32,9 @@ test-browser:    ## the browser's tests, a failed one a second time; needs Chrom
 	@$(WITH_TOOLS)
 	@exec $(PYTEST) -m browser --reruns 1 -rR $(ARGS)
 
-faults:          ## full-size faults: killed workers, storms; takes long
+faults:          ## full-size faults: killed workers, storms, many random worlds; takes long
 	@$(WITH_TOOLS)
-	@exec $(PYTEST) -m faults tests/faults feeds/tests $(ARGS)
+	@THOROUGH=1 exec $(PYTEST) -m "faults or random_acts" --timeout 3600 $(ARGS)
 
 bench:           ## measurements
 	@$(WITH_TOOLS)

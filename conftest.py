@@ -79,16 +79,20 @@ def _own_database() -> dict[str, str]:
 
 
 @pytest.fixture
-def celery_worker_process(
-    transactional_db: None, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[WorkerProcess]:
-    """A worker for all queues on this test's database; it can be killed and restarted. Its parameter, where a test gives
-    one, is environment."""
+def stopped_worker(transactional_db: None, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[WorkerProcess]:
+    """A worker for all queues on this test's database, which the test starts. Its parameter, where a test gives one, is
+    environment."""
     worker = WorkerProcess(_own_database() | getattr(request, "param", {}), tmp_path / "worker.log")
-    worker.start()
     yield worker
     worker.kill()
     connection.close()
+
+
+@pytest.fixture
+def celery_worker_process(stopped_worker: WorkerProcess) -> WorkerProcess:
+    """It can be killed and restarted."""
+    stopped_worker.start()
+    return stopped_worker
 
 
 @pytest.fixture(scope="session")

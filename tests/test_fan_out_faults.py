@@ -25,7 +25,7 @@ from videos.tests.factories import make_video
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FOLLOWERS = 400
-SMALL_CHUNKS = pytest.mark.parametrize("celery_worker_process", [{"FANOUT_CHUNK": "5"}], indirect=True)
+SMALL_CHUNKS = pytest.mark.parametrize("stopped_worker", [{"FANOUT_CHUNK": "5"}], indirect=True)
 
 
 def publish() -> Publication:

@@ -148,7 +148,7 @@ def is_running(creator: User) -> bool:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("celery_worker_process", [{"FANOUT_CHUNK": "1"}], indirect=True)
+@pytest.mark.parametrize("stopped_worker", [{"FANOUT_CHUNK": "1"}], indirect=True)
 def test_a_small_one_overtakes_big_ones_which_take_turns(celery_worker_process: WorkerProcess) -> None:
     big, bigger, small = make_account("big"), make_account("bigger"), make_account("small")
     for creator, followers in ((big, 240), (bigger, 480), (small, 3)):

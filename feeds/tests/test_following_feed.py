@@ -19,6 +19,7 @@ from feeds.models import InboxEntry
 from feeds.tests.worlds import World, acts, by_definition, feed_of
 from follows import services as follows
 from follows.models import Follow
+from socialvideo.lib.testing import worlds
 from videos import services as videos
 from videos.models import Publication, Video
 from videos.tests.factories import make_video
@@ -73,9 +74,9 @@ def assert_nothing_leaks(viewer: User, video: Video, answer: selectors.Answer) -
         assert answer == selectors.explain(viewer.pk, "999999999").answer
 
 
+@pytest.mark.random_acts
 @settings(
-    max_examples=20,
-    deadline=None,
+    **worlds(6),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )
 @given(acts=acts)

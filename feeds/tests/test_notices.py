@@ -74,7 +74,7 @@ def tell(viewer: User, kind: str, number: int = 1, *, actor: User | None = None,
         Notification(
             recipient_id=viewer.pk,
             kind=kind,
-            event_key=f"{kind}:{key + n}",
+            event_key=f"by hand {key + n}",
             actor_id=actor.pk if actor else None,
             **fields,
         )

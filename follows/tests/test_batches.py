@@ -460,8 +460,7 @@ def test_batches_taps_and_privacy_at_once_end_without_a_deadlock(alice, bob, cro
 
 
 @pytest.mark.django_db(transaction=True)
-def test_with_workers_stopped_a_long_batch_waits_and_goes_on_when_they_are_back(alice, celery_worker_process):
-    celery_worker_process.kill()
+def test_with_workers_stopped_a_long_batch_waits_and_goes_on_when_they_are_back(alice, stopped_worker):
     people = User.objects.bulk_create(User(handle=f"p{n}", email=f"p{n}@example.org") for n in range(1100))
     for part in (people[:500], people[500:1000], people[1000:]):
         with connection.cursor() as cursor:
@@ -474,7 +473,7 @@ def test_with_workers_stopped_a_long_batch_waits_and_goes_on_when_they_are_back(
     Batch.objects.update(moved_at=timezone.now() - timedelta(minutes=1))
     assert selectors.report(Batch.objects.get()).is_forsaken
     assert len(edges(alice)) == 1100
-    celery_worker_process.start()
+    stopped_worker.start()
     tasks.sweep_batches()
     assert _finished(batch).results == {Result.DONE: 1100}
     undone = services.undo(batch=_finished(batch).batch)

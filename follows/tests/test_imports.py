@@ -26,6 +26,7 @@ from follows.models import Batch, BatchRow, Follow, FollowEvent
 from follows.origins import Origin, Source
 from follows.selectors.batches import REASONS
 from follows.services import batches as batch_services
+from socialvideo.lib.testing import worlds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("truth")]
 IMPORTS = reverse("follows:imports")
@@ -358,7 +359,8 @@ def rolled_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.random_acts
+@settings(**worlds(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     graph=st.lists(
         st.tuples(

@@ -451,4 +451,4 @@ def test_every_act_and_every_refusal_is_what_the_model_says(graph: type[Graph]) 
 
 @pytest.mark.timeout(600)
 def test_random_acts_leave_what_the_model_says(graph: type[Graph]) -> None:
-    run(graph, examples=5, steps=30, derandomize=True, phases=[Phase.generate])
+    run(graph, examples=2, steps=30, derandomize=True, phases=[Phase.generate])
