@@ -8,8 +8,9 @@ class Topic(TextChoices):
     FOLLOWS = "follows", "New followers"
     REQUESTS = "requests", "Follow requests"
     LIKES = "likes", "Likes"
-    COMMENTS = "comments", "Comments"
+    COMMENTS = "comments", "Comments and replies"
     MENTIONS = "mentions", "Mentions"
+    REPOSTS = "reposts", "Reposts of my videos"
     MY_VIDEOS = "my_videos", "My videos"
     IMPORTS = "imports", "Imports"
     MODERATION = "moderation", "Moderation"
@@ -21,10 +22,10 @@ class Channel(TextChoices):
     MAIL = "mail", "E-mail digest"
 
 
-# Everything, for push and mail come only to those who asked for them; a push for each like would be too much.
+# Everything, for push and mail come only to those who asked for them; a push for each like or repost would be too much.
 DEFAULTS = {
     Channel.SITE: frozenset(Topic),
-    Channel.PUSH: frozenset(Topic) - {Topic.LIKES},
+    Channel.PUSH: frozenset(Topic) - {Topic.LIKES, Topic.REPOSTS},
     Channel.MAIL: frozenset(Topic),
 }
 
@@ -39,8 +40,11 @@ TOPIC_OF = {
     "imported": Topic.IMPORTS,
     "appeared": Topic.IMPORTS,
     "liked": Topic.LIKES,
+    "comment_liked": Topic.LIKES,
     "commented": Topic.COMMENTS,
+    "replied": Topic.COMMENTS,
     "mentioned": Topic.MENTIONS,
+    "reposted": Topic.REPOSTS,
     "processed": Topic.MY_VIDEOS,
     "failed": Topic.MY_VIDEOS,
     "removed": Topic.MODERATION,

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr, parsedate_to_datetime
 from enum import Enum, auto
+from hashlib import sha256
 from typing import Any
 
 import requests
@@ -115,7 +116,7 @@ def deliver(wire: Wire, key: Vapid, subscription: PushSubscription, message: Map
             data=json.dumps(message, ensure_ascii=False),
             vapid_private_key=key,
             vapid_claims={"sub": _contact()},
-            headers={"Topic": message["tag"].replace(":", "-"), "Urgency": "normal"},
+            headers={"Topic": _topic(message["tag"]), "Urgency": "normal"},
             ttl=KEPT_SECONDS,
             timeout=PATIENCE,
             requests_session=wire,
@@ -127,6 +128,11 @@ def deliver(wire: Wire, key: Vapid, subscription: PushSubscription, message: Map
     except ValueError:
         return Answer(Fate.REFUSED, "unusable keys")
     return _meaning(response.status_code, response.headers)
+
+
+def _topic(tag: str) -> str:
+    """Services take no more than 32 characters of an alphabet of their own."""
+    return sha256(tag.encode()).hexdigest()[:32]
 
 
 def _contact() -> str:

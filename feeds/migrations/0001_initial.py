@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('pk', models.CompositePrimaryKey('publication_id', 'recipient_id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('publication_id', models.BigIntegerField()),
                 ('recipient_id', models.BigIntegerField()),
+                ('state', models.SmallIntegerField(choices=[(0, 'in the feed only'), (1, 'listed quietly'), (2, 'alerted'), (3, 'seen in the list or in a feed'), (4, 'opened'), (5, 'watched')])),
             ],
         ),
         migrations.CreateModel(
@@ -58,7 +59,7 @@ class Migration(migrations.Migration):
             name='NoticeChoice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(choices=[('new_videos', 'New videos'), ('follows', 'New followers'), ('requests', 'Follow requests'), ('likes', 'Likes'), ('comments', 'Comments'), ('mentions', 'Mentions'), ('my_videos', 'My videos'), ('imports', 'Imports'), ('moderation', 'Moderation')], max_length=12)),
+                ('topic', models.CharField(choices=[('new_videos', 'New videos'), ('follows', 'New followers'), ('requests', 'Follow requests'), ('likes', 'Likes'), ('comments', 'Comments and replies'), ('mentions', 'Mentions'), ('reposts', 'Reposts of my videos'), ('my_videos', 'My videos'), ('imports', 'Imports'), ('moderation', 'Moderation')], max_length=12)),
                 ('channel', models.CharField(choices=[('site', 'On this site'), ('push', 'Push'), ('mail', 'E-mail digest')], max_length=5)),
                 ('wanted', models.BooleanField()),
             ],
@@ -68,7 +69,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('recipient_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('followed', 'followed you'), ('requested', 'asked to follow you'), ('approved', 'approved your request'), ('imported', 'your import is done'), ('appeared', 'has a name that you imported'), ('liked', 'liked your video'), ('commented', 'commented on your video'), ('mentioned', 'mentioned you'), ('processed', 'your video is ready'), ('failed', 'your video could not be processed'), ('removed', 'your video was removed')], max_length=10)),
+                ('kind', models.CharField(choices=[('followed', 'followed you'), ('requested', 'asked to follow you'), ('approved', 'approved your request'), ('imported', 'your import is done'), ('appeared', 'has a name that you imported'), ('liked', 'liked your video'), ('commented', 'commented on your video'), ('replied', 'replied to your comment'), ('comment_liked', 'liked your comment'), ('mentioned', 'mentioned you'), ('reposted', 'reposted your video'), ('processed', 'your video is ready'), ('failed', 'your video could not be processed'), ('removed', 'your video was removed')], max_length=13)),
                 ('event_key', models.CharField(help_text='What happened, e.g. follow:<event id> or like:<video>:<account>.', max_length=60)),
                 ('actor_id', models.BigIntegerField(null=True)),
                 ('video_id', models.BigIntegerField(null=True)),
@@ -97,6 +98,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('event_key', models.CharField(max_length=60)),
+                ('act', models.CharField(db_default='', help_text='Who did what, once it was said: followed:<account>.', max_length=60)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('accepted', 'accepted by the push service'), ('dead', 'given up'), ('needless', 'seen or gone before it was sent')], db_default='waiting', max_length=8)),
                 ('attempts', models.SmallIntegerField(db_default=0)),
                 ('answer', models.CharField(db_default='', help_text='What its service last said.', max_length=80)),
@@ -202,6 +204,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('account_id', models.BigIntegerField()),
                 ('event_key', models.CharField(help_text='As in `Push`.', max_length=60)),
+                ('act', models.CharField(help_text='As in `Push`.', max_length=60)),
                 ('digest', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='feeds.digest')),
             ],
         ),
@@ -278,7 +281,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='notification',
-            index=models.Index(condition=models.Q(('seen_at', None)), fields=['recipient_id'], name='feeds_notification_unseen'),
+            index=models.Index(condition=models.Q(('seen_at', None)), fields=['recipient_id', '-id'], name='feeds_notification_unseen'),
         ),
         migrations.AddIndex(
             model_name='notification',
@@ -290,7 +293,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='notification',
-            trigger=pgtrigger.compiler.Trigger(name='pushes_to_browsers', sql=socialvideo.lib.triggers.PromiseSql(func="\n    INSERT INTO feeds_push (subscription_id, event_key)\n    SELECT device.id, 'notice:' || n.id\n    FROM new_rows AS n JOIN feeds_pushsubscription AS device ON device.account_id = n.recipient_id\n    WHERE n.seen_at IS NULL AND coalesce((\n        SELECT choice.wanted FROM feeds_noticechoice AS choice\n        WHERE choice.account_id = n.recipient_id AND choice.topic = CASE n.kind WHEN 'followed' THEN 'follows' WHEN 'requested' THEN 'requests' WHEN 'approved' THEN 'requests' WHEN 'imported' THEN 'imports' WHEN 'appeared' THEN 'imports' WHEN 'liked' THEN 'likes' WHEN 'commented' THEN 'comments' WHEN 'mentioned' THEN 'mentions' WHEN 'processed' THEN 'my_videos' WHEN 'failed' THEN 'my_videos' WHEN 'removed' THEN 'moderation' END AND choice.channel = 'push'\n    ), CASE n.kind WHEN 'followed' THEN 'follows' WHEN 'requested' THEN 'requests' WHEN 'approved' THEN 'requests' WHEN 'imported' THEN 'imports' WHEN 'appeared' THEN 'imports' WHEN 'liked' THEN 'likes' WHEN 'commented' THEN 'comments' WHEN 'mentioned' THEN 'mentions' WHEN 'processed' THEN 'my_videos' WHEN 'failed' THEN 'my_videos' WHEN 'removed' THEN 'moderation' END IN ('comments', 'follows', 'imports', 'mentions', 'moderation', 'my_videos', 'new_videos', 'requests'))\n    ON CONFLICT (subscription_id, event_key) DO NOTHING;\n    RETURN NULL;\n", hash='fe374a0c4ab55767bb184d8c28b18740253a9e50', level='STATEMENT', operation='INSERT', pgid='pgtrigger_pushes_to_browsers_580e6', referencing='REFERENCING NEW TABLE AS new_rows ', table='feeds_notification', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='pushes_to_browsers', sql=socialvideo.lib.triggers.PromiseSql(func="\n    INSERT INTO feeds_push (subscription_id, event_key)\n    SELECT device.id, 'notice:' || n.id\n    FROM new_rows AS n JOIN feeds_pushsubscription AS device ON device.account_id = n.recipient_id\n    WHERE n.seen_at IS NULL AND coalesce((\n        SELECT choice.wanted FROM feeds_noticechoice AS choice\n        WHERE choice.account_id = n.recipient_id AND choice.topic = CASE n.kind WHEN 'followed' THEN 'follows' WHEN 'requested' THEN 'requests' WHEN 'approved' THEN 'requests' WHEN 'imported' THEN 'imports' WHEN 'appeared' THEN 'imports' WHEN 'liked' THEN 'likes' WHEN 'comment_liked' THEN 'likes' WHEN 'commented' THEN 'comments' WHEN 'replied' THEN 'comments' WHEN 'mentioned' THEN 'mentions' WHEN 'reposted' THEN 'reposts' WHEN 'processed' THEN 'my_videos' WHEN 'failed' THEN 'my_videos' WHEN 'removed' THEN 'moderation' END AND choice.channel = 'push'\n    ), CASE n.kind WHEN 'followed' THEN 'follows' WHEN 'requested' THEN 'requests' WHEN 'approved' THEN 'requests' WHEN 'imported' THEN 'imports' WHEN 'appeared' THEN 'imports' WHEN 'liked' THEN 'likes' WHEN 'comment_liked' THEN 'likes' WHEN 'commented' THEN 'comments' WHEN 'replied' THEN 'comments' WHEN 'mentioned' THEN 'mentions' WHEN 'reposted' THEN 'reposts' WHEN 'processed' THEN 'my_videos' WHEN 'failed' THEN 'my_videos' WHEN 'removed' THEN 'moderation' END IN ('comments', 'follows', 'imports', 'mentions', 'moderation', 'my_videos', 'new_videos', 'requests'))\n    ON CONFLICT (subscription_id, event_key) DO NOTHING;\n    RETURN NULL;\n", hash='71d6085d2c1f5e474ac912bbb9b33d52b8a35574', level='STATEMENT', operation='INSERT', pgid='pgtrigger_pushes_to_browsers_580e6', referencing='REFERENCING NEW TABLE AS new_rows ', table='feeds_notification', when='AFTER')),
         ),
         migrations.AddField(
             model_name='notinterested',
@@ -343,7 +346,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='digestline',
-            constraint=models.UniqueConstraint(fields=('account_id', 'event_key'), name='feeds_digest_line_once_per_event'),
+            constraint=models.UniqueConstraint(fields=('account_id', 'act'), name='feeds_digest_line_once_per_act'),
         ),
         migrations.AddConstraint(
             model_name='dismissal',
@@ -368,6 +371,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='push',
             index=models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='feeds_push_due'),
+        ),
+        migrations.AddIndex(
+            model_name='push',
+            index=models.Index(condition=models.Q(('state', 'accepted')), fields=['subscription', 'act'], name='feeds_push_said'),
         ),
         migrations.AddConstraint(
             model_name='push',

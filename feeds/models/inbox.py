@@ -69,12 +69,14 @@ class InboxEntry(models.Model):
 
 
 class EarlyEntry(models.Model):
-    """That somebody looked at a publication before the fan-out reached them, and so has an entry already. Until its end
-    a fan-out passes by whom it finds here, instead of looking for every follower's entry."""
+    """That somebody looked at a publication before the fan-out reached them, and so has an entry already: in which
+    `state` they were told. A fan-out passes by whom it finds here, instead of looking for every follower's entry. Whoever
+    is left at its end has unfollowed meanwhile, and was told all the same."""
 
     pk = models.CompositePrimaryKey("publication_id", "recipient_id")
     publication_id = models.BigIntegerField()
     recipient_id = models.BigIntegerField()
+    state = models.SmallIntegerField(choices=InboxEntry.State)
 
     def __str__(self) -> str:
         return f"{self.recipient_id} ← {self.publication_id}"

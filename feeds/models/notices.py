@@ -26,13 +26,16 @@ class Notification(models.Model):
         APPEARED = "appeared", "has a name that you imported"
         LIKED = "liked", "liked your video"
         COMMENTED = "commented", "commented on your video"
+        REPLIED = "replied", "replied to your comment"
+        COMMENT_LIKED = "comment_liked", "liked your comment"
         MENTIONED = "mentioned", "mentioned you"
+        REPOSTED = "reposted", "reposted your video"
         PROCESSED = "processed", "your video is ready"
         FAILED = "failed", "your video could not be processed"
         REMOVED = "removed", "your video was removed"
 
     recipient_id = models.BigIntegerField()
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=13, choices=Kind)
     event_key = models.CharField(
         max_length=60, help_text="What happened, e.g. follow:<event id> or like:<video>:<account>."
     )
@@ -50,7 +53,7 @@ class Notification(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["recipient_id", "-id"], name="feeds_notification_newest"),
-            models.Index(fields=["recipient_id"], condition=Q(seen_at=None), name="feeds_notification_unseen"),
+            models.Index(fields=["recipient_id", "-id"], condition=Q(seen_at=None), name="feeds_notification_unseen"),
             # What a pair was told of each other, to be taken back; what others were told about an account that is erased.
             models.Index(
                 fields=["actor_id", "recipient_id"],

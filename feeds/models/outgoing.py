@@ -53,6 +53,9 @@ class Push(models.Model):
         PushSubscription, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="pushes"
     )
     event_key = models.CharField(max_length=60)
+    act = models.CharField(
+        max_length=60, db_default="", help_text="Who did what, once it was said: followed:<account>."
+    )
     state = models.CharField(max_length=8, choices=State, db_default=State.WAITING)
     attempts = models.SmallIntegerField(db_default=0)
     answer = models.CharField(max_length=80, db_default="", help_text="What its service last said.")
@@ -65,6 +68,8 @@ class Push(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="feeds_push_due"),
+            # Whether the same was said lately.
+            models.Index(fields=["subscription", "act"], condition=Q(state="accepted"), name="feeds_push_said"),
         ]
         verbose_name_plural = "pushes"
 
@@ -135,15 +140,16 @@ class Digest(models.Model):
 
 
 class DigestLine(models.Model):
-    """An event that stands in a digest, and so in no other."""
+    """An event that stands in a digest, and so in no other; nor does the same act when it is done again."""
 
     digest = models.ForeignKey(Digest, on_delete=models.CASCADE, related_name="lines")
     account_id = models.BigIntegerField()
     event_key = models.CharField(max_length=60, help_text="As in `Push`.")
+    act = models.CharField(max_length=60, help_text="As in `Push`.")
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["account_id", "event_key"], name="feeds_digest_line_once_per_event")
+            models.UniqueConstraint(fields=["account_id", "act"], name="feeds_digest_line_once_per_act")
         ]
 
     def __str__(self) -> str:

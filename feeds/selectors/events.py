@@ -27,11 +27,15 @@ _ALERTING = f"""
 """
 
 
+_OF_TWO = {Notification.Kind.FOLLOWED, Notification.Kind.REQUESTED, Notification.Kind.APPROVED}
+
+
 @dataclass(frozen=True)
 class Event:
-    """Something that happened, in words."""
+    """Something that happened, in words. `act`: who did what, the same when it is taken back and done again."""
 
     key: str
+    act: str
     kind: str
     at: datetime
     actor: User | None
@@ -104,6 +108,7 @@ def _new_videos(account_id: int, publication_ids: Sequence[int]) -> list[Event]:
     return [
         Event(
             key=f"video:{video.publication.pk}",
+            act=f"video:{video.publication.pk}",
             kind=NEW_VIDEO,
             at=video.publication.published_at,
             actor=video.creator,
@@ -125,6 +130,7 @@ def _happenings(account_id: int, notification_ids: Sequence[int], topics: set[To
     return [
         Event(
             key=f"notice:{row.pk}",
+            act=f"{row.kind}:{row.actor_id}" if row.kind in _OF_TWO else row.event_key,
             kind=row.kind,
             at=row.created_at,
             actor=actors.get(row.actor_id),

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core import mail
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -21,6 +20,7 @@ from feeds.digest_mail import compose
 from feeds.models import Digest, DigestLine, DigestPlan
 from feeds.selectors.digests import address_of
 from feeds.selectors.events import events, unseen_keys
+from feeds.services.leases import mine, pause_after, settle
 from feeds.sql.digests import CLAIM
 from feeds.topics import Channel
 
@@ -91,12 +91,13 @@ def _claim_events(account: User, since: datetime) -> None:
     if not account.is_present or address_of(account.pk) is None:
         return
     keys = unseen_keys(account.pk, since=since, at_most=MOST_EVENTS)
-    told = set(DigestLine.objects.filter(account_id=account.pk, event_key__in=keys).values_list("event_key", flat=True))
-    wanted = events(account.pk, [key for key in keys if key not in told], Channel.MAIL)
+    found = {event.act: event for event in events(account.pk, keys, Channel.MAIL).values()}
+    told = set(DigestLine.objects.filter(account_id=account.pk, act__in=found).values_list("act", flat=True))
+    wanted = [event for act, event in found.items() if act not in told]
     if wanted:
         digest = Digest.objects.create(account=account)
         DigestLine.objects.bulk_create(
-            DigestLine(digest=digest, account_id=account.pk, event_key=key) for key in wanted
+            DigestLine(digest=digest, account_id=account.pk, event_key=event.key, act=event.act) for event in wanted
         )
 
 
@@ -112,15 +113,15 @@ def digests_due(*, at_most: int) -> int:
 
 def send_digest() -> bool:
     """Takes one digest and sends it; returns whether there was one."""
-    digest = next(iter(Digest.objects.raw(CLAIM, {"lease": LEASE})), None)
+    digest = next(iter(Digest.objects.raw(CLAIM, {"size": 1, "lease": LEASE})), None)
     if digest is None:
         return False
     if digest.attempts > MOST_ATTEMPTS:
-        _settle(digest, State.DEAD, "interrupted each time")
+        settle(digest, State.DEAD, "interrupted each time")
     elif letter := _letter(digest):
         _hand_over(digest, letter)
     else:
-        _settle(digest, State.NEEDLESS)
+        settle(digest, State.NEEDLESS)
     return True
 
 
@@ -132,6 +133,7 @@ def _letter(digest: Digest) -> mail.EmailMultiAlternatives | None:
         return None
     keys = digest.lines.values_list("event_key", flat=True)
     told = events(account.pk, keys, Channel.MAIL)
+    digest.lines.exclude(event_key__in=told).delete()  # what comes of it again is news
     return compose(digest, account, address, list(told.values())) if told else None
 
 
@@ -144,13 +146,13 @@ def _hand_over(digest: Digest, letter: mail.EmailMultiAlternatives) -> None:
         _try_later(digest, _said(error))
         return
     try:
-        if _mine(digest).update(handed_at=timezone.now()):
+        if mine(digest).update(handed_at=timezone.now()):
             server.send_messages([letter])
-            _settle(digest, State.SENT)
+            settle(digest, State.SENT)
     except (SMTPRecipientsRefused, SMTPResponseException) as refusal:
-        _settle(digest, State.DEAD, _said(refusal)) if _is_final(refusal) else _try_later(digest, _said(refusal))
+        settle(digest, State.DEAD, _said(refusal)) if _is_final(refusal) else _try_later(digest, _said(refusal))
     except (OSError, SMTPException) as error:
-        _settle(digest, State.UNKNOWN, _said(error))
+        settle(digest, State.UNKNOWN, _said(error))
     finally:
         with suppress(OSError, SMTPException):
             server.close()
@@ -171,19 +173,10 @@ def _said(error: Exception) -> str:
 
 def _try_later(digest: Digest, said: str) -> None:
     if digest.attempts >= MOST_ATTEMPTS:
-        _settle(digest, State.DEAD, said)
+        settle(digest, State.DEAD, said)
     else:
-        pause = min(FIRST_PAUSE * 2 ** (digest.attempts - 1), LONGEST_PAUSE)
-        _mine(digest).update(due_at=timezone.now() + pause, handed_at=None, answer=said)
-
-
-def _settle(digest: Digest, state: str, said: str = "") -> None:
-    _mine(digest).update(state=state, answer=said)
-
-
-def _mine(digest: Digest) -> QuerySet[Digest]:
-    """The row as long as this worker's lease holds: another one's attempt has another number."""
-    return Digest.objects.filter(pk=digest.pk, state=State.WAITING, attempts=digest.attempts)
+        pause = pause_after(digest.attempts, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
+        mine(digest).update(due_at=timezone.now() + pause, handed_at=None, answer=said)
 
 
 def prune_digests() -> int:

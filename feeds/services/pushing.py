@@ -14,7 +14,6 @@ from itertools import islice
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +22,7 @@ from accounts.models import User
 from feeds.models import Push, PushSubscription, PushWalk
 from feeds.selectors.events import Event, events
 from feeds.services.devices import TEST, end_subscription
+from feeds.services.leases import mine, pause_after, settle
 from feeds.sql.pushing import CLAIM, PRUNE, PUSH_SUBSCRIBERS
 from feeds.topics import Channel
 from feeds.webpush import Answer, Fate, Wire, deliver, site_key
@@ -34,9 +34,10 @@ AT_ONCE = 64  # taken by one worker
 CONNECTIONS = 8  # that it sends them by
 LEASE = timedelta(minutes=5)  # longer than a batch takes when nobody answers
 MOST_ATTEMPTS = 14  # over about 20 hours
-FIRST_PAUSE, LONGEST_PAUSE = 30, 3 * 3600  # seconds
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=3)
 WALKED_AT_ONCE = 1000
 KEPT = timedelta(days=14)
+NO_NEWS = timedelta(days=7)  # for so long what was said is not said again
 PRUNED_AT_ONCE = 5000
 
 State = Push.State
@@ -96,7 +97,7 @@ def _messages(pushes: Iterable[Push], subscriptions: Mapping[int, PushSubscripti
     for push in pushes:
         subscription = subscriptions.get(push.subscription_id)
         if subscription is None or push.attempts > MOST_ATTEMPTS:
-            _settle(push, State.DEAD)
+            settle(push, State.DEAD)
         else:
             theirs.setdefault(subscription.account, []).append(push)
     return [said for account, of_account in theirs.items() for said in _messages_to(account, of_account)]
@@ -109,12 +110,24 @@ def _messages_to(account: User, pushes: list[Push]) -> Iterator[tuple[Push, Mess
     except Exception:  # whatever is wrong with one account, the others get theirs; it is tried again
         logger.exception("Pushes to account %s were not made.", account.pk)
         return
+    said = _said_lately(pushes, found.values())
     for push in pushes:
-        message = _message(push.event_key, found.get(push.event_key)) if account.is_present else None
-        if message:
+        event = found.get(push.event_key)
+        push.act = event.act if event else ""
+        message = _message(push.event_key, event) if account.is_present else None
+        if message and (push.subscription_id, push.act) not in said:
             yield push, message
         else:
-            _settle(push, State.NEEDLESS)
+            settle(push, State.NEEDLESS)
+
+
+def _said_lately(pushes: Iterable[Push], wanted: Iterable[Event]) -> set[tuple[int, str]]:
+    """Which acts which of the browsers have heard of: who follows, unfollows and follows again is no news."""
+    lately = Push.objects.filter(state=State.ACCEPTED, created_at__gt=timezone.now() - NO_NEWS)
+    here = lately.filter(
+        subscription__in={push.subscription_id for push in pushes}, act__in=[each.act for each in wanted]
+    )
+    return set(here.values_list("subscription_id", "act"))
 
 
 def _message(key: str, event: Event | None) -> Message | None:
@@ -124,7 +137,13 @@ def _message(key: str, event: Event | None) -> Message | None:
         words, body, path = event.words, event.excerpt, event.path
     else:
         return None
-    return {"title": words, "body": body, "url": path, "tag": key, "icon": static("icons/maskable-512.png")}
+    return {
+        "title": words,
+        "body": body,
+        "url": path,
+        "tag": event.act if event else key,
+        "icon": static("icons/maskable-512.png"),
+    }
 
 
 def _send(messages: list[tuple[Push, Message]], subscriptions: Mapping[int, PushSubscription]) -> None:
@@ -156,30 +175,21 @@ def _answer(sending: Future[Answer]) -> Answer:
 
 def _act_on(push: Push, answer: Answer) -> None:
     if answer.fate is Fate.ACCEPTED:
-        _settle(push, State.ACCEPTED, answer.words)
+        settle(push, State.ACCEPTED, answer.words, act=push.act)
         PushSubscription.objects.filter(pk=push.subscription_id).update(accepted_at=timezone.now())
     elif answer.fate is Fate.GONE:
-        _settle(push, State.DEAD, answer.words)
+        settle(push, State.DEAD, answer.words)
         end_subscription(push.subscription_id)
     elif answer.fate is Fate.REFUSED or push.attempts >= MOST_ATTEMPTS:
-        _settle(push, State.DEAD, answer.words)
+        settle(push, State.DEAD, answer.words)
     else:
-        _mine(push).update(due_at=timezone.now() + _pause(push.attempts, answer.wait), answer=answer.words)
-
-
-def _settle(push: Push, state: str, words: str = "") -> None:
-    _mine(push).update(state=state, answer=words)
-
-
-def _mine(push: Push) -> QuerySet[Push]:
-    """The row as long as this worker's lease holds: another one's attempt has another number."""
-    return Push.objects.filter(pk=push.pk, state=State.WAITING, attempts=push.attempts)
+        mine(push).update(due_at=timezone.now() + _pause(push.attempts, answer.wait), answer=answer.words)
 
 
 def _pause(attempts: int, asked_for: int) -> timedelta:
-    """Twice as long each time, and not all at the same moment."""
-    seconds = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
-    return timedelta(seconds=max(seconds, asked_for) * random.uniform(1, 1.2))  # noqa: S311 - spreads load
+    """And not all at the same moment."""
+    pause = pause_after(attempts, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
+    return max(pause, timedelta(seconds=asked_for)) * random.uniform(1, 1.2)  # noqa: S311 - spreads load
 
 
 def prune_pushes() -> int:

@@ -3,6 +3,7 @@ followers, and cursor and counters are saved with what they count. Killed anywhe
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from feeds.hints import BADGE, FEED
@@ -109,15 +110,26 @@ def _tell_chunk(publication: Publication, statement: str, size: int) -> None:
                 "size": size,
             },
         )
-        followers, publication.fanout_cursor, alerted, listed_quietly, muted = cursor.fetchone()
+        followers, publication.fanout_cursor, alerted, listed_quietly, muted, early = cursor.fetchone()
     publication.alerted += alerted
     publication.listed_quietly += listed_quietly
     publication.muted += muted
+    if early:
+        EarlyEntry.objects.filter(publication_id=publication.pk, recipient_id__in=early).delete()
     if followers < size:
+        _count_who_looked_and_left(publication)
         reached = publication.alerted + publication.listed_quietly + publication.muted
         publication.left_first = publication.followers_at_publish - reached
         publication.fanout_state = Publication.Fanout.DONE
         publication.fanout_finished_at = timezone.now()
+
+
+def _count_who_looked_and_left(publication: Publication) -> None:
+    """They are in no chunk: their edge has ended. They were told, and so they have not left first."""
+    left = EarlyEntry.objects.filter(publication_id=publication.pk).values_list("state").annotate(number=Count("*"))
+    numbers = dict(left)
+    publication.alerted += numbers.get(State.ALERTED, 0)
+    publication.listed_quietly += numbers.get(State.QUIET, 0)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from feeds.sql.choices import topic_of, wants
 from feeds.sql.edges import RECIPIENTS
+from feeds.sql.leases import claim
 from feeds.topics import Channel
 
 # Part of the statement that tells a chunk: a row for each browser of those whom it alerts. While nobody has one, nothing
@@ -41,16 +42,7 @@ PUSH_SUBSCRIBERS = f"""
     SELECT count(*), coalesce(max(id), %(cursor)s) FROM device
 """
 
-# A worker takes what is due and has it until the lease runs out: killed, another one takes it then.
-CLAIM = """
-    WITH due AS MATERIALIZED (
-        SELECT id FROM feeds_push WHERE state = 'waiting' AND due_at <= statement_timestamp()
-        ORDER BY due_at LIMIT %(size)s FOR UPDATE SKIP LOCKED
-    )
-    UPDATE feeds_push AS push SET due_at = statement_timestamp() + %(lease)s, attempts = attempts + 1
-    FROM due WHERE push.id = due.id
-    RETURNING push.*
-"""
+CLAIM = claim("feeds_push")
 
 # What is settled and older than anybody asks for, the oldest rows first.
 PRUNE = """

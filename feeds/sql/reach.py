@@ -12,10 +12,10 @@ WRITE_UNWRITTEN = f"""
         WHERE p.id = ANY(%(publications)s) AND p.fanout_state <> 'done'
         ORDER BY p.id
         ON CONFLICT (recipient_id, publication_id) DO NOTHING
-        RETURNING recipient_id, publication_id
+        RETURNING recipient_id, publication_id, state
     )
-    INSERT INTO feeds_earlyentry (publication_id, recipient_id)
-    SELECT publication_id, recipient_id
+    INSERT INTO feeds_earlyentry (publication_id, recipient_id, state)
+    SELECT publication_id, recipient_id, state
     FROM unwritten JOIN videos_publication AS p ON p.id = publication_id AND p.fanout_state <> 'pull_only'
     ON CONFLICT DO NOTHING
 """

@@ -4,33 +4,37 @@ from feeds.sql.edges import FOLLOWED_THEN, RECIPIENTS, THEIR_MUTES, TOLD_AS
 from feeds.sql.pushing import PUSH_CHUNK
 
 
-def _tell_chunk(where_one_is: str) -> str:
+def _tell_chunk(where_one_is: str, passed: str) -> str:
     """The next followers by age of their edge. Counts what the chunk holds, not what was new: a row that is already
-    there was read, and told, before its chunk."""
+    there was read, and told, before its chunk. `passed`: of whom there was one."""
     return f"""
         WITH edges AS (
             SELECT f.follower_id, f.since, f.notify FROM follows_follow AS f
             WHERE {FOLLOWED_THEN} AND f.since > %(cursor)s ORDER BY f.since LIMIT %(size)s
+        ), early AS MATERIALIZED (
+            SELECT recipient_id, state FROM feeds_earlyentry WHERE publication_id = %(publication)s
         ), chunk AS MATERIALIZED (
-            SELECT {TOLD_AS} FROM edges AS f {THEIR_MUTES}
+            SELECT told.recipient_id, told.since, coalesce(early.state, told.state) AS state,
+                   early.state IS NOT NULL AS is_early
+            FROM (SELECT {TOLD_AS} FROM edges AS f {THEIR_MUTES}) AS told LEFT JOIN early USING (recipient_id)
         ), told AS (
             INSERT INTO feeds_inboxentry (recipient_id, publication_id, creator_id, state)
             SELECT recipient_id, %(publication)s, %(creator)s, state FROM chunk
-            WHERE NOT EXISTS (
-                SELECT FROM feeds_earlyentry AS early
-                WHERE early.publication_id = %(publication)s AND early.recipient_id = chunk.recipient_id)
-            ORDER BY recipient_id {where_one_is}
+            WHERE NOT is_early ORDER BY recipient_id {where_one_is}
         ), pushed AS ({PUSH_CHUNK})
         SELECT count(*), coalesce(max(since), %(cursor)s), count(*) FILTER (WHERE state = 2),
-               count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 0)
+               count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 0), {passed}
         FROM chunk
     """
 
 
 # An insert that looks first whether each row is there takes twice as long. It is not needed but for an entry that comes
 # at this moment, and for a publication that was set back: then the first of these fails.
-TELL_CHUNK = _tell_chunk("")
-TELL_CHUNK_AGAIN = _tell_chunk("ON CONFLICT (recipient_id, publication_id) DO NOTHING")
+TELL_CHUNK = _tell_chunk("", "array_agg(recipient_id) FILTER (WHERE is_early)")
+TELL_CHUNK_AGAIN = _tell_chunk(
+    "ON CONFLICT (recipient_id, publication_id) DO NOTHING RETURNING recipient_id",
+    "ARRAY(SELECT recipient_id FROM chunk EXCEPT SELECT recipient_id FROM told)",
+)
 
 # A server that falls may forget the chunks of its last half second, cursor and entries alike: they are told again. Whatever
 # was done about one of them, a push for example, is a later commit, and that one waits for all before it.

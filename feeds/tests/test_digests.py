@@ -120,6 +120,24 @@ def test_what_was_not_seen_comes_as_one_mail_and_never_again(server: Handler, mi
     assert len({letter["Message-ID"] for letter in server.taken}) == 2
 
 
+def test_the_same_act_done_again_is_in_one_digest(server: Handler, mira: User, fan: User) -> None:
+    """Unless it was taken back before that one was sent."""
+    other = make_account("zoe", name="Zoe")
+    follow = lambda: (follows.follow(follower=other, followee=fan), services.consume_outbox())  # noqa: E731
+    unfollow = lambda: (follows.unfollow(follower=other, followee=fan), services.consume_outbox())  # noqa: E731
+    follow()
+    build()
+    unfollow()
+    send()
+    assert (server.taken, DigestLine.objects.count()) == ([], 0)
+    for _ in range(2):
+        follow()
+        build()
+        send()
+        unfollow()
+    assert len(server.taken) == 1
+
+
 def test_nothing_new_is_no_mail(server: Handler, mira: User, fan: User) -> None:
     build()
     assert not Digest.objects.exists()
@@ -247,7 +265,7 @@ def test_killed_between_hand_over_and_writing_it_down(
 ) -> None:
     publish(mira)
     build()
-    monkeypatch.setattr(digests, "_settle", _die)
+    monkeypatch.setattr(digests, "settle", _die)
     with pytest.raises(SystemExit):
         services.send_digest()
     monkeypatch.undo()

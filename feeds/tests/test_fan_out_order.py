@@ -15,8 +15,10 @@ from feeds import selectors, services, tasks
 from feeds.models import EarlyEntry
 from feeds.services.telling import CHUNKS_A_TURN
 from feeds.tests.crowds import entries, make_followers
+from follows import services as follows
+from follows.models import Follow, Mute
 from socialvideo.local.worker_process import WorkerProcess
-from videos.models import Publication
+from videos.models import Publication, Video
 from videos.tests.factories import make_video
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +117,29 @@ def test_who_looked_early_is_passed_by_and_forgotten_at_the_end(settings: Any) -
     services.run_fan_out(publication.pk)
     publication.refresh_from_db()
     assert (publication.told, len(entries(publication)), EarlyEntry.objects.count()) == (6, 6, 0)
+
+
+def test_who_looked_and_then_left_was_told(settings: Any) -> None:
+    """They counted as seen, and as left first: more had seen it than were told of it."""
+    settings.FANOUT_CHUNK = 2
+    mira = make_account("mira")
+    fans = make_followers(mira, 6)
+    Follow.objects.filter(follower=fans[3]).update(notify="none")
+    publication = make_video(mira).publication
+    services.fan_out_chunk(publication.pk)
+    for fan in fans[3:]:
+        services.see(viewer_id=fan, publication_ids=[publication.pk])
+    for fan in fans[2:5]:
+        follows.unfollow(follower=User.objects.get(pk=fan), followee=mira)
+    Mute.objects.create(muter_id=fans[5], muted=mira)
+    services.run_fan_out(publication.pk)
+    report = selectors.delivery_report(Video.objects.get(pk=publication.video_id))
+    assert report.delivery is not None
+    assert sum(part.number for part in report.delivery.parts) == report.delivery.followers == 6
+    publication.refresh_from_db()
+    assert (publication.alerted, publication.listed_quietly, publication.muted, publication.left_first) == (4, 1, 0, 1)
+    assert selectors.reach([publication.pk])[publication.pk].seen == 3
+    assert not EarlyEntry.objects.exists()
 
 
 def test_an_entry_that_nobody_noted_does_not_stop_a_fan_out(settings: Any) -> None:

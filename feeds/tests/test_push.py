@@ -1,6 +1,7 @@
 """Web push: a row in the transaction that tells, one accepted message per event and browser, and in it only what the
 account may see when it is sent."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -178,7 +179,7 @@ def test_the_message_is_signed_encrypted_and_says_what_happened(service: PushSer
     (request,) = service.accepted
     assert b"Mira" not in request.body
     assert is_signed_by_the_site(request, public_key())
-    assert request.headers["topic"] == f"video-{video.publication.pk}"
+    assert re.fullmatch(r"[\w-]{1,32}", request.headers["topic"], re.ASCII)
     assert int(request.headers["ttl"]) > 0
     assert states() == {f"video:{video.publication.pk}": State.ACCEPTED}
     assert PushSubscription.objects.get().accepted_at
@@ -225,6 +226,42 @@ def test_a_notice_that_was_read_or_whose_actor_is_blocked_is_not_sent(
     (message,) = service.read()
     assert message["title"] == "Fan commented on your video"
     assert read.pk
+
+
+def test_who_follows_again_while_it_is_unseen_is_pushed_once(service: PushService, mira: User) -> None:
+    """Pushes were told apart by the notice, and each follow makes one of its own."""
+    service.browser().subscribe(mira)
+    other = make_account("other")
+
+    def follow_again() -> None:
+        for act in (follows.unfollow, follows.follow):
+            act(follower=other, followee=mira)
+            services.consume_outbox()
+        services.send_pushes()
+
+    follow_again()
+    follow_again()
+    assert [message["title"] for message in service.read()] == ["other followed you"]
+    assert sorted(states().values()) == [State.ACCEPTED, State.NEEDLESS]
+    Push.objects.update(created_at=timezone.now() - pushing.NO_NEWS)
+    follow_again()
+    assert len(service.asked) == 2
+
+
+def test_what_was_taken_back_before_it_was_pushed_is_pushed_when_it_is_done_again(
+    service: PushService, mira: User
+) -> None:
+    service.browser().subscribe(mira)
+    other = make_account("other")
+    for act in (follows.follow, follows.unfollow):
+        act(follower=other, followee=mira)
+        services.consume_outbox()
+    services.send_pushes()
+    assert service.asked == []
+    follows.follow(follower=other, followee=mira)
+    services.consume_outbox()
+    services.send_pushes()
+    assert len(service.read()) == 1
 
 
 def test_busy_then_accepted(service: PushService, mira: User, fan: User) -> None:
@@ -333,18 +370,18 @@ def test_a_worker_killed_in_the_middle(service: PushService, mira: User, monkeyp
     for pk in make_followers(mira, 5):
         service.browser(f"browser{pk}").subscribe(User.objects.get(pk=pk))
     told(make_video(mira).publication)
-    settle, settled = pushing._settle, []
+    settle, settled = pushing.settle, []
 
-    def settle_two(push: Push, *args: Any) -> None:
+    def settle_two(push: Push, *args: Any, **besides: Any) -> None:
         if len(settled) == 2:
             raise SystemExit  # between the service's answer and writing it down
         settled.append(push)
-        settle(push, *args)
+        settle(push, *args, **besides)
 
-    monkeypatch.setattr(pushing, "_settle", settle_two)
+    monkeypatch.setattr(pushing, "settle", settle_two)
     with pytest.raises(SystemExit):
         services.send_pushes()
-    monkeypatch.setattr(pushing, "_settle", settle)
+    monkeypatch.setattr(pushing, "settle", settle)
     assert services.send_pushes() == 0
     make_due()
     services.send_pushes()

@@ -21,6 +21,7 @@ WORDS = {
     "requests": "Who asks to follow you, and who lets you follow them.",
     "likes": "Who likes your videos.",
     "comments": "Who comments on your videos.",
+    "reposts": "Who reposts your videos.",
     "mentions": "Who writes your handle in a caption or a comment.",
     "my_videos": "When a video of yours is ready, or could not be processed.",
     "imports": "When an import is done, and when an account with an imported name appears.",
