@@ -134,11 +134,10 @@ def pulled_videos(viewer_id: int) -> list[Video]:
 
 @dataclass(frozen=True)
 class Overview:
-    """What every page shows of somebody's feed. `unseen`: new videos with an unseen alert, among the entries from the
-    publication `horizon` on; older ones count as seen. `creator_ids`: who posted lately, the last one first."""
+    """What every page shows of somebody's feed. `unseen`: new videos with an unseen alert, among the newest `COUNTED`
+    entries; older ones count as seen. `creator_ids`: who posted lately, the last one first."""
 
     unseen: int = 0
-    horizon: int = 0
     creator_ids: Sequence[int] = ()
 
 
@@ -146,13 +145,13 @@ def overview(viewer_id: int) -> Overview:
     """Two queries, the second of none but what the first found."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM feeds_overview(%s, %s, %s)", [viewer_id, ROWS, COUNTED])
-        horizon, newest, alerted = cursor.fetchone()
+        newest, alerted = cursor.fetchone()
     if not newest and not alerted:
-        return Overview(horizon=horizon)
+        return Overview()
     shown = Video.objects.visible_to(viewer_id).filter(publication__id__among={*newest, *alerted})
     creators = dict(shown.order_by("-publication").values_list("publication", "creator"))
     lately = dict.fromkeys(creators[publication_id] for publication_id in newest if publication_id in creators)
-    return Overview(sum(publication_id in creators for publication_id in alerted), horizon, tuple(lately))
+    return Overview(sum(publication_id in creators for publication_id in alerted), tuple(lately))
 
 
 def posted_lately(seen: Overview, *, size: int = 8) -> list[User]:

@@ -10,7 +10,7 @@ from heapq import merge
 from typing import NamedTuple
 
 NEW_VIDEO = "new_video"
-MOST_EVENTS = 10_000  # of a page; a line with more goes on in the next one
+MOST_EVENTS = 3000  # of a page; a line with more goes on in the next one
 ABOUT_A_VIDEO = {"liked", "commented", "mentioned"}
 OF_A_KIND = {"followed", "approved", "appeared"}
 

@@ -5,13 +5,18 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice, takewhile
+from typing import NamedTuple
 
+from django.db import connection
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
 from feeds.models import Notification
-from feeds.querysets import own_or_visible
-from feeds.selectors.following import TOP, Overview, State, overview, rounds
+from feeds.querysets import NotificationQuerySet, own_or_visible
+from feeds.selectors import following
+from feeds.selectors.following import TOP, Overview, State, rounds
 from feeds.selectors.lines import NEW_VIDEO, Event, Group, Section, Taken, take
 from follows.models import Follow
 from follows.relations import Relation
@@ -23,12 +28,15 @@ LINES_A_PAGE = 30
 PEOPLE_SHOWN = 3  # of a line, by their avatars
 VIDEOS_SHOWN = 4
 ROWS = 100  # of notifications in the first round
-MOST_ROWS = 5000
+MOST_ROWS = 2500
 MOST_UNLISTED = 999  # events that a list is told to lack: one that is open for long would count more and more
 Kind = Notification.Kind
 
 _PEOPLE = (Kind.FOLLOWED, Kind.REQUESTED, Kind.APPROVED, Kind.MENTIONED, Kind.IMPORTED, Kind.APPEARED)
-_MINE = (Kind.LIKED, Kind.COMMENTED, Kind.PROCESSED, Kind.FAILED, Kind.REMOVED)
+_MINE = (
+    *(Kind.LIKED, Kind.COMMENTED, Kind.REPLIED, Kind.COMMENT_LIKED, Kind.REPOSTED),
+    *(Kind.PROCESSED, Kind.FAILED, Kind.REMOVED),
+)
 FILTERS: dict[str, Sequence[str]] = {
     "all": (NEW_VIDEO, *Kind.values),
     "videos": (NEW_VIDEO,),
@@ -95,33 +103,64 @@ class Line:
 # --- The badge ------------------------------------------------------------------------------------------------
 
 
+class Horizon(NamedTuple):
+    """From where on what is unseen is new, and counted: the newest `COUNTED` publications that are listed, and as many
+    notifications. What is older is listed as seen."""
+
+    videos: int = 0
+    others: int = 0
+
+
+_HORIZON = """
+    SELECT coalesce((SELECT publication_id FROM feeds_inboxentry WHERE recipient_id = %(viewer)s AND state >= 1
+                     ORDER BY publication_id DESC OFFSET %(counted)s - 1 LIMIT 1), 0),
+           coalesce((SELECT id FROM feeds_notification WHERE recipient_id = %(viewer)s
+                     ORDER BY id DESC OFFSET %(counted)s - 1 LIMIT 1), 0)
+"""
+
+
+def horizon_of(viewer_id: int) -> Horizon:
+    with connection.cursor() as cursor:
+        cursor.execute(_HORIZON, {"viewer": viewer_id, "counted": following.COUNTED})
+        return Horizon(*cursor.fetchone())
+
+
 def unread_count(viewer_id: int, *, feed: Overview | None = None) -> int:
     """What the badge says: unseen alerts of videos that the viewer may see, and other unseen notifications."""
-    unseen = Notification.objects.shown_to(viewer_id).unseen().count()
-    return unseen + (feed or overview(viewer_id)).unseen
+    return unseen_notifications(viewer_id).count() + (feed or following.overview(viewer_id)).unseen
+
+
+def unseen_notifications(viewer_id: int) -> NotificationQuerySet:
+    """Among those that are counted."""
+    oldest = Notification.objects.filter(recipient_id=viewer_id).order_by("-pk").values("pk")
+    horizon = Coalesce(Subquery(oldest[following.COUNTED - 1 : following.COUNTED]), 0)
+    return Notification.objects.shown_to(viewer_id).unseen().filter(pk__gte=horizon)
 
 
 def new_since(viewer_id: int, newest: str, *, show: str = "all") -> int:
     """How many events a list lacks that began with those; beyond MOST_UNLISTED it counts no further than one more."""
     video_key, other_key = _keys(newest, default=0)
+    horizon = horizon_of(viewer_id)
     unlisted = chain(
-        takewhile(lambda event: event.key > video_key, _new_videos(viewer_id, TOP, FILTERS[show])),
-        takewhile(lambda event: event.key > other_key, _happenings(viewer_id, TOP, FILTERS[show])),
+        takewhile(lambda event: event.key > video_key, _new_videos(viewer_id, TOP, FILTERS[show], horizon)),
+        takewhile(lambda event: event.key > other_key, _happenings(viewer_id, TOP, FILTERS[show], horizon)),
     )
     return sum(event.is_new for event in islice(unlisted, MOST_UNLISTED + 1))
 
 
 def newest(viewer_id: int) -> str:
     """The present, for `new_since` and for marking what was there."""
-    videos, others = (_new_videos(viewer_id, TOP, FILTERS["all"]), _happenings(viewer_id, TOP, FILTERS["all"], rows=1))
+    videos = _new_videos(viewer_id, TOP, FILTERS["all"], Horizon())
+    others = _happenings(viewer_id, TOP, FILTERS["all"], Horizon(), rows=1)
     return encode_cursor([getattr(next(stream, None), "key", 0) for stream in (videos, others)])
 
 
 def unseen_videos(viewer_id: int, up_to: str) -> tuple[list[int], int]:
     """The publications that the list marks as new, and the newest notification, of a list that began with those."""
     video_key, other_key = _keys(up_to, default=0)
-    horizon = overview(viewer_id).horizon
-    counted = takewhile(lambda event: event.key >= horizon, _new_videos(viewer_id, TOP, FILTERS["all"]))
+    horizon = horizon_of(viewer_id)
+    listed = _new_videos(viewer_id, TOP, FILTERS["all"], horizon)
+    counted = takewhile(lambda event: event.key >= horizon.videos, listed)
     return [event.key for event in counted if event.is_new and event.key <= video_key], other_key
 
 
@@ -133,9 +172,10 @@ def notifications_page(
 ) -> Page[Line]:
     """Lines, newest first. The cursor holds a key of each stream and the section where the page ended."""
     video_key, other_key = _keys(cursor, default=TOP)
+    horizon = horizon_of(viewer_id)
     taken = take(
-        _new_videos(viewer_id, video_key, FILTERS[show]),
-        _happenings(viewer_id, other_key, FILTERS[show]),
+        _new_videos(viewer_id, video_key, FILTERS[show], horizon),
+        _happenings(viewer_id, other_key, FILTERS[show], horizon),
         size=size,
         now=timezone.localtime(now),
         section=section_at(cursor),
@@ -163,19 +203,20 @@ def _keys(cursor: str, *, default: int) -> tuple[int, int]:
     return default, default
 
 
-def _new_videos(viewer_id: int, before: int, kinds: Collection[str]) -> Iterator[Event]:
+def _new_videos(viewer_id: int, before: int, kinds: Collection[str], horizon: Horizon) -> Iterator[Event]:
     if NEW_VIDEO not in kinds:
         return
-    horizon = overview(viewer_id).horizon
     for publication_ids, states in rounds(viewer_id, before, least=State.QUIET):
         videos = Video.objects.visible_to(viewer_id).filter(publication__in=publication_ids)
         rows = videos.values_list("publication", "publication__published_at", "creator_id", "pk")
         for key, at, creator_id, video_id in rows.order_by("-publication"):
-            is_new = states[key] == State.ALERTED and key >= horizon
+            is_new = states[key] == State.ALERTED and key >= horizon.videos
             yield Event(NEW_VIDEO, key, at, is_new, creator_id, video_id)
 
 
-def _happenings(viewer_id: int, before: int, kinds: Collection[str], *, rows: int = ROWS) -> Iterator[Event]:
+def _happenings(
+    viewer_id: int, before: int, kinds: Collection[str], horizon: Horizon, *, rows: int = ROWS
+) -> Iterator[Event]:
     others = [kind for kind in kinds if kind != NEW_VIDEO]
     if not others:
         return
@@ -184,7 +225,8 @@ def _happenings(viewer_id: int, before: int, kinds: Collection[str], *, rows: in
         fields = ("kind", "pk", "created_at", "seen_at", "actor_id", "video_id", "text")
         found = list(shown.filter(pk__lt=before).values_list(*fields)[:rows])
         for kind, key, at, seen_at, actor_id, video_id, text in found:
-            yield Event(kind, key, at, seen_at is None, actor_id, video_id, text)
+            is_new = seen_at is None and key >= horizon.others
+            yield Event(kind, key, at, is_new, actor_id, video_id, text)
         if len(found) < rows:
             return
         before, rows = found[-1][1], min(5 * rows, MOST_ROWS)

@@ -102,15 +102,15 @@ BEGIN
 END $$;
 
 -- What every page shows of the feed: the newest publications, and those whose alert is unseen among the entries that are
--- counted (from `horizon` on).
+-- counted.
 CREATE FUNCTION feeds_overview(viewer bigint, at_most bigint, counted bigint,
-                               OUT horizon bigint, OUT newest bigint[], OUT alerted bigint[])
+                               OUT newest bigint[], OUT alerted bigint[])
 LANGUAGE plpgsql STABLE {PROBES} AS $$
 BEGIN
     {_read(_OVERVIEW, below="9223372036854775807", each="counted")}
-    SELECT down_to, ARRAY(SELECT id FROM let_through ORDER BY id DESC LIMIT at_most),
+    SELECT ARRAY(SELECT id FROM let_through ORDER BY id DESC LIMIT at_most),
            ARRAY(SELECT id FROM let_through WHERE state = 2 AND id >= down_to ORDER BY id DESC)
-    INTO horizon, newest, alerted FROM reach;
+    INTO newest, alerted FROM reach;
 END $$;
 """
 DROP_FUNCTIONS = """

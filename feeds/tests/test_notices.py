@@ -1,5 +1,6 @@
 """The notification centre: what is listed is what is counted, each event once, and what is switched off is neither."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -22,7 +24,7 @@ from feeds import selectors, services
 from feeds.models import InboxEntry, NoticeChoice, Notification
 from feeds.selectors import FILTERS, Line
 from feeds.selectors.following import TOP, rounds
-from feeds.selectors.notices import MOST_UNLISTED
+from feeds.selectors.notices import MOST_UNLISTED, unseen_notifications
 from feeds.services.erasure import ERASERS
 from feeds.tests.crowds import make_followers
 from feeds.topics import ALWAYS, DEFAULTS, TOPIC_OF, Channel, Topic
@@ -228,7 +230,7 @@ def test_thousands_of_likes_cost_a_few_queries(alice: User) -> None:
     Notification.objects.bulk_create(rows)
     with CaptureQueriesContext(connection) as queries:
         (line,) = selectors.notifications_page(alice.pk).items
-    assert (line.new, line.people_count, line.events) == (3000, 3000, 3000)
+    assert (line.new, line.people_count, line.events) == (1000, 3000, 3000)
     assert [person.pk for person in line.people] == fans[:-4:-1]
     assert len(queries) <= 14
 
@@ -350,9 +352,55 @@ def test_the_badge_says_99_plus_and_the_exact_number(client: Client, alice: User
     tell(alice, "failed", 1204)
     html = client.get(reverse("feeds:unread")).content.decode()
     assert "99+" in html
-    assert "1,204 unread" in html
-    assert 'data-unread="1204"' in html
+    assert "1,000 unread" in html
+    assert 'data-unread="1000"' in html
+    assert sum(line.new for line in lines(alice)) == 1000
     assert Client().get(reverse("feeds:unread")).status_code == 204
+
+
+def read_of(rows: QuerySet[Notification]) -> int:
+    """How many notifications the database reads for it."""
+
+    def read(node: dict[str, Any]) -> int:
+        own = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+        below = sum(read(each) for each in node.get("Plans", []))
+        return below + (own if node.get("Relation Name") == "feeds_notification" else 0)
+
+    return int(read(json.loads(rows.explain(analyze=True, format="json"))[0]["Plan"]))
+
+
+def test_the_badge_reads_no_more_than_it_counts(
+    client: Client, alice: User, mira: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a hundred thousand unread it read, and asked of, each of them: a second for every page."""
+    monkeypatch.setattr("feeds.selectors.following.COUNTED", 50)
+    tell(alice, "liked", 2000, actor=mira)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE feeds_notification")
+    assert read_of(unseen_notifications(alice.pk)) == 100
+    assert selectors.unread_count(alice.pk) == 50
+    services.see_everything(viewer_id=alice.pk, up_to=selectors.newest(alice.pk))
+    assert selectors.unread_count(alice.pk) == 0
+
+
+def test_a_page_of_a_multitude_reads_a_bounded_number(
+    alice: User, mira: User, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    monkeypatch.setattr("feeds.selectors.lines.MOST_EVENTS", 50)
+    monkeypatch.setattr("feeds.selectors.notices.ROWS", 10)
+    monkeypatch.setattr("feeds.selectors.notices.MOST_ROWS", 20)
+    tell(alice, "liked", 1000, actor=mira)
+    with django_assert_max_num_queries(12):
+        [line] = selectors.notifications_page(alice.pk).items
+    assert line.events == 50
+
+
+def test_the_overview_of_the_feed_is_read_once_for_a_page(client: Client, alice: User, mira: User) -> None:
+    follows.follow(follower=alice, followee=mira)
+    publish(mira)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(reverse("feeds:notifications"))
+    assert sum("feeds_overview" in query["sql"] for query in queries) == 1
 
 
 # --- Choices --------------------------------------------------------------------------------------------------
