@@ -97,6 +97,7 @@ class S3Server(ChildProcess):
             client.delete_object(Bucket=BUCKET, Key=name)
         for begun in client.list_multipart_uploads(Bucket=BUCKET).get("Uploads", []):
             client.abort_multipart_upload(Bucket=BUCKET, Key=begun["Key"], UploadId=begun["UploadId"])
+        client.delete_bucket_cors(Bucket=BUCKET)
 
     def allow(self, origin: str) -> None:
         """What docs/storage.md says a bucket must allow the site's pages."""

@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class LibConfig(AppConfig):
     name = "socialvideo.lib"
     label = "lib"
+
+    def ready(self) -> None:
+        from socialvideo.lib import checks  # noqa: F401

@@ -102,6 +102,16 @@ class Bucket(S3Storage):
             answer = self.client.get_object(**self._object(name), Range=f"bytes=0-{count - 1}")
             return cast("bytes", answer["Body"].read())
 
+    def cors_rules(self) -> list[dict[str, Any]]:
+        try:
+            return cast("list[dict[str, Any]]", self.client.get_bucket_cors(Bucket=self.bucket_name)["CORSRules"])
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") == "NoSuchCORSConfiguration":
+                return []
+            raise OSError(str(error)) from error
+        except BotoCoreError as error:
+            raise OSError(str(error)) from error
+
     # --- Multipart uploads ---
 
     @staticmethod
