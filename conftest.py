@@ -60,6 +60,11 @@ def bob() -> User:
 
 
 @pytest.fixture
+def mira() -> User:
+    return make_account("mira", name="Mira")
+
+
+@pytest.fixture
 def shared_media() -> Callable[[str], Path]:
     """`shared_media("no-audio.mp4")` is the path of a reference file, or skips. Such tests carry the marker `shared`."""
     folder = Path(os.environ.get("SHARED_DIR", ROOT.parent / "shared")) / "media"

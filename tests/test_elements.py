@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from accounts.tests.factories import make_account
 from follows import services
-from tests.waiting import until
 from videos.tests.factories import make_comment, make_video
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -17,29 +15,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = ["/", "/explore/", "/following/", "/inbox/", "/@alice/", "/upload/", "/studio/"]
 PAGES += ["/settings/", "/settings/profile/", "/settings/following/"]
 NETWORK = r"Failed to load resource|htmx:sendError|htmx:afterRequest|Response Status Error"
-
-
-@pytest.fixture
-def alice() -> User:
-    return make_account("alice", name="Alice")
-
-
-@pytest.fixture
-def mira() -> User:
-    return make_account("mira", name="Mira")
-
-
-@pytest.fixture
-def enter(page: Any, sign_in: Callable[..., None], alice: User) -> Callable[[str], Any]:
-    """Alice opens an address."""
-
-    def open_as_alice(path: str) -> Any:
-        sign_in(page, alice)
-        page.goto(path)
-        until(page, "document.querySelector('body :not(:defined)') === null")
-        return page
-
-    return open_as_alice
 
 
 def _button(page: Any) -> Any:

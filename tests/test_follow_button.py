@@ -18,38 +18,12 @@ from accounts.tests.factories import make_account
 from follows import selectors, services
 from follows.models import Block, Follow, FollowEvent
 from follows.views.answers import TapRate
-from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 NETWORK = r"Failed to load resource|htmx:(sendError|timeout|afterRequest)|Response Status Error|net::ERR"
 lossy = pytest.mark.console_errors(NETWORK)
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-
-
-@pytest.fixture
-def alice() -> User:
-    return make_account("alice", name="Alice")
-
-
-@pytest.fixture
-def mira() -> User:
-    return make_account("mira", name="Mira")
-
-
-@pytest.fixture
-def enter(new_page: Callable[..., Any], sign_in: Callable[..., None], alice: User) -> Callable[..., Any]:
-    """Alice opens an address."""
-
-    def open_as_alice(path: str = "/@mira/", **options: Any) -> Any:
-        page = new_page(**({"viewport": {"width": 1280, "height": 800}} | options))
-        sign_in(page, alice)
-        page.goto(path)
-        if options.get("java_script_enabled", True):
-            until(page, "document.querySelector('body :not(:defined)') === null")
-        return page
-
-    return open_as_alice
 
 
 def button(page: Any) -> Any:

@@ -22,16 +22,6 @@ NETWORK = r"net::ERR_|Failed to load resource"
 
 
 @pytest.fixture
-def alice() -> User:
-    return make_account("alice", name="Alice")
-
-
-@pytest.fixture
-def mira() -> User:
-    return make_account("mira", name="Mira")
-
-
-@pytest.fixture
 def device(new_page: Callable[..., Any], sign_in: Callable[..., None], live_process: LiveProcess) -> Callable[..., Any]:
     def device(account: User, path: str = "/settings/", **options: Any) -> Any:
         page = new_page(**options)

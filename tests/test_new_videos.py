@@ -26,11 +26,6 @@ IN_VIEW = """[...document.querySelectorAll('.feed-card')].filter((card) => {
 
 
 @pytest.fixture
-def mira() -> User:
-    return make_account("mira", name="Mira")
-
-
-@pytest.fixture
 def open_following(new_page: Callable[..., Any], sign_in: Callable[..., None]) -> Callable[..., Any]:
     def open_following(account: User, **options: Any) -> Any:
         page = new_page(**options)

@@ -12,17 +12,11 @@ from feeds import services
 from feeds.models import Impression, InboxEntry
 from feeds.tests.crowds import make_followers
 from follows import services as follows
-from tests.waiting import until
 from videos.models import Publication
 from videos.tests.factories import make_video
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 State = InboxEntry.State
-
-
-@pytest.fixture
-def alice() -> User:
-    return make_account("alice", name="Alice")
 
 
 @pytest.fixture
@@ -33,19 +27,6 @@ def told(alice: User) -> list[Publication]:
     for publication in publications:
         services.run_fan_out(publication.pk)
     return publications[::-1]
-
-
-@pytest.fixture
-def enter(page: Any, sign_in: Callable[..., None], alice: User) -> Callable[[str], Any]:
-    """Alice opens an address."""
-
-    def open_as_alice(path: str) -> Any:
-        sign_in(page, alice)
-        page.goto(path)
-        until(page, "document.querySelector('body :not(:defined)') === null")
-        return page
-
-    return open_as_alice
 
 
 def state(publication: Publication) -> int:

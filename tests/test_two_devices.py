@@ -8,23 +8,12 @@ import psutil
 import pytest
 
 from accounts.models import User
-from accounts.tests.factories import make_account
 from follows import services
 from socialvideo.local.live_process import LiveProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 STREAM_LOST = r"net::ERR_|Failed to load resource"
-
-
-@pytest.fixture
-def alice() -> User:
-    return make_account("alice", name="Alice")
-
-
-@pytest.fixture
-def mira() -> User:
-    return make_account("mira", name="Mira")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tests.factories import make_account
 from follows import services as follows
 from videos.tests.factories import make_video
 
@@ -13,20 +12,9 @@ PRIVATE = ["feeds/following/"]
 
 
 @pytest.fixture
-def api() -> APIClient:
-    return APIClient()
-
-
-@pytest.fixture
-def alice(api: APIClient) -> User:
-    account = make_account("alice")
-    api.force_authenticate(account)
-    return account
-
-
-@pytest.fixture
-def mira() -> User:
-    return make_account("mira", name="Mira")
+def alice(alice: User, api: APIClient) -> User:
+    api.force_authenticate(alice)
+    return alice
 
 
 @pytest.mark.parametrize("address", PRIVATE)

@@ -29,11 +29,6 @@ pytestmark = pytest.mark.django_db
 State = InboxEntry.State
 
 
-@pytest.fixture
-def mira() -> User:
-    return make_account("mira", name="Mira")
-
-
 def report(publication: Publication) -> Report:
     return selectors.delivery_report(Video.objects.with_card().get(pk=publication.video_id))
 

@@ -33,15 +33,8 @@ State = Digest.State
 
 
 @pytest.fixture
-def mira() -> User:
-    return make_account("mira", name="Mira")
-
-
-@pytest.fixture
-def fan(mira: User) -> User:
-    fan = make_account("fan", name="Fan")
+def fan(fan: User) -> User:
     EmailAddress.objects.filter(user=fan).update(verified=True)
-    follows.follow(follower=fan, followee=mira)
     services.plan_digest(account=fan, every="day", zone="Europe/Berlin")
     return fan
 

@@ -103,11 +103,6 @@ def test_what_is_read_is_what_is_defined_after_random_acts(acts: list, settings:
 # --- What went wrong elsewhere --------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def mira() -> User:
-    return make_account("mira", name="Mira")
-
-
 def test_first_follow_with_all_workers_stopped_shows_what_was_published_before(alice: User, mira: User) -> None:
     """M#16152: the first follow left an empty feed, for its backfill waited in a slow queue."""
     earlier = [make_video(mira).pk for _ in range(3)]

@@ -23,11 +23,6 @@ from videos.tests.factories import make_video
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def mira() -> User:
-    return make_account("mira", name="Mira")
-
-
 def slate_of(viewer: User | None, size: int = 10) -> list[int]:
     return [card.video.pk for card in whole(viewer, size)]
 

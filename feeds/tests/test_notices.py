@@ -45,11 +45,6 @@ def alice(client: Client) -> User:
     return account
 
 
-@pytest.fixture
-def mira() -> User:
-    return make_account("mira", name="Mira")
-
-
 def pages(viewer: User, *, size: int = 30, show: str = "all") -> Iterator[list[Line]]:
     cursor = ""
     while True:

@@ -16,10 +16,9 @@ PAGES = ["feeds:home", "feeds:following_feed", "feeds:explore"]
 
 
 @pytest.fixture
-def alice(client: Client) -> User:
-    account = make_account("alice")
-    client.force_login(account)
-    return account
+def alice(alice: User, client: Client) -> User:
+    client.force_login(alice)
+    return alice
 
 
 @pytest.fixture

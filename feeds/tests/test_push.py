@@ -41,18 +41,6 @@ def service(settings: Any) -> Iterator[PushService]:
 
 
 @pytest.fixture
-def mira() -> User:
-    return make_account("mira", name="Mira")
-
-
-@pytest.fixture
-def fan(mira: User) -> User:
-    fan = make_account("fan", name="Fan")
-    follows.follow(follower=fan, followee=mira)
-    return fan
-
-
-@pytest.fixture
 def small_pulls(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Two followers are too many for entries; so many browsers are looked at in one portion."""
 

@@ -30,18 +30,6 @@ pytestmark = pytest.mark.django_db
 State = InboxEntry.State
 
 
-@pytest.fixture
-def mira() -> User:
-    return make_account("mira", name="Mira")
-
-
-@pytest.fixture
-def fan(mira: User) -> User:
-    account = make_account("fan")
-    follows.follow(follower=account, followee=mira)
-    return account
-
-
 @pytest.fixture(autouse=True)
 def audited() -> Iterator[None]:
     """After each of these tests every promise of telling stands."""

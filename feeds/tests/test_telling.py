@@ -24,11 +24,6 @@ pytestmark = pytest.mark.django_db
 State = InboxEntry.State
 
 
-@pytest.fixture
-def mira() -> User:
-    return make_account("mira", name="Mira")
-
-
 @pytest.fixture(autouse=True)
 def audited() -> Iterator[None]:
     """After each of these tests the promise stands."""

@@ -23,11 +23,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def mira() -> User:
-    return make_account("mira", name="Mira")
-
-
-@pytest.fixture
 def moderator() -> User:
     return make_account("moderator", is_staff=True, is_superuser=True)
 
