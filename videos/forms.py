@@ -1,6 +1,7 @@
 """What a creator says about a video, and what viewers write under it."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from socialvideo.lib.zones import zone_named
 from videos.models import Video
+from videos.services.cutting import LATEST_MS, check_cut
 from videos.services.publishing import check_hour
 from videos.services.refusals import Refused
 
@@ -21,6 +23,8 @@ def new_key() -> str:
 AT_ONCE, AT_A_TIME = "at_once", "at_a_time"
 WHEN = [(AT_ONCE, "As soon as it is ready"), (AT_A_TIME, "At a day and time")]
 SCHEDULE = ("when", "publish_at", "zone")
+CUT = ("cover_ms", "trim_from_ms", "trim_to_ms")
+KEPT = ("caption", "visibility", "publish_at", "allows_comments", *CUT)
 
 
 class DayAndTime(forms.DateTimeInput):
@@ -35,9 +39,16 @@ class DayAndTime(forms.DateTimeInput):
         return False
 
 
+class Moment(forms.IntegerField):
+    """In milliseconds of the file, chosen in the browser's preview."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, min_value=0, max_value=LATEST_MS, widget=forms.HiddenInput)
+
+
 class VideoForm(forms.Form):
-    """Caption, visibility and, while the video has not gone out, when it does: at once, or at a day and time in the zone
-    that the form names, which is the one it was opened in."""
+    """Caption, visibility, comments and, while the video has not gone out, what is cut out of it and when it goes out: at
+    once, or at a day and time in the zone that the form names, which is the one it was opened in."""
 
     caption = forms.CharField(
         max_length=500,
@@ -51,6 +62,8 @@ class VideoForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
+    allows_comments = forms.BooleanField(label="Others may comment", required=False, initial=True)
+
     when = forms.ChoiceField(label="When it goes out", choices=WHEN, initial=AT_ONCE, widget=forms.RadioSelect)
     publish_at = forms.DateTimeField(
         label="Day and time",
@@ -58,20 +71,31 @@ class VideoForm(forms.Form):
         error_messages={"required": "Choose a day and a time.", "invalid": "Write it like 2026-05-03 18:00."},
     )
     zone = forms.CharField(required=False, widget=forms.HiddenInput, initial=timezone.get_current_timezone_name)
+    cover_ms = Moment()
+    trim_from_ms = Moment()
+    trim_to_ms = Moment()
 
     def __init__(self, *args: Any, video: Video | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.video = video
         if video:
-            self.initial = {"caption": video.caption, "visibility": video.visibility, "publish_at": video.publish_at}
+            self.initial = {name: getattr(video, name) for name in KEPT}
             self.initial["when"] = AT_A_TIME if video.publish_at else AT_ONCE
-        if (video and video.published_at) or (self.is_bound and "when" not in self.data):
-            for name in SCHEDULE:
-                del self.fields[name]
+        self._leave_out(CUT if video and video.published_at else self._missing(CUT))
+        if (video and video.published_at) or self._missing(["when"]):
+            self._leave_out(SCHEDULE)
         else:
             zone = zone_named(self.data.get("zone", "")) or timezone.get_current_timezone()
             self.fields["publish_at"].help_text = f"In your time zone, {zone}."
             self.fields["publish_at"].required = self.data.get("when") != AT_ONCE
+
+    def _missing(self, names: Iterable[str]) -> list[str]:
+        """What a form that was sent did not ask for stays as it is."""
+        return [name for name in names if self.is_bound and name not in self.data]
+
+    def _leave_out(self, names: Iterable[str]) -> None:
+        for name in names:
+            del self.fields[name]
 
     def full_clean(self) -> None:
         """What is entered is read in the zone that stood beside it."""
@@ -94,6 +118,10 @@ class VideoForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """As the services take it: without an hour it goes out as soon as it is ready."""
         given = self.cleaned_data
+        try:
+            check_cut(given.get("trim_from_ms"), given.get("trim_to_ms"))
+        except Refused as refused:
+            raise forms.ValidationError(refused.message) from refused
         given.pop("zone", None)
         if given.pop("when", None) == AT_ONCE:
             given["publish_at"] = None
@@ -114,3 +142,4 @@ class CommentForm(forms.Form):
         error_messages={"required": "Write something first.", "max_length": "Comments have up to 500 characters."},
     )
     submit_key = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=new_key)
+    answers = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)

@@ -4,14 +4,17 @@ as for many."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from accounts.models import User
 from follows.relations import Counts, Relation
 from follows.selectors import counts, relation
 from socialvideo.lib.pagination import Page, keyset_page
-from videos.models import Comment, Like, Video
+from videos.models import Comment, Like, Upload, Video
 from videos.querysets import VideoQuerySet
 
 GRID_SIZE = 24
+MOST_UNFINISHED = 20
 
 
 @dataclass(frozen=True)
@@ -97,3 +100,21 @@ def hidden_comments(video: Video, viewer_id: int | None) -> int:
     """Comments that are counted but not shown to this viewer: by accounts that are away, or across a block."""
     comments = Comment.objects.filter(video=video)
     return comments.standing().count() - comments.visible_to(viewer_id).count()
+
+
+def drafts_page(account_id: int, *, cursor: str = "") -> Page[Video]:
+    """What is not let go out yet, files on their way among it."""
+    drafts = Video.objects.of_creator(account_id).drafts().with_card().select_related("upload")
+    return keyset_page(drafts, order=["-id"], cursor=cursor, size=GRID_SIZE)
+
+
+def unfinished_uploads(account_id: int) -> list[Upload]:
+    """Files that did not come whole yet, the newest first."""
+    mine = Upload.objects.filter(video__creator=account_id, video__state=Video.State.UPLOADING)
+    return list(mine.select_related("video__creator").order_by("-pk")[:MOST_UNFINISHED])
+
+
+def deleted_page(account_id: int, *, cursor: str = "") -> Page[Video]:
+    """What its creator can still bring back, deleted last first."""
+    deleted = Video.objects.of_creator(account_id).recently_deleted(settings.KEEP_DELETED_DAYS).with_card()
+    return keyset_page(deleted, order=["-removed_at", "-id"], cursor=cursor, size=GRID_SIZE)

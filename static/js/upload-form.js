@@ -1,25 +1,41 @@
-// Sends a real <form enctype="multipart/form-data"> with progress, cancel and retry; the chosen file stays chosen.
-// What the browser can see at once (size, length) is said at once, but the server decides.
+// A video is uploaded while its creator says what it is. The file goes on its way, as a draft, as soon as it is picked;
+// "Post" and "Save draft" say at once what is to become of it, and the page stays until the file is there.
+
+import { Transport } from "upload-transport";
+import { left, size } from "upload-words";
+
+const SMOOTH = 0.2; // of a new measurement of speed
 
 class UploadForm extends HTMLElement {
-  #request;
-  #preview;
+  #transport;
+  #sent; // {bytes, at, speed}
+  #wish; // where to go once the file is there: what the server said to "Post" or "Save draft"
+  #state = "idle"; // sending, paused, waiting, arrived
 
   connectedCallback() {
-    const form = this.#form;
-    form.addEventListener("submit", this.#send);
-    this.#file.addEventListener("change", () => this.#chosen());
+    this.#form.addEventListener("submit", this.#submit);
+    this.#file.addEventListener("change", () => this.#picked(this.#file.files[0]));
+    this.addEventListener("recorded", ({ detail }) => this.#picked(detail));
     this.addEventListener("dragover", this.#over);
     this.addEventListener("dragleave", () => delete this.dataset.over);
     this.addEventListener("drop", this.#drop);
-    this.querySelector("[data-cancel]")?.addEventListener("click", () => this.#request?.abort());
+    this.#on("[data-pause]", this.#pause);
+    this.#on("[data-resume]", this.#resume);
+    this.#on("[data-cancel]", () => this.#question.showModal());
+    this.#question.addEventListener("close", () => this.#question.returnValue === "confirm" && this.#cancel());
     addEventListener("beforeunload", this.#warn);
-    if (this.#file.files.length) this.#chosen();
+    const camera = this.querySelector("upload-camera");
+    if (camera) camera.hidden = false;
+    if (this.#file.files.length) this.#picked(this.#file.files[0]);
   }
 
   disconnectedCallback() {
     removeEventListener("beforeunload", this.#warn);
-    URL.revokeObjectURL(this.#preview);
+    this.#transport?.pause();
+  }
+
+  #on(selector, act) {
+    this.querySelector(selector).addEventListener("click", act);
   }
 
   get #form() {
@@ -30,11 +46,19 @@ class UploadForm extends HTMLElement {
     return this.querySelector("[type=file]");
   }
 
-  get #button() {
-    return this.#form.querySelector("button:not([type=button])");
+  get #clip() {
+    return this.querySelector("upload-clip");
   }
 
-  // --- Choosing ---
+  get #question() {
+    return this.querySelector("[data-question]");
+  }
+
+  get #token() {
+    return this.#form.elements.csrfmiddlewaretoken.value;
+  }
+
+  // --- Picking ---
 
   #over = (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
@@ -44,135 +68,227 @@ class UploadForm extends HTMLElement {
 
   #drop = (event) => {
     delete this.dataset.over;
-    if (!event.dataTransfer?.files.length || this.#request) return;
+    if (!event.dataTransfer?.files.length || this.#transport) return;
     event.preventDefault();
-    this.#file.files = event.dataTransfer.files;
-    this.#chosen();
+    this.#picked(event.dataTransfer.files[0]);
   };
 
-  #chosen() {
-    const [file] = this.#file.files;
-    const chosen = this.querySelector(".upload__chosen");
+  async #picked(file) {
     this.#say("");
-    URL.revokeObjectURL(this.#preview);
-    if (chosen) chosen.hidden = !file;
-    if (!file) return;
-    this.#tooLarge();
-    if (chosen) this.#describe(file, chosen);
+    if (!file || this.#transport || this.#refused(file)) return;
+    this.dataset.picked = "";
+    this.querySelector(".upload__drop").hidden = true;
+    const camera = this.querySelector("upload-camera");
+    if (camera) camera.hidden = true;
+    this.#file.required = false;
+    this.#file.disabled = true; // it goes another way
+    this.#state = "sending";
+    this.#show();
+    await customElements.whenDefined("upload-clip");
+    await this.#clip.open(file);
+    this.#send(file, this.#waiting(file));
   }
 
-  #tooLarge() {
+  #refused(file) {
     const limit = Number(this.dataset.maxBytes);
-    const size = this.#file.files[0]?.size ?? 0;
-    if (!limit || size <= limit) return false;
-    this.#say(`This file is ${megabytes(size)}. The limit is ${megabytes(limit)}. Pick a smaller one.`);
+    const { size: wanted, fileName } = this.dataset;
+    if (file.size > limit) this.#say(`This file is ${size(file.size)}. The limit is ${size(limit)}. Pick a smaller one.`);
+    else if (!file.size) this.#say("This file is empty. Pick another.");
+    else if (wanted && file.size !== Number(wanted)) this.#say(`This is another file. Pick ${fileName || "the one you began with"} again, or upload this one as a new video.`);
+    else return false;
+    this.#file.value = "";
     return true;
   }
 
-  #describe(file, chosen) {
-    chosen.querySelector("output").textContent = file.name;
-    chosen.querySelector("small").textContent = megabytes(file.size);
-    const video = chosen.querySelector("video");
-    video.onloadedmetadata = () => this.#measured(video.duration, file, chosen);
-    video.src = this.#preview = URL.createObjectURL(file);
-  }
-
-  #measured(seconds, file, chosen) {
-    if (!Number.isFinite(seconds)) return;
-    const limit = Number(this.dataset.maxSeconds);
-    chosen.querySelector("small").textContent = `${clock(seconds)} · ${megabytes(file.size)}`;
-    if (limit && seconds >= limit + 1) this.#say(`This file is ${clock(seconds)} long. The limit is ${clock(limit)}. Trim it or pick another.`);
+  // The upload that this file goes on with: the page's own, or one in the list of unfinished ones.
+  #waiting(file) {
+    if (this.dataset.video) return { video: this.dataset.video, key: this.dataset.key };
+    const rows = document.querySelectorAll("[data-upload][data-fingerprint]");
+    const row = [...rows].find(({ dataset }) => dataset.fingerprint === fingerprint(file) && Number(dataset.size) === file.size);
+    row?.remove();
+    return row && { video: row.dataset.upload, key: row.dataset.key };
   }
 
   // --- Sending ---
 
-  #send = (event) => {
-    event.preventDefault();
-    if (this.#request || this.#tooLarge()) return;
-    const request = new XMLHttpRequest();
-    request.open("POST", this.#form.action);
-    request.setRequestHeader("Accept", "application/json");
-    request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
-    request.upload.onprogress = ({ loaded, total }) => this.#progress(loaded, total);
-    request.onload = () => this.#answered(request);
-    request.onerror = () => this.#stopped("The connection was lost. Your file is still chosen. Try again.");
-    request.onabort = () => this.#stopped("Upload cancelled. Your file is still chosen.");
-    this.#say("");
-    this.#working(request);
-    this.#progress(0, 0);
-    request.send(new FormData(this.#form));
+  #send(file, waiting) {
+    const { kind, url } = this.dataset;
+    const key = waiting?.key || this.#form.elements.upload_key.value;
+    const given = { kind, url, key, token: this.#token, fingerprint: fingerprint(file), words: this.#clip.words };
+    const transport = (this.#transport = new Transport(file, { ...given, video: waiting?.video }));
+    if (waiting) this.#form.elements.video.value = waiting.video;
+    transport.addEventListener("begun", ({ detail }) => this.#begun(detail.id));
+    transport.addEventListener("progress", ({ detail }) => this.#progress(detail.sent, detail.total));
+    transport.addEventListener("waiting", () => this.#becomes("waiting"));
+    transport.addEventListener("arrived", this.#arrived);
+    transport.addEventListener("failed", ({ detail }) => this.#failed(detail.message));
+    this.#becomes("sending");
+    transport.start();
+  }
+
+  #begun(id) {
+    this.#form.elements.video.value = id;
+    this.dispatchEvent(new CustomEvent("upload-begun"));
+  }
+
+  #progress(sent, total) {
+    const now = performance.now();
+    const before = this.#sent;
+    const speed = before && now > before.at ? ((sent - before.bytes) / (now - before.at)) * 1000 : 0;
+    const smooth = before?.speed ? before.speed + SMOOTH * (speed - before.speed) : speed;
+    if (!before || now - before.at > 500) this.#sent = { bytes: sent, at: now, speed: Math.max(0, smooth) };
+    this.#sent.total = total;
+    this.#sent.shown = sent;
+    if (this.#state === "waiting") this.#state = "sending";
+    this.#show();
+  }
+
+  #arrived = () => {
+    this.#becomes("arrived");
+    if (this.#wish) this.#leave();
   };
 
-  #answered(request) {
-    const json = /json/.test(request.getResponseHeader("Content-Type") ?? "") ? safely(request.responseText) : null;
-    if (request.status < 300 && (json?.url || !json) && !problems(request, json)) {
-      this.#request = undefined; // leaving now is what was asked for
-      return location.assign(json?.url ?? request.responseURL);
+  #failed(message) {
+    this.#transport = undefined;
+    this.#sent = undefined;
+    this.#wish = undefined;
+    this.#becomes("idle");
+    this.#file.disabled = false;
+    this.#file.value = "";
+    this.querySelector(".upload__drop").hidden = false;
+    delete this.dataset.picked;
+    this.#form.elements.upload_key.value = `${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`;
+    this.#form.elements.video.value = this.dataset.video ?? "";
+    this.#lock(false);
+    this.#say(message);
+  }
+
+  #pause = () => {
+    this.#transport.pause();
+    this.#becomes("paused");
+    this.querySelector("[data-resume]").focus();
+  };
+
+  #resume = () => {
+    this.#sent = undefined;
+    this.#becomes("sending");
+    this.#transport.start();
+    this.querySelector("[data-pause]").focus();
+  };
+
+  #cancel = async () => {
+    this.#transport.pause();
+    if (await this.#transport.abort()) {
+      this.#state = "idle";
+      return location.assign(location.pathname);
     }
-    this.#stopped(problems(request, json) || refusal(request.status));
+    this.#becomes("paused");
+    this.#say("It could not be cancelled: the server did not answer. Try again.");
+  };
+
+  // --- Words ---
+
+  #becomes(state) {
+    this.#state = state;
+    this.#show();
   }
 
-  #stopped(text) {
-    this.#working(undefined);
-    this.#say(text);
-  }
-
-  #working(request) {
-    this.#request = request;
-    this.#button.setAttribute("aria-busy", String(Boolean(request)));
-    const progress = this.querySelector(".upload__progress");
-    if (progress) progress.hidden = !request;
-  }
-
-  #progress(loaded, total) {
-    const bar = this.querySelector("progress");
-    const words = this.querySelector(".upload__progress output");
-    if (total) bar.value = (loaded / total) * 100;
+  #show() {
+    const state = this.#state;
+    this.querySelector(".upload__progress").hidden = state === "idle";
+    this.querySelector("[data-pause]").hidden = !["sending", "waiting"].includes(state);
+    this.querySelector("[data-resume]").hidden = state !== "paused";
+    this.querySelector("[data-cancel]").hidden = state === "arrived";
+    const bar = this.querySelector(".upload__progress progress");
+    const { shown, total } = this.#sent ?? {};
+    if (state === "arrived") bar.value = 100;
+    else if (total) bar.value = (shown / total) * 100;
     else bar.removeAttribute("value");
-    if (!total) words.textContent = "Sending…";
-    else if (loaded < total) words.textContent = `${Math.floor((loaded / total) * 100)}% · ${megabytes(loaded)} of ${megabytes(total)}`;
-    else words.textContent = "Sent. Checking the file…";
+    const words = this.querySelector(".upload__progress output");
+    const said = this.#words();
+    if (words.textContent !== said) words.textContent = said;
+  }
+
+  #words() {
+    const { shown, total, speed } = this.#sent ?? {};
+    const far = total ? `${Math.floor((shown / total) * 100)}% · ${size(shown)} of ${size(total)}` : "";
+    const after = { post: " It is posted when it is there: keep this page open.", draft: " Keep this page open until it is there." }[this.#wish?.act] ?? "";
+    if (this.#state === "arrived") return this.#wish ? "Your video is there." : "Your video is there. Post it, or save it as a draft.";
+    if (this.#state === "paused") return `Paused${far && ` at ${far}`}.${after}`;
+    if (this.#state === "waiting") return `No connection. It goes on by itself${far && `, at ${far}`}.${after}`;
+    const rest = total && speed ? left((total - shown) / speed) : "";
+    return `${[far || "Starting…", rest].filter(Boolean).join(" · ")}${after && `.${after}`}`;
   }
 
   #say(text) {
     const line = this.querySelector(".upload__problem");
     line.hidden = !text;
-    (line.querySelector("p") ?? line).textContent = text;
+    line.querySelector("p").textContent = text;
   }
 
   #warn = (event) => {
-    if (this.#request) event.preventDefault();
+    if (["sending", "waiting", "paused"].includes(this.#state)) event.preventDefault();
   };
-}
 
-function safely(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
+  // --- Posting ---
+
+  #submit = async (event) => {
+    if (event.target !== this.#form) return;
+    event.preventDefault();
+    const act = event.submitter?.value ?? "post";
+    if (!this.#transport) return this.#say("Choose a video file first.");
+    if (!(await this.#begins())) return;
+    this.#say("");
+    this.#lock(true, event.submitter);
+    const answer = await this.#post(act);
+    if (!answer.url) {
+      this.#lock(false);
+      return this.#say(answer.problem);
+    }
+    this.#wish = { act, url: answer.url };
+    if (this.#state === "arrived") this.#leave();
+    else this.#show();
+    this.#lock(false);
+  };
+
+  // The row that the words belong to is made by the file's first request.
+  #begins() {
+    if (this.#form.elements.video.value) return true;
+    this.#say(this.#state === "waiting" ? "No connection. Try again when it is back." : "");
+    return this.#state === "sending" && new Promise((resolve) => this.addEventListener("upload-begun", () => resolve(true), { once: true }));
+  }
+
+  async #post(act) {
+    const body = new FormData(this.#form);
+    body.set("act", act);
+    try {
+      const response = await fetch(this.#form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      const said = await response.json().catch(() => ({}));
+      if (response.ok && said.url) return said;
+      return { problem: Object.values(said.errors ?? {}).flat().join(" ") || "That could not be saved. Try again." };
+    } catch {
+      return { problem: "No connection. Your words are still here. Try again when it is back." };
+    }
+  }
+
+  #lock(locked, button) {
+    for (const each of this.#form.querySelectorAll(".form__actions button")) {
+      each.disabled = locked && each !== button;
+      each.setAttribute("aria-busy", String(locked && each === button));
+    }
+  }
+
+  #leave() {
+    this.#state = "idle"; // leaving now is what was asked for
+    location.assign(this.#wish.url);
   }
 }
 
-// What the server found wrong: {"errors": {"file": ["…"]}}, {"detail": "…"}, or the marked fields of its page.
-function problems(request, json) {
-  if (json) return [json.detail, ...Object.values(json.errors ?? {}).flat()].filter(Boolean).join(" ");
-  const page = new DOMParser().parseFromString(request.responseText, "text/html");
-  return [...page.querySelectorAll(".field__errors li, .notice--danger p, .upload__problem:not([hidden])")].map((line) => line.textContent.trim()).join(" ");
-}
-
-function refusal(status) {
-  if (status === 413) return "This file is too large for the server. Pick a smaller one.";
-  if (status === 403) return "You are no longer logged in. Log in in another tab, then try again.";
-  if (status === 429) return "That was a lot at once. Wait a moment, then try again.";
-  return "The server could not take the file. Your file is still chosen. Try again.";
-}
-
-function megabytes(bytes) {
-  return `${(bytes / 1024 / 1024).toFixed(bytes < 10 * 1024 * 1024 ? 1 : 0)} MB`;
-}
-
-function clock(seconds) {
-  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+// By which the same file is known again: it says nothing of its content.
+function fingerprint(file) {
+  let sum = 0;
+  for (const letter of file.name) sum = (sum * 31 + letter.codePointAt(0)) >>> 0;
+  return `${file.size}-${file.lastModified}-${sum.toString(36)}`;
 }
 
 customElements.define("upload-form", UploadForm);

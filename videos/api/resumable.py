@@ -110,7 +110,7 @@ class UploadsView(Resumable):
         if request.headers.get("Content-Type") == PIECE and video.state == Video.State.UPLOADING:
             _receive(request, _upload(request, video.pk), 0)
         answer = _progress(request, video.pk, status=201)
-        answer["Location"] = request.build_absolute_uri(reverse("upload", args=[video.pk]))
+        answer["Location"] = reverse("upload", args=[video.pk])  # relative: whichever name a proxy gives us
         return answer
 
 

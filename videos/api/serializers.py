@@ -8,6 +8,7 @@ from rest_framework import serializers
 from accounts.api.serializers import AccountBriefSerializer
 from follows.api.serializers import CountsSerializer, RelationSerializer
 from videos.models import Publication, Video
+from videos.services.cutting import LATEST_MS
 
 
 class VideoSerializer(serializers.Serializer):
@@ -19,6 +20,8 @@ class VideoSerializer(serializers.Serializer):
     creator = AccountBriefSerializer()
     visibility = serializers.ChoiceField(choices=Video.Visibility.choices)
     state = serializers.ChoiceField(choices=Video.State.choices)
+    is_draft = serializers.BooleanField(help_text="Not to go out yet, finished or not.")
+    allows_comments = serializers.BooleanField()
     hls_url = serializers.CharField()
     preview_url = serializers.CharField()
     poster_url = serializers.CharField()
@@ -64,6 +67,14 @@ class UploadSerializer(serializers.Serializer):
     caption = serializers.CharField(max_length=500, required=False, allow_blank=True)
     visibility = serializers.ChoiceField(choices=Video.Visibility.choices, required=False)
     publish_at = PublishAtField()
+    is_draft = serializers.BooleanField(required=False)
+
+
+class MomentField(serializers.IntegerField):
+    """In milliseconds of the file that was sent. Null: not chosen."""
+
+    def __init__(self) -> None:
+        super().__init__(min_value=0, max_value=LATEST_MS, required=False, allow_null=True)
 
 
 class VideoChangesSerializer(serializers.Serializer):
@@ -72,6 +83,11 @@ class VideoChangesSerializer(serializers.Serializer):
     caption = serializers.CharField(max_length=500, required=False, allow_blank=True)
     visibility = serializers.ChoiceField(choices=Video.Visibility.choices, required=False)
     publish_at = PublishAtField()
+    is_draft = serializers.BooleanField(required=False, help_text="False lets it go out.")
+    allows_comments = serializers.BooleanField(required=False)
+    cover_ms = MomentField()
+    trim_from_ms = MomentField()
+    trim_to_ms = MomentField()
 
 
 class ReactionSerializer(serializers.Serializer):

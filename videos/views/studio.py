@@ -1,5 +1,6 @@
-"""The creator's desk: followers won and lost, and what became of each video."""
+"""The creator's desk: followers won and lost, what became of each video, what is not out yet, what was deleted."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from socialvideo.lib import charts
 from videos import stats
+from videos.selectors import deleted_page, drafts_page
 
 
 @login_required
@@ -21,3 +23,24 @@ def studio(request: HttpRequest) -> HttpResponse:
     overview = stats.overview(request.user.pk)
     chart = charts.bars([(date_format(day.begins, "j F"), day.gained, day.lost) for day in overview.growth.periods])
     return render(request, "videos/studio.html", {"page": page, "overview": overview, "chart": chart})
+
+
+@login_required
+@require_safe
+@never_cache
+def drafts(request: HttpRequest) -> HttpResponse:
+    page = drafts_page(request.user.pk, cursor=request.GET.get("after", ""))
+    return render(request, f"videos/drafts.html{_part(request)}", {"page": page})
+
+
+@login_required
+@require_safe
+@never_cache
+def deleted(request: HttpRequest) -> HttpResponse:
+    page = deleted_page(request.user.pk, cursor=request.GET.get("after", ""))
+    context = {"page": page, "days": settings.KEEP_DELETED_DAYS}
+    return render(request, f"videos/deleted.html{_part(request)}", context)
+
+
+def _part(request: HttpRequest) -> str:
+    return "#rows" if request.htmx and request.GET.get("after") else ""  # type: ignore[attr-defined]

@@ -1,0 +1,125 @@
+// Completes @handles and #tags while somebody types in the <textarea> inside: a list below it, by arrows, Enter and Tab or
+// by pointer, Escape closes it. The text stays what was typed until something is chosen.
+
+const PAUSE = 150; // ms
+const WORD = /(?:^|[\s(])([@#][\p{L}\p{N}\p{M}_.]{1,50})$/u;
+let count = 0;
+
+class TextComplete extends HTMLElement {
+  #timer;
+  #asking;
+  #at = -1;
+
+  connectedCallback() {
+    if (this.#list) return;
+    const id = `completions-${++count}`;
+    const list = Object.assign(document.createElement("ul"), { id, className: "completions", hidden: true });
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", "Suggestions");
+    const words = Object.assign(document.createElement("span"), { className: "visually-hidden" });
+    words.setAttribute("role", "status");
+    this.#text.after(list, words);
+    for (const [name, value] of [["autocomplete", "list"], ["controls", id], ["haspopup", "listbox"]]) this.#text.setAttribute(`aria-${name}`, value);
+    this.#text.addEventListener("input", this.#typed);
+    this.#text.addEventListener("keydown", this.#key);
+    this.#text.addEventListener("blur", () => this.#close());
+    list.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays in the text
+    list.addEventListener("click", ({ target }) => this.#choose(target.closest("li")));
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.#timer);
+    this.#asking?.abort();
+  }
+
+  get #text() {
+    return this.querySelector("textarea");
+  }
+
+  get #list() {
+    return this.querySelector(".completions");
+  }
+
+  // What is being typed, up to the caret.
+  get #word() {
+    const { selectionStart, selectionEnd, value } = this.#text;
+    return selectionStart === selectionEnd ? WORD.exec(value.slice(0, selectionStart))?.[1] : undefined;
+  }
+
+  #typed = () => {
+    clearTimeout(this.#timer);
+    if (this.#word) this.#timer = setTimeout(() => this.#ask(this.#word), PAUSE);
+    else this.#close();
+  };
+
+  async #ask(word) {
+    if (!word) return;
+    this.#asking?.abort();
+    const { signal } = (this.#asking = new AbortController());
+    try {
+      const answer = await fetch(`${this.dataset.url}?q=${encodeURIComponent(word)}`, { signal, headers: { Accept: "application/json" } });
+      if (answer.ok && this.#word === word) this.#show((await answer.json()).found);
+    } catch {
+      // Slow or offline: what is typed stays.
+    }
+  }
+
+  #show(found) {
+    if (!found.length || document.activeElement !== this.#text) return this.#close();
+    this.#list.replaceChildren(...found.map(item));
+    [...this.#list.children].forEach((each, number) => (each.id = `${this.#list.id}-${number}`));
+    this.#list.hidden = false;
+    this.querySelector("[role=status]").textContent = `${found.length} suggestion${found.length === 1 ? "" : "s"}. Use the arrow keys.`;
+    this.#mark(0);
+  }
+
+  #mark(number) {
+    this.#at = number;
+    [...this.#list.children].forEach((each, index) => each.setAttribute("aria-selected", String(index === number)));
+    this.#text.setAttribute("aria-activedescendant", this.#list.children[number].id);
+    this.#list.children[number].scrollIntoView({ block: "nearest" });
+  }
+
+  #key = (event) => {
+    if (this.#list.hidden || event.isComposing) return;
+    const { length } = this.#list.children;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) this.#mark((this.#at + step + length) % length);
+    else if (event.key === "Enter" || event.key === "Tab") this.#choose(this.#list.children[this.#at]);
+    else if (event.key === "Escape") this.#close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  #choose(row) {
+    const word = this.#word;
+    if (!row || !word) return this.#close();
+    const text = this.#text;
+    text.setRangeText(`${row.dataset.text} `, text.selectionStart - word.length, text.selectionStart, "end");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+    this.#close();
+  }
+
+  #close() {
+    clearTimeout(this.#timer);
+    this.#asking?.abort();
+    if (!this.#list) return;
+    this.#list.hidden = true;
+    this.#text.removeAttribute("aria-activedescendant");
+    this.querySelector("[role=status]").textContent = "";
+  }
+}
+
+function item({ text, about }) {
+  const row = document.createElement("li");
+  row.setAttribute("role", "option");
+  row.dataset.text = text;
+  const [name, more] = ["strong", "small"].map((tag) => document.createElement(tag));
+  name.textContent = text;
+  more.textContent = about;
+  row.append(name, more);
+  return row;
+}
+
+customElements.define("text-complete", TextComplete);

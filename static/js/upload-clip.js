@@ -1,0 +1,165 @@
+// The chosen file in the browser: which part of it is kept, and which frame stands for it. Two sliders for the part, one for
+// the cover, all by keyboard too. What is chosen stands in the form's hidden fields; the server cuts.
+
+import { clock, size } from "upload-words";
+
+const SHORTEST = 1; // second
+const STEP = 0.1;
+
+class UploadClip extends HTMLElement {
+  #address;
+  #length = 0; // seconds
+  #covered = false; // whether its creator chose a cover
+
+  connectedCallback() {
+    this.#from.addEventListener("input", () => this.#trim(this.#from));
+    this.#to.addEventListener("input", () => this.#trim(this.#to));
+    this.#cover.addEventListener("input", () => this.#choose());
+    this.querySelector("[data-play]").addEventListener("click", () => this.#play());
+    this.#video.addEventListener("timeupdate", () => this.#video.currentTime >= this.#end && !this.#video.paused && this.#video.pause());
+    this.#video.addEventListener("seeked", () => this.#draw());
+  }
+
+  disconnectedCallback() {
+    URL.revokeObjectURL(this.#address);
+  }
+
+  get #video() {
+    return this.querySelector("video");
+  }
+
+  get #from() {
+    return this.querySelector("[data-from]");
+  }
+
+  get #to() {
+    return this.querySelector("[data-to]");
+  }
+
+  get #cover() {
+    return this.querySelector("#clip-cover");
+  }
+
+  get #end() {
+    return Number(this.#to.value);
+  }
+
+  get #limit() {
+    return Number(this.dataset.maxSeconds);
+  }
+
+  // What is chosen, for a request that begins the upload.
+  get words() {
+    const fields = [...this.querySelectorAll("[name^=trim]")].filter(({ value, disabled }) => value && !disabled);
+    return Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+  }
+
+  // Shows the file; resolves when it is measured, or cannot be.
+  async open(file) {
+    this.hidden = false;
+    this.querySelector(".clip__name output").textContent = file.name;
+    this.querySelector(".clip__name small").textContent = size(file.size);
+    URL.revokeObjectURL(this.#address);
+    this.#address = URL.createObjectURL(file);
+    this.#length = await measure(this.#video, this.#address);
+    if (this.#length) this.#measured(file);
+    else this.#blind();
+  }
+
+  #blind() {
+    this.querySelector(".clip__stage").hidden = true;
+    this.querySelector(".clip__trim").hidden = true;
+    this.querySelector(".clip__cover").hidden = true;
+    this.querySelector("[data-blind]").hidden = false;
+  }
+
+  #measured(file) {
+    this.querySelector(".clip__name small").textContent = `${clock(this.#length)} · ${size(file.size)}`;
+    for (const slider of [this.#from, this.#to, this.#cover]) slider.max = this.#length.toFixed(1);
+    for (const field of this.querySelectorAll("[type=hidden]")) field.disabled = false;
+    this.#from.value = Number(this.#field("trim_from_ms").value) / 1000;
+    this.#to.value = Number(this.#field("trim_to_ms").value) / 1000 || Math.min(this.#length, this.#limit);
+    this.#covered = Boolean(this.#field("cover_ms").value);
+    this.#cover.value = Number(this.#field("cover_ms").value) / 1000 || Number(this.#from.value);
+    this.#keep();
+    this.#seek(Number(this.#cover.value));
+  }
+
+  #field(name) {
+    return this.querySelector(`[name=${name}]`);
+  }
+
+  // The other handle gives way, so that the part never gets too long or too short.
+  #trim(moved) {
+    const [from, to] = [Number(this.#from.value), Number(this.#to.value)];
+    if (moved === this.#from) {
+      this.#from.value = Math.min(from, this.#length - SHORTEST);
+      this.#to.value = Math.min(Math.max(to, from + SHORTEST), from + this.#limit);
+    } else {
+      this.#to.value = Math.max(to, SHORTEST);
+      this.#from.value = Math.max(Math.min(from, to - SHORTEST), to - this.#limit);
+    }
+    this.#cover.value = Math.min(Math.max(Number(this.#cover.value), Number(this.#from.value)), this.#end);
+    this.#keep();
+    this.#seek(Number(moved.value));
+  }
+
+  #choose() {
+    this.#cover.value = Math.min(Math.max(Number(this.#cover.value), Number(this.#from.value)), this.#end);
+    this.#covered = true;
+    this.#keep();
+    this.#seek(Number(this.#cover.value));
+  }
+
+  #keep() {
+    const [from, to] = [Number(this.#from.value), this.#end];
+    const whole = from < STEP && to > this.#length - STEP * 2;
+    this.#field("trim_from_ms").value = whole ? "" : Math.round(from * 1000);
+    this.#field("trim_to_ms").value = whole ? "" : Math.round(to * 1000);
+    this.#field("cover_ms").value = this.#covered ? Math.round(Number(this.#cover.value) * 1000) : "";
+    this.#from.setAttribute("aria-valuetext", clock(from));
+    this.#to.setAttribute("aria-valuetext", clock(to));
+    this.#cover.setAttribute("aria-valuetext", clock(Number(this.#cover.value)));
+    for (const [name, value] of [["--from", from], ["--to", to]]) this.querySelector(".clip__range").style.setProperty(name, value / this.#length);
+    this.querySelector("[data-part]").textContent = whole
+      ? `All of it: ${clock(this.#length)}.`
+      : `From ${clock(from)} to ${clock(to)}: ${clock(to - from)} of ${clock(this.#length)} are kept.`;
+  }
+
+  #seek(seconds) {
+    this.#video.pause();
+    this.#video.currentTime = seconds;
+  }
+
+  #draw() {
+    if (Math.abs(this.#video.currentTime - Number(this.#cover.value)) > STEP) return;
+    const canvas = this.querySelector("canvas");
+    const { videoWidth, videoHeight } = this.#video;
+    const scale = Math.max(canvas.width / videoWidth, canvas.height / videoHeight);
+    const [width, height] = [videoWidth * scale, videoHeight * scale];
+    canvas.getContext("2d").drawImage(this.#video, (canvas.width - width) / 2, (canvas.height - height) / 2, width, height);
+  }
+
+  #play() {
+    const video = this.#video;
+    if (!video.paused) return video.pause();
+    if (video.currentTime < Number(this.#from.value) || video.currentTime >= this.#end - STEP) video.currentTime = Number(this.#from.value);
+    video.play();
+  }
+}
+
+// Seconds; 0 when this browser cannot show it. What a camera recorded says its length only at its end.
+function measure(video, address) {
+  return new Promise((resolve) => {
+    video.onerror = () => resolve(0);
+    video.onloadedmetadata = () => {
+      if (!video.videoWidth) return resolve(0);
+      if (Number.isFinite(video.duration)) return resolve(video.duration);
+      video.ondurationchange = () => Number.isFinite(video.duration) && resolve(video.duration);
+      video.currentTime = 1e7;
+    };
+    video.src = address;
+  });
+}
+
+customElements.define("upload-clip", UploadClip);

@@ -1,0 +1,114 @@
+"""What a creator does with a video that stands or stood: change it, let a draft go, delete it, bring it back."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from socialvideo.lib import toasts
+from socialvideo.lib.redirects import redirect_back
+from socialvideo.lib.toasts import Action, Toast
+from videos import services
+from videos.access import access_own_video
+from videos.forms import VideoForm
+from videos.models import Video
+from videos.services import clearing, uploads
+
+ACTS = {"post": False, "draft": True}  # the button by which a draft's form was sent: whether it stays one
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
+    video = access_own_video(request, video_id)
+    if video.state == Video.State.REMOVED:
+        return redirect(video)
+    form = VideoForm(request.POST or None, video=video)
+    if form.is_valid():
+        try:
+            return _edited(request, video, form)
+        except services.Refused as refused:
+            form.add_error(None, refused.message)
+    return render(request, "videos/edit.html", {"form": form, "video": video}, status=422 if form.errors else 200)
+
+
+def _edited(request: HttpRequest, video: Video, form: VideoForm) -> HttpResponse:
+    given = form.cleaned_data
+    if video.is_draft:
+        given["is_draft"] = ACTS.get(request.POST.get("act", ""), True)
+    edited = services.edit(creator=request.user, video=video, **given)  # type: ignore[arg-type]
+    too_late = "when" in form.data and "when" not in form.fields
+    said = "Saved. Its time stays: it had gone out already." if too_late else "Saved."
+    if edited.is_draft:
+        messages.success(request, "Saved as a draft. Only you see it.")
+        return redirect("videos:drafts")
+    if not video.is_draft:
+        messages.success(request, said)
+    return redirect(edited)
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
+    """Asks nothing, because it can be undone; but what has not come whole is thrown away."""
+    video = access_own_video(request, video_id)
+    answer = redirect_back(request, reverse("videos:drafts") if video.is_draft else video.creator.get_absolute_url())
+    return toasts.show(request, answer, _deleted(request, video))
+
+
+def _deleted(request: HttpRequest, video: Video) -> Toast:
+    try:
+        if video.state == Video.State.UPLOADING:
+            uploads.cancel_upload(creator=request.user, video=video)  # type: ignore[arg-type]
+            return Toast("Upload cancelled. What was sent is thrown away.")
+        services.remove(by=request.user, video=video)  # type: ignore[arg-type]
+    except services.Refused as refused:
+        return Toast(refused.message, level="error")
+    undo = Action("Undo", reverse("videos:restore", args=[video.creator.handle, video.pk]))
+    return Toast("Draft discarded." if video.is_draft else "Video deleted.", undo, about=f"video {video.pk}")
+
+
+@login_required
+@require_POST
+def restore(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
+    video = access_own_video(request, video_id)
+    try:
+        services.restore(by=request.user, video=video)  # type: ignore[arg-type]
+        messages.success(request, "Your draft is back." if video.is_draft else "Your video is back.")
+    except services.Refused as refused:
+        messages.error(request, refused.message)
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(video.get_absolute_url())
+    return redirect(video)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@never_cache
+def delete_for_good(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
+    """Asks first: this cannot be undone."""
+    video = access_own_video(request, video_id)
+    if request.method == "GET" or request.POST.get("confirmed") != "yes":
+        return render(request, "videos/delete_for_good.html", {"video": video})
+    try:
+        clearing.delete_for_good(creator=request.user, video=video)  # type: ignore[arg-type]
+        messages.success(request, "Deleted for good.")
+    except services.Refused as refused:
+        messages.error(request, refused.message)
+    return redirect("videos:deleted")
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
+    video = access_own_video(request, video_id)
+    try:
+        services.retry(creator=request.user, video=video)  # type: ignore[arg-type]
+    except services.Refused as refused:
+        messages.error(request, refused.message)
+    return redirect(video)
