@@ -279,7 +279,7 @@ def test_the_audit_finds_what_is_left_and_what_stands_still(world: World) -> Non
     Erasure.objects.filter(pk=world.eve.pk).update(begun_at="2000-01-01T00:00Z")
     assert broken() == {
         "nothing that an erased account was told is left",
-        "nothing of an erased account's videos, comments, likes and views is left",
+        "nothing of an erased account's videos and of what it did to others' is left",
         "an erased account has no address, token or role",
         "no deletion ends before every app has confirmed it",
         "no deletion of an account is overdue",

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest
 
 from accounts.models import User
 from videos import selectors
-from videos.models import Video
+from videos.models import Comment, Video
 
 
 def access_video(request: HttpRequest, video_id: int) -> Video:
@@ -21,3 +21,11 @@ def access_own_video(request: HttpRequest, video_id: int) -> Video:
     if video is None:
         raise Http404
     return video
+
+
+def access_comment(request: HttpRequest, comment_id: int) -> Comment:
+    """A comment on a video that the viewer may watch."""
+    comment = selectors.comment_for(request.user.pk, comment_id)
+    if comment is None:
+        raise Http404
+    return comment

@@ -89,11 +89,22 @@ def _count_is_rows(column: str, table: str, where: str = "TRUE") -> str:
     """
 
 
+COMMENT_COUNTS = """
+    SELECT c.comment_id FROM videos_commentcount AS c
+    LEFT JOIN (SELECT comment_id, count(*) AS stand FROM videos_commentlike GROUP BY comment_id) AS likes USING (comment_id)
+    LEFT JOIN (SELECT parent_id AS comment_id, count(*) AS stand FROM videos_comment
+               WHERE parent_id IS NOT NULL AND removed_at IS NULL GROUP BY parent_id) AS replies USING (comment_id)
+    WHERE c.likes <> coalesce(likes.stand, 0) OR c.replies <> coalesce(replies.stand, 0)
+"""
 LEFT_BY_ERASED = """
     SELECT erasure_id FROM accounts_erasurestep
     WHERE part = 'videos' AND confirmed_at IS NOT NULL
       AND (EXISTS (SELECT 1 FROM videos_comment WHERE author_id = erasure_id)
            OR EXISTS (SELECT 1 FROM videos_like WHERE account_id = erasure_id)
+           OR EXISTS (SELECT 1 FROM videos_commentlike WHERE account_id = erasure_id)
+           OR EXISTS (SELECT 1 FROM videos_bookmark WHERE account_id = erasure_id)
+           OR EXISTS (SELECT 1 FROM videos_repost WHERE account_id = erasure_id)
+           OR EXISTS (SELECT 1 FROM videos_hiddenreposts WHERE erasure_id IN (account_id, creator_id))
            OR EXISTS (SELECT 1 FROM videos_watch WHERE viewer_id = erasure_id)
            OR EXISTS (SELECT 1 FROM videos_video AS v WHERE v.creator_id = erasure_id
                       AND (v.state <> 'removed' OR concat(v.caption, v.original, v.rendition_key) <> '')))
@@ -119,11 +130,14 @@ CHECKS = [
         _count_is_rows("comments", "videos_comment", "removed_at IS NULL"),
         "videos_comment",
     ),
+    Check("likes and replies of comments are counted", "3", COMMENT_COUNTS, "videos_comment"),
+    Check("bookmark counts equal bookmarks", "3", _count_is_rows("bookmarks", "videos_bookmark"), "videos_bookmark"),
+    Check("repost counts equal reposts", "3", _count_is_rows("reposts", "videos_repost"), "videos_repost"),
     Check("view counts equal viewers", "3", _count_is_rows("views", "videos_watch"), "videos_watch"),
     Check("no upload is left without an end", "8", PROCESSING_OVERDUE, VIDEOS),
     Check("no finished video waits past the hour it was to go out", "8", PAST_ITS_HOUR, VIDEOS),
     Check(
-        "nothing of an erased account's videos, comments, likes and views is left",
+        "nothing of an erased account's videos and of what it did to others' is left",
         "7",
         LEFT_BY_ERASED,
         "accounts_erasurestep WHERE part = 'videos'",

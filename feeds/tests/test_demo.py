@@ -19,7 +19,7 @@ from follows.services import unfollow
 from follows.tests.truth import assert_graph_is_true
 from videos.models import Comment, Like, Video, Watch
 from videos.services import processing
-from videos.services.reactions import COMMENTS_A_MINUTE
+from videos.services.comments import COMMENTS_A_MINUTE
 
 HANDLES = {person.handle for person in PEOPLE}
 

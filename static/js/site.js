@@ -22,6 +22,7 @@ const ELEMENTS = [
   "upload-form",
   "video-feed",
   "video-player",
+  "video-previews",
 ];
 
 const wanted = new Set(ELEMENTS);

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from socialvideo.lib.api import Refused
 from videos import services
 from videos.access import access_own_video
-from videos.api.views import KEY, _given, _key
+from videos.api.views import KEY, given, key_of
 from videos.models import Video
 from videos.services import multipart, uploads
 
@@ -65,7 +65,7 @@ class AddressesSerializer(serializers.Serializer):
     )
 
 
-def _allowed(act: Callable[..., Any], **given: Any) -> Any:
+def allowed(act: Callable[..., Any], **given: Any) -> Any:
     """The act's result; 409 with the reason; 503 while the bucket is away."""
     try:
         return act(**given)
@@ -94,8 +94,8 @@ class MultipartsView(MultipartBase):
     )
     def post(self, request: Request) -> Response:
         """Begin an upload that goes straight to the bucket. 404 where media is on a disk: send the file by tus there."""
-        key, wish = _key(request), _given(BeginSerializer, request)
-        begun = _allowed(multipart.begin_multipart, creator=request.user, upload_key=key, is_draft=True, **wish)
+        key, wish = key_of(request), given(BeginSerializer, request)
+        begun = allowed(multipart.begin_multipart, creator=request.user, upload_key=key, is_draft=True, **wish)
         return Response(MultipartSerializer(begun).data, status=201)
 
 
@@ -103,21 +103,21 @@ class MultipartView(MultipartBase):
     @extend_schema(responses=MultipartSerializer, operation_id="multipart")
     def get(self, request: Request, video_id: int) -> Response:
         """How far it has come."""
-        begun = _allowed(multipart.progress, video=access_own_video(request, video_id))
+        begun = allowed(multipart.progress, video=access_own_video(request, video_id))
         return Response(MultipartSerializer(begun).data)
 
     @extend_schema(request=NumbersSerializer, responses=AddressesSerializer, operation_id="part_addresses")
     def post(self, request: Request, video_id: int) -> Response:
         """Addresses to PUT parts to, each for exactly the bytes of its part."""
-        numbers = _given(NumbersSerializer, request)["numbers"]
+        numbers = given(NumbersSerializer, request)["numbers"]
         video = access_own_video(request, video_id)
-        addresses = _allowed(multipart.part_addresses, creator=request.user, video=video, numbers=numbers)
+        addresses = allowed(multipart.part_addresses, creator=request.user, video=video, numbers=numbers)
         return Response({"addresses": {str(number): address for number, address in addresses.items()}})
 
     @extend_schema(responses={204: None}, operation_id="cancel_multipart")
     def delete(self, request: Request, video_id: int) -> Response:
         """Give it up, with what has arrived."""
-        _allowed(uploads.cancel_upload, creator=request.user, video=access_own_video(request, video_id))
+        allowed(uploads.cancel_upload, creator=request.user, video=access_own_video(request, video_id))
         return Response(status=204)
 
 
@@ -126,5 +126,5 @@ class CompleteView(MultipartBase):
     def post(self, request: Request, video_id: int) -> Response:
         """All parts are sent. 409 while the bucket misses some."""
         video = access_own_video(request, video_id)
-        done = _allowed(multipart.complete_multipart, creator=request.user, video=video)
+        done = allowed(multipart.complete_multipart, creator=request.user, video=video)
         return Response(MultipartSerializer(multipart.Multipart(done, {})).data)

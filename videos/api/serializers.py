@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.serializers import AccountBriefSerializer
 from follows.api.serializers import CountsSerializer, RelationSerializer
 from videos.models import Publication, Video
+from videos.selectors import CommentRow
 from videos.services.cutting import LATEST_MS
 
 
@@ -39,6 +41,8 @@ class VideoSerializer(serializers.Serializer):
     likes = serializers.IntegerField(source="count.likes")
     comments = serializers.IntegerField(source="count.comments")
     views = serializers.IntegerField(source="count.views")
+    bookmarks = serializers.IntegerField(source="count.bookmarks")
+    reposts = serializers.IntegerField(source="count.reposts")
 
 
 class PublishAtField(serializers.DateTimeField):
@@ -96,14 +100,55 @@ class ReactionSerializer(serializers.Serializer):
 
 
 class CommentSerializer(serializers.Serializer):
-    id = serializers.IntegerField()
-    author = AccountBriefSerializer()
-    text = serializers.CharField()
-    created_at = serializers.DateTimeField()
+    """Of a removed comment that has replies a line is left: no author, no text."""
+
+    id = serializers.IntegerField(source="comment.pk")
+    parent = serializers.IntegerField(source="comment.parent_id", allow_null=True, help_text="The thread of a reply.")
+    answers = AccountBriefSerializer(
+        source="answered", allow_null=True, help_text="Whom a reply to a reply speaks to, where I may know."
+    )
+    author = serializers.SerializerMethodField()
+    text = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField(source="comment.created_at")
+    removed = serializers.SerializerMethodField()
+    pinned = serializers.SerializerMethodField()
+    likes = serializers.IntegerField(source="comment.count.likes")
+    replies = serializers.IntegerField(source="comment.count.replies")
+    liked = serializers.BooleanField(help_text="By me.")
+
+    @extend_schema_field(AccountBriefSerializer(allow_null=True))
+    def get_author(self, row: CommentRow) -> Any:
+        return None if row.comment.removed_at else AccountBriefSerializer(row.comment.author, context=self.context).data
+
+    def get_text(self, row: CommentRow) -> str:
+        return "" if row.comment.removed_at else row.comment.text
+
+    def get_removed(self, row: CommentRow) -> bool:
+        return row.comment.removed_at is not None
+
+    def get_pinned(self, row: CommentRow) -> bool:
+        return row.comment.pinned_at is not None and row.comment.removed_at is None
 
 
 class NewCommentSerializer(serializers.Serializer):
     text = serializers.CharField(max_length=500)
+    answers = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text="The comment that it answers. What answers a reply joins its thread.",
+    )
+
+
+class TallySerializer(serializers.Serializer):
+    """Whether it stands for me, and for how many in all."""
+
+    mine = serializers.BooleanField(source="is_mine")
+    number = serializers.IntegerField()
+
+
+class LostSerializer(serializers.Serializer):
+    lost = serializers.IntegerField(help_text="Videos of the list that I can no longer see.")
 
 
 class WatchedSerializer(serializers.Serializer):
@@ -116,6 +161,7 @@ class ProfileSerializer(serializers.Serializer):
     is_private = serializers.BooleanField(source="account.is_private")
     counts = CountsSerializer()
     videos = serializers.IntegerField(source="video_count", help_text="As many as the list of videos shows me.")
+    reposts = serializers.IntegerField(source="repost_count", help_text="As many as the list of reposts shows me.")
     relation = RelationSerializer()
     closed = serializers.ChoiceField(
         choices=[("", "open"), ("gone", "not available"), ("blocking", "I block it"), ("private", "private")],

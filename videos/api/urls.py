@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from videos.api import multipart, resumable, views
+from videos.api import comments, keeping, multipart, resumable, views
 
 urlpatterns = [
     path("accounts/<str:handle>/", views.ProfileView.as_view()),
@@ -17,9 +17,21 @@ urlpatterns = [
     path("videos/<int:video_id>/restore/", views.RestoreView.as_view()),
     path("videos/<int:video_id>/processing/", views.ProcessingView.as_view()),
     path("videos/<int:video_id>/like/", views.LikeView.as_view()),
-    path("videos/<int:video_id>/comments/", views.CommentsView.as_view()),
+    path("videos/<int:video_id>/comments/", comments.CommentsView.as_view()),
     path("videos/<int:video_id>/watch/", views.WatchView.as_view()),
-    path("comments/<int:comment_id>/", views.CommentView.as_view()),
+    path("videos/<int:video_id>/bookmark/", keeping.BookmarkView.as_view()),
+    path("videos/<int:video_id>/repost/", keeping.RepostView.as_view()),
+    path("comments/<int:comment_id>/", comments.CommentView.as_view()),
+    path("comments/<int:comment_id>/restore/", comments.RestoreCommentView.as_view()),
+    path("comments/<int:comment_id>/replies/", comments.RepliesView.as_view()),
+    path("comments/<int:comment_id>/like/", comments.CommentLikeView.as_view()),
+    path("comments/<int:comment_id>/pin/", comments.PinView.as_view()),
+    path("me/saved/", keeping.SavedView.as_view()),
+    path("me/saved/lost/", keeping.LostView.as_view()),
+    path("me/liked/", keeping.LikedView.as_view()),
+    path("me/liked/lost/", keeping.LostLikedView.as_view()),
+    path("accounts/<str:handle>/reposts/", keeping.RepostsView.as_view()),
+    path("accounts/<str:handle>/reposts/hidden/", keeping.HiddenRepostsView.as_view()),
     path("me/studio/", views.StudioView.as_view()),
     path("me/studio/videos/", views.StudioVideosView.as_view()),
 ]

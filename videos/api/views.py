@@ -20,7 +20,6 @@ from socialvideo.lib.api import CURSOR, Refused, page_response, paged
 from videos import selectors, services, stats
 from videos.access import access_own_video, access_video
 from videos.api import serializers
-from videos.models import Comment
 from videos.services.uploads import too_large
 
 KEY = OpenApiParameter(
@@ -28,14 +27,14 @@ KEY = OpenApiParameter(
 )
 
 
-def _key(request: Request) -> str:
+def key_of(request: Request) -> str:
     key = request.headers.get("Idempotency-Key", "")
     if not 0 < len(key) <= 64 or not key.isascii() or not key.isprintable():
         raise ValidationError({"Idempotency-Key": ["Send this header: up to 64 characters of your choice."]})
     return key
 
 
-def _allowed(act: Callable[..., Any], **given: Any) -> Any:
+def allowed(act: Callable[..., Any], **given: Any) -> Any:
     """The act's result, or 409 with the reason."""
     try:
         return act(**given)
@@ -43,13 +42,13 @@ def _allowed(act: Callable[..., Any], **given: Any) -> Any:
         raise Refused(refused.message, refused.code) from refused
 
 
-def _given(serializer: type[serializers.serializers.Serializer], request: Request) -> dict[str, Any]:
+def given(serializer: type[serializers.serializers.Serializer], request: Request) -> dict[str, Any]:
     wish = serializer(data=request.data)
     wish.is_valid(raise_exception=True)
     return wish.validated_data  # type: ignore[no-any-return]
 
 
-def _visible_account(request: Request, handle: str) -> User:
+def visible_account(request: Request, handle: str) -> User:
     account = access_account(handle)
     if relation(request.user.pk, account.pk).blocked_by:
         raise Http404
@@ -60,7 +59,7 @@ class ProfileView(APIView):
     @extend_schema(responses=serializers.ProfileSerializer, operation_id="profile")
     def get(self, request: Request, handle: str) -> Response:
         """An account as I see it, with exact counts."""
-        profile = selectors.profile(_visible_account(request, handle), request.user.pk)
+        profile = selectors.profile(visible_account(request, handle), request.user.pk)
         return Response(serializers.ProfileSerializer(profile).data)
 
 
@@ -68,7 +67,7 @@ class AccountVideosView(APIView):
     @extend_schema(parameters=[CURSOR], responses=paged(serializers.VideoSerializer), operation_id="account_videos")
     def get(self, request: Request, handle: str) -> Response:
         """An account's videos that I may watch, newest first. My own are all there, in whatever state."""
-        account = _visible_account(request, handle)
+        account = visible_account(request, handle)
         page = selectors.grid_page(account.pk, request.user.pk, cursor=request.query_params.get("cursor", ""))
         return page_response(page, serializers.VideoSerializer, request=request)
 
@@ -85,13 +84,13 @@ class UploadView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Send a video. Ask for its processing until it is published, ready or failed with a reason."""
-        key = _key(request)
+        key = key_of(request)
         data = request.data
         if size := getattr(request, "too_large", 0):
             raise Refused(too_large(size), "too_large")
         wish = serializers.UploadSerializer(data=data)
         wish.is_valid(raise_exception=True)
-        video = _allowed(services.start_upload, creator=request.user, upload_key=key, **wish.validated_data)
+        video = allowed(services.start_upload, creator=request.user, upload_key=key, **wish.validated_data)
         return Response(serializers.VideoSerializer(access_video(request, video.pk)).data, status=201)
 
 
@@ -111,14 +110,14 @@ class VideoView(APIView):
         """Change caption, visibility or, before it is published, when it goes out. Opening a finished video to others for
         the first time publishes it, unless its hour is still to come."""
         video = access_own_video(request, video_id)
-        changes = _given(serializers.VideoChangesSerializer, request)
-        _allowed(services.edit, creator=request.user, video=video, **changes)
+        changes = given(serializers.VideoChangesSerializer, request)
+        allowed(services.edit, creator=request.user, video=video, **changes)
         return Response(serializers.VideoSerializer(access_video(request, video_id)).data)
 
     @extend_schema(responses={204: None}, operation_id="delete_video")
     def delete(self, request: Request, video_id: int) -> Response:
         """Take a video of mine out of every surface. Can be undone by restoring."""
-        _allowed(services.remove, by=request.user, video=access_own_video(request, video_id))
+        allowed(services.remove, by=request.user, video=access_own_video(request, video_id))
         return Response(status=204)
 
 
@@ -128,7 +127,7 @@ class RestoreView(APIView):
     @extend_schema(request=None, responses=serializers.VideoSerializer, operation_id="restore_video")
     def post(self, request: Request, video_id: int) -> Response:
         """Bring back a video that I deleted."""
-        _allowed(services.restore, by=request.user, video=access_own_video(request, video_id))
+        allowed(services.restore, by=request.user, video=access_own_video(request, video_id))
         return Response(serializers.VideoSerializer(access_video(request, video_id)).data)
 
 
@@ -142,7 +141,7 @@ class ProcessingView(APIView):
     @extend_schema(request=None, responses=serializers.ProcessingSerializer, operation_id="retry_processing")
     def post(self, request: Request, video_id: int) -> Response:
         """Process a failed video again."""
-        video = _allowed(services.retry, creator=request.user, video=access_own_video(request, video_id))
+        video = allowed(services.retry, creator=request.user, video=access_own_video(request, video_id))
         return Response(serializers.ProcessingSerializer(video).data)
 
 
@@ -151,50 +150,13 @@ class LikeView(APIView):
 
     @extend_schema(request=None, responses=serializers.ReactionSerializer, operation_id="like")
     def put(self, request: Request, video_id: int) -> Response:
-        reaction = _allowed(services.like, account=request.user, video=access_video(request, video_id))
+        reaction = allowed(services.like, account=request.user, video=access_video(request, video_id))
         return Response(serializers.ReactionSerializer(reaction).data)
 
     @extend_schema(responses={200: serializers.ReactionSerializer}, operation_id="unlike")
     def delete(self, request: Request, video_id: int) -> Response:
-        reaction = _allowed(services.unlike, account=request.user, video=access_video(request, video_id))
+        reaction = allowed(services.unlike, account=request.user, video=access_video(request, video_id))
         return Response(serializers.ReactionSerializer(reaction).data)
-
-
-class CommentsView(APIView):
-    permission_classes = (IsAuthenticatedOrReadOnly,)
-
-    @extend_schema(parameters=[CURSOR], responses=paged(serializers.CommentSerializer), operation_id="comments")
-    def get(self, request: Request, video_id: int) -> Response:
-        """Comments under a video, newest first."""
-        cursor = request.query_params.get("cursor", "")
-        page = selectors.comments_page(access_video(request, video_id), request.user.pk, cursor=cursor)
-        return page_response(page, serializers.CommentSerializer, request=request)
-
-    @extend_schema(
-        parameters=[KEY],
-        request=serializers.NewCommentSerializer,
-        responses={201: serializers.CommentSerializer},
-        operation_id="comment",
-    )
-    def post(self, request: Request, video_id: int) -> Response:
-        key, wish = _key(request), _given(serializers.NewCommentSerializer, request)
-        video = access_video(request, video_id)
-        comment = _allowed(services.comment, author=request.user, video=video, submit_key=key, **wish)
-        return Response(serializers.CommentSerializer(comment).data, status=201)
-
-
-class CommentView(APIView):
-    permission_classes = (IsAuthenticated,)
-
-    @extend_schema(responses={204: None}, operation_id="remove_comment")
-    def delete(self, request: Request, comment_id: int) -> Response:
-        """Remove my comment, or one under my video."""
-        comment = Comment.objects.select_related("video").filter(pk=comment_id).first()
-        if comment is None:
-            raise Http404
-        access_video(request, comment.video_id)
-        _allowed(services.remove_comment, by=request.user, comment=comment)
-        return Response(status=204)
 
 
 class WatchView(APIView):
@@ -203,8 +165,8 @@ class WatchView(APIView):
     @extend_schema(request=serializers.WatchedSerializer, responses={204: None}, operation_id="watch")
     def post(self, request: Request, video_id: int) -> Response:
         """Report what I watched. The first report of at least 3 seconds, or of half of a shorter video, makes the view."""
-        ms = _given(serializers.WatchedSerializer, request)["ms"]
-        _allowed(services.record_watch, viewer=request.user, video=access_video(request, video_id), ms=ms)
+        ms = given(serializers.WatchedSerializer, request)["ms"]
+        allowed(services.record_watch, viewer=request.user, video=access_video(request, video_id), ms=ms)
         return Response(status=204)
 
 

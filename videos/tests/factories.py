@@ -62,6 +62,11 @@ def make_comment(author: User, video: Video, text: str = "Nice") -> Comment:
     return services.comment(author=author, video=video, text=text, submit_key=f"comment-{next(_keys)}")
 
 
+def make_reply(author: User, answers: Comment, text: str = "Yes") -> Comment:
+    given = {"text": text, "answers": answers, "submit_key": f"comment-{next(_keys)}"}
+    return services.comment(author=author, video=answers.video, **given)  # type: ignore[arg-type]
+
+
 def in_an_hour() -> datetime:
     return (timezone.now() + timedelta(hours=1)).replace(microsecond=0)
 

@@ -14,7 +14,7 @@ from socialvideo.lib.testing import in_threads
 from videos import services
 from videos.audit import CHECKS
 from videos.models import Comment, Like, VideoCount, Watch
-from videos.services.reactions import COMMENTS_A_MINUTE
+from videos.services.comments import COMMENTS_A_MINUTE
 from videos.signals import commented, video_liked
 from videos.tests.factories import make_comment, make_video
 

@@ -1,4 +1,4 @@
-"""The page of an account: who they are, what they made."""
+"""The page of an account: who they are, what they made and what they passed on."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,22 +9,23 @@ from videos import selectors
 
 
 @require_safe
-def profile(request: HttpRequest, handle: str) -> HttpResponse:
+def profile(request: HttpRequest, handle: str, tab: str = "videos") -> HttpResponse:
     account = account_by_handle(handle)
     if account is None:
         return _moved(handle)
     if account.handle != handle:
         return redirect(account, permanent=True)
+    page_of = selectors.reposts_page if tab == "reposts" else selectors.grid_page
     shown = selectors.profile(account, request.user.pk)
     if shown.relation.blocked_by:
         raise Http404
-    part, seen = _part(request), f"{shown.closed}{shown.video_count}"
+    part, seen = _part(request), f"{shown.closed}{shown.video_count}.{shown.repost_count}"
     again = part == "#figures"
     anew = not again or request.GET.get("seen") != seen
-    context = {"profile": shown, "account": account, "relation": shown.relation, "seen": seen}
+    context = {"profile": shown, "tab": tab, "account": account, "relation": shown.relation, "seen": seen}
     context |= {"again": again, "anew": anew}
     if anew and not shown.closed:
-        context["page"] = selectors.grid_page(account.pk, request.user.pk, cursor=request.GET.get("after", ""))
+        context["page"] = page_of(account.pk, request.user.pk, cursor=request.GET.get("after", ""))
     return render(request, f"videos/profile.html{part}", context)
 
 

@@ -1,0 +1,84 @@
+"""An account's page, and what is on its grids."""
+
+from dataclasses import dataclass
+
+from accounts.models import User
+from follows.relations import Counts, Relation
+from follows.selectors import counts, relation
+from socialvideo.lib.pagination import Page, keyset_page
+from videos.models import Repost, Video
+from videos.querysets import RepostQuerySet, VideoQuerySet
+
+GRID_SIZE = 24
+
+
+@dataclass(frozen=True)
+class Profile:
+    """An account's page as one viewer sees it. `closed` says why there are no videos: "", "gone" (suspended or
+    deactivated), "blocking" or "private"."""
+
+    account: User
+    relation: Relation
+    counts: Counts
+    video_count: int
+    repost_count: int
+    closed: str
+
+
+def profile(account: User, viewer_id: int | None) -> Profile:
+    mine = relation(viewer_id, account.pk)
+    closed = _closed(account, mine)
+    return Profile(
+        account=account,
+        relation=mine,
+        counts=counts(account.pk),
+        video_count=grid(account.pk, viewer_id).count(),
+        repost_count=0 if closed else reposts(account.pk, viewer_id).count(),
+        closed=closed,
+    )
+
+
+def _closed(account: User, mine: Relation) -> str:
+    if mine.is_self:
+        return ""
+    if not account.is_present:
+        return "gone"
+    if mine.blocking:
+        return "blocking"
+    return "private" if account.is_private and not mine.following else ""
+
+
+def grid(account_id: int, viewer_id: int | None) -> VideoQuerySet:
+    """An account's videos for a viewer; the creator also sees what is not finished, at once."""
+    videos = Video.objects.of_creator(account_id)
+    return videos.standing() if viewer_id == account_id else videos.visible_to(viewer_id)
+
+
+def grid_page(account_id: int, viewer_id: int | None, *, cursor: str = "") -> Page[Video]:
+    videos = grid(account_id, viewer_id).by_age().with_card()
+    return keyset_page(videos, order=["-shown_at", "-id"], cursor=cursor, size=GRID_SIZE)
+
+
+def reposts(account_id: int, viewer_id: int | None) -> RepostQuerySet:
+    return Repost.objects.filter(account_id=account_id).shown_to(viewer_id)
+
+
+def reposts_page(account_id: int, viewer_id: int | None, *, cursor: str = "") -> Page[Video]:
+    """What an account passed on, the newest first."""
+    rows = reposts(account_id, viewer_id).select_related("video__creator", "video__count")
+    return keyset_page(rows, order=["-id"], cursor=cursor, size=GRID_SIZE).map(lambda row: row.video)
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What an account would lose by being deleted."""
+
+    followers: int
+    following: int
+    videos: int
+
+
+def holdings(account_id: int) -> Holdings:
+    ties = counts(account_id)
+    videos = Video.objects.of_creator(account_id).standing().count()
+    return Holdings(followers=ties.followers, following=ties.following, videos=videos)
