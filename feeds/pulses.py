@@ -22,7 +22,7 @@ _PULSES = """
         SELECT name, at FROM feeds_pulse
         UNION ALL
         (SELECT 'queue media', now() FROM videos_video
-         WHERE state = 'processing' AND lease_until > now() AND lease_key <> '' LIMIT 1)
+         WHERE (state = 'processing' OR awaits_more) AND lease_until > now() AND lease_key <> '' LIMIT 1)
     ) AS sign GROUP BY name
 """
 

@@ -80,7 +80,8 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
         return self.select_related("creator", "count")
 
     def unprocessed(self) -> Self:
-        return self.filter(state="processing")
+        """What workers have something to do about: to make it watchable, or to add what makes it better."""
+        return self.filter(Q(state="processing") | Q(awaits_more=True, state__in=["ready", "published"]))
 
     def free(self) -> Self:
         """Unprocessed and held by no worker."""
@@ -89,6 +90,12 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
     def held_by(self, lease_key: str) -> Self:
         """Still in the hands of the worker that took it under this key."""
         return self.unprocessed().filter(lease_key=lease_key)
+
+    def of_file(self, media_key: str, key: str) -> Self:
+        """Whose finished file is in this folder."""
+        return self.filter(Q(rendition_key=key) | Q(rungs_key=key) | Q(poster_key=key), media_key=media_key).exclude(
+            rendition_key=""
+        )
 
     def to_be_published(self, *, within: timedelta = timedelta(0)) -> Self:
         """Finished, no draft, meant for others, of a creator who is present, and its hour, if it has one, has come by the

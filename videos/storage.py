@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.files.base import File
@@ -20,8 +21,23 @@ ABANDONED_SECONDS = 2 * 3600  # longer than any attempt may take
 
 
 def fetch(name: str, target: Path) -> None:
+    """A file that is on this disk already is not copied."""
+    with suppress(NotImplementedError):
+        target.symlink_to(default_storage.path(name))
+        return
     with default_storage.open(name) as source, target.open("wb") as copy:
         shutil.copyfileobj(source, copy, 1024 * 1024)
+
+
+def read_text(name: str) -> str:
+    with default_storage.open(name) as file:
+        return file.read().decode()
+
+
+def remove(name: str) -> None:
+    """What is not there is removed already."""
+    with suppress(FileNotFoundError):
+        default_storage.delete(name)
 
 
 def store_folder(folder: Path, name: str) -> None:

@@ -31,6 +31,7 @@ UPLOADS_PER_DAY = env.int("UPLOADS_PER_DAY", 100, validate=POSITIVE)  # of one a
 UPLOAD_DAYS = env.int("UPLOAD_DAYS", 7, validate=POSITIVE)  # without a further byte an upload is given up
 KEEP_FREE_BYTES = env.int("KEEP_FREE_BYTES", 2 * 1024**3, validate=NOT_NEGATIVE)  # of the disk that uploads come to
 KEEP_DELETED_DAYS = env.int("KEEP_DELETED_DAYS", 30, validate=POSITIVE)  # in which a video's deletion can be undone
+KEEP_ORIGINALS = env.bool("KEEP_ORIGINALS", True)  # without them: no other cover, no retry once all is made
 MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", 32 * 1024 * 1024, validate=POSITIVE)  # of a file of follows
 # Followers above which a video is read, not written, to feeds; 0: never.
 PULL_ONLY_ABOVE = env.int("PULL_ONLY_ABOVE", 0, validate=NOT_NEGATIVE)

@@ -5,12 +5,13 @@ does to a demuxer or an encoder happens in a limited child process, never in the
 after its content has been decoded again, or not at all.
 """
 
-from .encoding import encode
+from .encoding import encode, encode_cover
 from .errors import EncodingFailed, MediaError, RejectedMedia
 from .limits import Limits
+from .playlists import merged
 from .probing import Probe, inspect
 from .running import ffmpeg_path
-from .transcoding import Rendition, Renditions
+from .transcoding import Rendition, Renditions, Stage, ladder, stages
 from .verifying import verify
 
 __all__ = [
@@ -21,8 +22,13 @@ __all__ = [
     "RejectedMedia",
     "Rendition",
     "Renditions",
+    "Stage",
     "encode",
+    "encode_cover",
     "ffmpeg_path",
     "inspect",
+    "ladder",
+    "merged",
+    "stages",
     "verify",
 ]

@@ -17,8 +17,8 @@ from .limits import Limits
 from .playlists import rendition, write_master
 from .probing import Probe
 from .running import DeadlineExceeded, Finished, ffmpeg_path, run
-from .transcoding import Renditions, command, frame_rate, ladder
-from .verifying import verify
+from .transcoding import Renditions, Stage, command, cover_command, frame_rate, stages
+from .verifying import verify, verify_poster
 
 OnProgress = Callable[[float], None]
 
@@ -38,18 +38,36 @@ def encode(
     probe: Probe,
     target_dir: Path,
     *,
+    stage: Stage | None = None,
+    cover_ms: int | None = None,
     on_progress: OnProgress = _unheard,
     limits: Limits | None = None,
 ) -> Renditions:
-    """`on_progress` gets 0 to 1, rising, about once a second; what it raises ends the work and comes out here."""
-    limits = limits or Limits()
+    """One stage, or all that the first makes. `cover_ms`: the frame of the file that the poster is to show. `on_progress`
+    gets 0 to 1, rising, about once a second; what it raises ends the work and comes out here."""
+    limits, stage = limits or Limits(), stage or stages(probe)[0]
     ffmpeg = ffmpeg_path()
     with _working_folder(target_dir) as folder:
-        finished = _run_ffmpeg(ffmpeg, source, probe, folder, on_progress=on_progress, limits=limits)
-        renditions = _finish(folder, probe, limits, finished.errors)
+        for rung in stage.rungs:
+            (folder / rung.name).mkdir()
+        finished = _run_ffmpeg(ffmpeg, source, probe, stage, folder, on_progress=on_progress, limits=limits)
+        if stage.has_pictures and cover_ms is not None:
+            _run_for_cover(ffmpeg, source, probe, cover_ms, folder, limits)
+        renditions = _finish(folder, probe, stage, limits, finished.errors)
         _put_in_place(folder, target_dir)
     on_progress(1.0)
     return renditions
+
+
+def encode_cover(
+    source: Path, probe: Probe, target_dir: Path, *, cover_ms: int | None, limits: Limits | None = None
+) -> None:
+    """A poster alone."""
+    limits = limits or Limits()
+    with _working_folder(target_dir) as folder:
+        _run_for_cover(ffmpeg_path(), source, probe, cover_ms, folder, limits)
+        verify_poster(folder, limits)
+        _put_in_place(folder, target_dir)
 
 
 @contextmanager
@@ -71,20 +89,28 @@ def _put_in_place(folder: Path, target: Path) -> None:
 
 
 def _run_ffmpeg(
-    ffmpeg: str, source: Path, probe: Probe, folder: Path, *, on_progress: OnProgress, limits: Limits
+    ffmpeg: str, source: Path, probe: Probe, stage: Stage, folder: Path, *, on_progress: OnProgress, limits: Limits
 ) -> Finished:
-    for rung in ladder(probe):
-        (folder / rung.name).mkdir()
+    arguments = command(ffmpeg, str(source.resolve()), probe, stage, limits, tonemap=_tonemaps(ffmpeg, probe))
+    read = _progress_reader(probe.duration_ms, on_progress)
+    return _finished(arguments, folder, limits, limits.encode_deadline(probe.duration_ms), read)
+
+
+def _run_for_cover(ffmpeg: str, source: Path, probe: Probe, cover_ms: int | None, folder: Path, limits: Limits) -> None:
+    tonemap = _tonemaps(ffmpeg, probe)
+    arguments = cover_command(ffmpeg, str(source.resolve()), probe, cover_ms, limits, tonemap=tonemap)
+    _finished(arguments, folder, limits, limits.encode_seconds)
+
+
+def _tonemaps(ffmpeg: str, probe: Probe) -> bool:
+    return probe.hdr and can_tonemap(ffmpeg)
+
+
+def _finished(
+    arguments: list[str], folder: Path, limits: Limits, seconds: float, on_line: Callable[[str], None] | None = None
+) -> Finished:
     try:
-        tonemap = probe.hdr and can_tonemap(ffmpeg)
-        arguments = command(ffmpeg, str(source.resolve()), probe, limits, tonemap=tonemap)
-        finished = run(
-            arguments,
-            limits=limits,
-            seconds=limits.encode_deadline(probe.duration_ms),
-            folder=folder,
-            on_line=_progress_reader(probe.duration_ms, on_progress),
-        )
+        finished = run(arguments, limits=limits, seconds=seconds, folder=folder, on_line=on_line)
     except DeadlineExceeded:
         raise EncodingFailed("deadline", "Processing took too long. Try again.") from None
     if finished.code:
@@ -108,11 +134,11 @@ def _progress_reader(duration_ms: int, on_progress: OnProgress) -> Callable[[str
     return read
 
 
-def _finish(folder: Path, probe: Probe, limits: Limits, errors: str) -> Renditions:
+def _finish(folder: Path, probe: Probe, stage: Stage, limits: Limits, errors: str) -> Renditions:
     try:
-        rungs = [rendition(folder, rung, has_audio=probe.has_audio) for rung in ladder(probe)]
+        rungs = [rendition(folder, rung, has_audio=probe.has_audio) for rung in stage.rungs]
         write_master(folder, rungs, frame_rate(probe, limits))
-        verify(folder, probe, limits)
+        verify(folder, probe, stage, limits)
     except EncodingFailed as error:
         if _blames_the_source(errors):
             raise _damaged(errors) from error

@@ -1,12 +1,14 @@
 """The master playlist, from what the rungs' playlists and files really weigh."""
 
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 from .errors import EncodingFailed
 from .transcoding import INIT, MASTER, PLAYLIST, Rendition, Rung
 
 AAC_LC = "mp4a.40.2"
+_HEAD = ("#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS")
 
 
 def rendition(folder: Path, rung: Rung, *, has_audio: bool) -> Rendition:
@@ -24,10 +26,25 @@ def rendition(folder: Path, rung: Rung, *, has_audio: bool) -> Rendition:
 
 
 def write_master(folder: Path, renditions: list[Rendition], fps: Fraction) -> None:
-    lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    lines = [*_HEAD]
     for each in renditions:
         lines += [_stream(each, fps), f"{each.name}/{PLAYLIST}"]
     (folder / MASTER).write_text("\n".join(lines) + "\n")
+
+
+def merged(*parts: tuple[str, str]) -> str:
+    """One master playlist of several, smallest rung first. Each comes with the folder that its own is seen from."""
+    entries = [entry for prefix, master in parts for entry in _entries(prefix, master)]
+    return "\n".join([*_HEAD, *(line for _, lines in sorted(entries) for line in lines), ""])
+
+
+def _entries(prefix: str, master: str) -> list[tuple[int, tuple[str, str]]]:
+    lines = [line for line in master.splitlines() if line]
+    return [
+        (int(described.partition("BANDWIDTH=")[2].partition(",")[0]), (described, prefix + address))
+        for described, address in pairwise(lines)
+        if described.startswith("#EXT-X-STREAM-INF:")
+    ]
 
 
 def _stream(each: Rendition, fps: Fraction) -> str:

@@ -29,6 +29,8 @@ STILL = Fraction(10)  # seconds that a last picture may claim to stay; more is a
 UNEVEN = 1.1  # times as close as on average
 ROUNDING = 0.01  # Matroska counts in milliseconds
 IDENTITY = (1, 0, 0, 1)
+INSTANT_REFRESH, OLDER = 5, 1  # H.264 units: nothing after the first refers to what was before; a picture that may
+BIN = 4  # seconds over which the peak of the rate is taken
 
 
 class Refused(Exception):
@@ -78,15 +80,37 @@ class Track:
         self.times: list[int] = []
         self.last_pts = -(2**63)
         self.last_duration = 0
+        self.closed = stream.type == "video" and plain_h264(stream)
+        self.keys: list[int] = []
+        self.weights: dict[int, int] = {}
 
     def count(self, packet) -> None:
         if packet.is_corrupt:
             raise Refused("damaged")
+        if packet.is_discard:
+            self.closed = False
         if packet.pts is None or packet.is_discard:
             return
+        if self.closed:
+            self.look_at_group(packet)
         if packet.pts >= self.last_pts:
             self.last_pts, self.last_duration = packet.pts, packet.duration or 0
         self.times.append(packet.pts)
+
+    def look_at_group(self, packet) -> None:
+        """Whether each key frame begins anew: no picture before it is needed after it, nor shown after it."""
+        if packet.is_keyframe:
+            self.closed = INSTANT_REFRESH in (units := unit_types(packet)) and OLDER not in units
+            self.keys.append(packet.pts)
+        elif not self.keys or packet.pts < self.keys[-1]:
+            self.closed = False
+        at = int(packet.pts * self.stream.time_base / BIN)
+        self.weights[at] = self.weights.get(at, 0) + packet.size
+
+    @property
+    def longest_group(self) -> Fraction:
+        ends = [*self.keys, self.last_pts]
+        return max((b - a for a, b in pairwise(ends)), default=0) * self.stream.time_base
 
     def look(self, packet) -> None:
         """Decode until something comes out; some files begin with what cannot be decoded."""
@@ -118,6 +142,23 @@ class Track:
         if close > UNEVEN * mean:
             return close
         return claimed if claimed and abs(claimed / mean - 1) < ROUNDING else mean
+
+
+def plain_h264(stream) -> bool:
+    """Its parameters stand in the header, for all of it."""
+    context = stream.codec_context
+    in_header = context.extradata is not None and context.extradata[:1] == b"\x01"
+    return codec_of(stream) == "h264" and in_header and context.codec_tag == "avc1"
+
+
+def unit_types(packet) -> set[int]:
+    """Of the units that a picture consists of, each behind its length."""
+    content, found, at = bytes(packet), set(), 0
+    width = (packet.stream.codec_context.extradata[4] & 3) + 1
+    while at + width < len(content):
+        found.add(content[at + width] & 31)
+        at += width + int.from_bytes(content[at : at + width], "big")
+    return found
 
 
 def measure(path: str, demuxer: str, max_streams: int, max_pixels: int) -> Facts:
@@ -175,6 +216,13 @@ def describe(video: Track, audio: Track | None) -> Facts:
         "transfer": int(frame.color_trc or 2),
         "colorspace": int(frame.colorspace),
         "full_range": int(frame.color_range) == 2 or frame.format.name.startswith("yuvj"),
+        "profile": context.profile,
+        "format": frame.format.name,
+        "closed": video.closed and not frame.interlaced_frame,
+        "longest_group_ms": milliseconds(video.longest_group),
+        "late_ms": milliseconds(video.start - start),
+        "kbits": round(sum(video.weights.values()) * 8 / 1000 / max(video.end - video.start, Fraction(1, 10))),
+        "peak_kbits": round(max(video.weights.values(), default=0) * 8 / 1000 / BIN),
     }
 
 

@@ -6,7 +6,7 @@ first decoded picture can tell.
 
 import json
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,9 @@ PROBER = str(Path(__file__).with_name("prober.py"))  # never imported: PyAV stay
 
 PQ, HLG = 16, 18  # transfer characteristics of ITU-T H.273
 LONGEST_OVERRUN_MS = 1000  # phones that stop by themselves at three minutes stop a little later
+LONGEST_GROUP_MS = 4100  # of pictures from one key frame to the next: segments are as long or a little longer
+FASTEST = Fraction(61, 2)
+TOGETHER_MS = 100
 SMALLEST_SIDE = 16
 STEEPEST_RATIO = 8
 
@@ -40,7 +43,9 @@ _UNREADABLE = {
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """`width` and `height` are what a viewer sees: pixels made square, then mirrored and turned clockwise."""
+    """`width` and `height` are what a viewer sees: pixels made square, then mirrored and turned clockwise. Of a part,
+    the durations are the part's, which begins at `from_ms` of the file. `as_it_is`: any browser plays the picture and may
+    begin at any segment of it."""
 
     container: str
     duration_ms: int
@@ -59,6 +64,11 @@ class Probe:
     video_index: int
     audio_codec: str | None
     audio_index: int | None
+    as_it_is: bool = False
+    kbits: int = 0
+    peak_kbits: int = 0
+    is_part: bool = False
+    from_ms: int = 0
 
     @property
     def has_audio(self) -> bool:
@@ -73,15 +83,36 @@ class Probe:
         return {**asdict(self), "fps": str(self.fps), "has_audio": self.has_audio}
 
 
-def inspect(path: Path, limits: Limits | None = None) -> Probe:
-    """Raises RejectedMedia for what cannot be published, EncodingFailed when we could not look."""
+def inspect(path: Path, limits: Limits | None = None, *, from_ms: int | None = None, to_ms: int | None = None) -> Probe:
+    """Of the whole file, or of a part of it. Raises RejectedMedia for what cannot be published, EncodingFailed when we
+    could not look."""
     limits = limits or Limits()
     container = sniff(path)
     facts = _measure(path, container, limits)
-    probe = _probe(container, facts)
+    whole = _probe(container, facts)
+    probe = part(whole, from_ms, to_ms)
     _check_size(probe)
-    _check_duration(probe, limits)
+    _check_duration(probe, whole.duration_ms, limits)
     return probe
+
+
+def part(probe: Probe, from_ms: int | None, to_ms: int | None) -> Probe:
+    """What is known of a stretch of the source, in milliseconds of the file; nothing may be left of it."""
+    last = probe.from_ms + probe.duration_ms
+    begin, end = max(from_ms or 0, probe.from_ms), last if to_ms is None else min(to_ms, last)
+    if (begin, end) == (probe.from_ms, last):
+        return probe
+    audio_ms = max(0, min(probe.from_ms + probe.audio_ms, end) - begin)
+    return replace(
+        probe,
+        is_part=True,
+        from_ms=begin,
+        duration_ms=max(0, end - begin),
+        video_ms=max(0, min(probe.from_ms + probe.video_ms, end) - begin),
+        audio_ms=audio_ms,
+        audio_index=probe.audio_index if audio_ms else None,
+        as_it_is=False,
+    )
 
 
 def ask(task: Facts, limits: Limits, seconds: float) -> Facts:
@@ -145,14 +176,33 @@ def _probe(container: str, facts: Facts) -> Probe:
         mirrored=mirrored,
         fps=Fraction(facts["fps"]),
         hdr=facts["transfer"] in (PQ, HLG),
+        as_it_is=_plays_anywhere(facts) and (rotation, mirrored) == (0, False),
         **{name: facts[name] for name in _AS_MEASURED},
     )
 
 
 _AS_MEASURED = (
     "duration_ms", "video_ms", "audio_ms", "transfer", "colorspace", "full_range",
-    "video_codec", "video_index", "audio_codec", "audio_index",
+    "video_codec", "video_index", "audio_codec", "audio_index", "kbits", "peak_kbits",
 )  # fmt: skip
+_PROFILES = {"Constrained Baseline", "Main", "High"}
+_SDR_COLOURS = {1, 2, 5, 6}  # of ITU-T H.273: BT.709, unspecified, and both BT.601
+
+
+def _plays_anywhere(facts: Facts) -> bool:
+    return (
+        facts["video_codec"] == "h264"
+        and facts["profile"] in _PROFILES
+        and facts["format"] == "yuv420p"
+        and facts["sar"] == "1"
+        and facts["longest_group_ms"] <= LONGEST_GROUP_MS
+        and Fraction(facts["fps"]) <= FASTEST
+        and {facts["transfer"], facts["colorspace"]} <= _SDR_COLOURS
+        and not facts["full_range"]
+        and abs(facts["late_ms"]) <= TOGETHER_MS
+        and facts["audio_ms"] - facts["video_ms"] <= TOGETHER_MS
+        and facts["closed"]
+    )
 
 
 def orientation(a: int, b: int, c: int, d: int) -> tuple[int, bool]:
@@ -181,12 +231,18 @@ def _check_size(probe: Probe) -> None:
         )
 
 
-def _check_duration(probe: Probe, limits: Limits) -> None:
+def _check_duration(probe: Probe, whole_ms: int, limits: Limits) -> None:
+    if not probe.video_ms:
+        raise RejectedMedia(
+            "trim_outside",
+            f"This file is {clock(whole_ms / 1000)} long, and there is no picture in the part you kept. Trim it anew.",
+        )
     if probe.duration_ms > limits.max_seconds * 1000 + LONGEST_OVERRUN_MS:
+        what = "The part you kept" if probe.is_part else "This file"
         raise RejectedMedia(
             "too_long",
-            f"This file is {clock(probe.duration_ms / 1000)} long. "
-            f"The limit is {clock(limits.max_seconds)}. Trim it or pick another.",
+            f"{what} is {clock(probe.duration_ms / 1000)} long. "
+            f"The limit is {clock(limits.max_seconds)}. {'Keep less' if probe.is_part else 'Trim it'} or pick another.",
         )
 
 

@@ -1,19 +1,24 @@
-"""The ladder and the one ffmpeg command that makes it. Pure: values in, arguments out.
+"""The ladder, the stages in which it is made, and the ffmpeg command of each. Pure: values in, arguments out.
 
-The source is decoded once; every rung, the poster and the preview come from the same frames, so key frames and segments
-of all rungs fall together. The demuxer is forced, protocols, streams and pixels are bounded, and neither metadata (where
-a video was taken) nor the source's side data reach the output.
+A stage decodes the source once; all that it makes comes from the same frames, so key frames and segments of its rungs
+fall together. The demuxer is forced, protocols, streams and pixels are bounded, and neither metadata (where a video was
+taken) nor the source's side data reach the output.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 
 from .limits import Limits
-from .probing import HLG, Probe
+from .probing import HLG, Probe, part
 
 SHORT_SIDES = (360, 540, 720)
 LONGEST_SIDE = 2560
+NEXT_RUNG = 0.9  # of the source's own size: a rung closer below is not worth making
+PEAK = 1.5  # times the average: what our own rungs may reach within a segment
+LONG_MS = 60_000
+FULL_HD = 1920 * 1080
 SLOWEST_FPS = Fraction(5)
 SEGMENT_SECONDS = 4
 KEY_FRAME_SECONDS = 2
@@ -49,15 +54,36 @@ class Size:
 
 @dataclass(frozen=True)
 class Rung:
-    """`name` is its folder."""
+    """`name` is its folder. `copied`: the source's own picture, as it came."""
 
     name: str
     size: Size
+    copied: bool = False
 
     @property
     def max_kbits(self) -> int:
         """About 3.5 Mbit/s at 720 × 1280, less than proportionally lower below."""
         return max(200, round(3500 * float(self.size.area / (720 * 1280)) ** 0.75))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is made and published together. The first one makes the video watchable, with poster and preview."""
+
+    rungs: tuple[Rung, ...]
+    has_pictures: bool
+
+    @property
+    def copied(self) -> list[Rung]:
+        return [rung for rung in self.rungs if rung.copied]
+
+    @property
+    def encoded(self) -> list[Rung]:
+        return [rung for rung in self.rungs if not rung.copied]
+
+    @property
+    def size(self) -> Size:
+        return self.rungs[-1].size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +116,39 @@ class Renditions:
 
 
 def ladder(probe: Probe) -> list[Rung]:
-    """Smallest first, never larger than the source."""
-    sides = [side for side in SHORT_SIDES if side <= probe.short_side]
-    return [Rung(str(side), fitted(probe, side)) for side in sides or [probe.short_side]]
+    """Smallest first, never larger than the source, which is the largest itself where it can be."""
+    own = own_rung(probe)
+    below = probe.short_side * NEXT_RUNG if own else probe.short_side
+    sides = [side for side in SHORT_SIDES if side <= below]
+    encoded = [Rung(str(side), fitted(probe, side)) for side in sides or [probe.short_side]]
+    return [*(encoded if sides else []), own] if own else encoded
+
+
+def own_rung(probe: Probe) -> Rung | None:
+    """The source's own picture, where every browser plays it and it weighs no more than one of ours."""
+    rung = Rung(str(probe.short_side), Size(probe.width, probe.height), copied=True)
+    fits = (
+        probe.as_it_is
+        and probe.short_side <= SHORT_SIDES[-1]
+        and fitted(probe, probe.short_side) == rung.size
+        and probe.kbits <= rung.max_kbits
+        and probe.peak_kbits <= PEAK * rung.max_kbits
+    )
+    return rung if fits else None
+
+
+def stages(probe: Probe) -> list[Stage]:
+    """A rung that is copied goes first: it costs next to nothing. Otherwise the lowest goes first where a second
+    decoding pays (docs/decisions/0020)."""
+    rungs = ladder(probe)
+    if rungs[-1].copied:
+        first = rungs[-1:]
+    elif probe.duration_ms >= LONG_MS and probe.width * probe.height <= FULL_HD:
+        first = rungs[:1]
+    else:
+        first = rungs
+    later = tuple(rung for rung in rungs if rung not in first)
+    return [Stage(tuple(first), has_pictures=True), *([Stage(later, has_pictures=False)] if later else [])]
 
 
 def fitted(probe: Probe, short_side: int) -> Size:
@@ -109,28 +165,89 @@ def frame_rate(probe: Probe, limits: Limits) -> Fraction:
     return max(SLOWEST_FPS, min(probe.fps, Fraction(limits.max_fps)))
 
 
-def command(ffmpeg: str, source: str, probe: Probe, limits: Limits, *, tonemap: bool) -> list[str]:
-    """Output goes to the working folder. Rungs' folders have to exist."""
-    rungs = ladder(probe)
+def command(ffmpeg: str, source: str, probe: Probe, stage: Stage, limits: Limits, *, tonemap: bool) -> list[str]:
+    """Output goes to the working folder. Rungs' folders have to exist. Beside a rung that is copied, the pictures come
+    from a look of their own at the beginning of the source: the rest of it need not be decoded."""
+    return [
+        *_quietly(ffmpeg, limits),
+        *_input(source, probe, limits),
+        *(_input(source, part(probe, 0, PREVIEW_SECONDS * 1000 + 500), limits) if stage.copied else []),
+        *_graph(filter_graph(probe, stage, limits, tonemap=tonemap)),
+        *(argument for index, rung in enumerate(stage.rungs) for argument in _hls(index, rung, probe, limits)),
+        *([*_poster(), *_preview(limits)] if stage.has_pictures else []),
+    ]
+
+
+def cover_command(
+    ffmpeg: str, source: str, probe: Probe, cover_ms: int | None, limits: Limits, *, tonemap: bool
+) -> list[str]:
+    """A poster alone: the frame at `cover_ms` of the file, or a telling one where that is outside what is shown."""
+    wanted = cover_ms is not None and probe.from_ms <= cover_ms < probe.from_ms + probe.duration_ms
+    begin = cover_ms if wanted and cover_ms is not None else probe.from_ms
+    seen = part(probe, begin, begin + (500 if wanted else POSTER_WITHIN_SECONDS * 1000))
+    chain = _poster_chain(seen, ladder(probe)[-1].size, limits, tonemap, 1 if wanted else POSTER_CANDIDATES)
+    timed = ",".join(_timed(seen, limits))
+    return [
+        *_quietly(ffmpeg, limits),
+        *_input(source, seen, limits),
+        *_graph(f"[0:{probe.video_index}]{timed}[p];{chain}"),
+        *_poster(),
+    ]
+
+
+def _quietly(ffmpeg: str, limits: Limits) -> list[str]:
     return [
         ffmpeg,
         *("-nostdin", "-hide_banner", "-loglevel", "error", "-y"),
         *("-progress", "pipe:1", "-stats_period", "1"),
         *("-filter_complex_threads", str(limits.threads)),
-        *_input(source, probe, limits),
-        *("-filter_complex", filter_graph(probe, limits, tonemap=tonemap)),
-        *(argument for index, rung in enumerate(rungs) for argument in _hls(index, rung, probe, limits)),
-        *_poster(),
-        *_preview(limits),
     ]
 
 
+def _graph(graph: str) -> list[str]:
+    return ["-filter_complex", graph] if graph else []
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A stretch of the source in pictures of the output: sought a second early, what is too early left out by count."""
+
+    seek: Fraction
+    skip: int
+    pictures: int
+    rate: Fraction
+
+    @property
+    def seconds(self) -> Fraction:
+        return self.pictures / self.rate
+
+    @property
+    def lead(self) -> Fraction:
+        return self.skip / self.rate
+
+
+def cut(probe: Probe, limits: Limits) -> Cut | None:
+    """It begins with the picture that is shown at its first moment."""
+    if not probe.is_part:
+        return None
+    rate = frame_rate(probe, limits)
+    first = int(probe.from_ms * rate / 1000 + Fraction(1, 100))
+    skip = min(first, ceil(rate))
+    return Cut((first - skip) / rate, skip, max(1, round(probe.duration_ms * rate / 1000)), rate)
+
+
 def _input(source: str, probe: Probe, limits: Limits) -> list[str]:
+    wanted = cut(probe, limits)
     return [
         *("-protocol_whitelist", "file", "-f", probe.container),
         *("-max_streams", str(limits.max_streams), "-max_pixels", str(limits.max_pixels)),
         *("-probesize", "20000000", "-analyzeduration", "10000000"),
         *("-threads", str(limits.threads), "-reinit_filter", "0"),
+        *(
+            ["-ss", f"{float(wanted.seek):.6f}", "-t", f"{float(wanted.lead + wanted.seconds + 1):.3f}"]
+            if wanted
+            else []
+        ),
         *("-i", f"file:{source}"),
     ]
 
@@ -152,16 +269,28 @@ def _x264(limits: Limits, crf: int) -> list[str]:
 
 def _hls(index: int, rung: Rung, probe: Probe, limits: Limits) -> list[str]:
     sound = ["-map", f"[a{index}]", "-c:a", "aac", "-b:a", f"{AUDIO_KBITS}k"] if probe.has_audio else []
+    picture = _copied(probe) if rung.copied else _encoded(index, rung, limits)
     return [
-        *("-map", f"[v{index}]", *sound, *_x264(limits, CRF)),
-        *("-maxrate", f"{rung.max_kbits}k", "-bufsize", f"{2 * rung.max_kbits}k"),
-        *("-force_key_frames", f"expr:gte(t,n_forced*{KEY_FRAME_SECONDS})", "-sc_threshold", "0", "-g", "9999"),
+        *(*picture, *sound),
         *("-t", _seconds(probe), *_anonymous()),
         *("-f", "hls", "-hls_time", str(SEGMENT_SECONDS), "-hls_playlist_type", "vod"),
         *("-hls_segment_type", "fmp4", "-hls_flags", "independent_segments"),
         *("-hls_fmp4_init_filename", INIT, "-hls_segment_filename", f"{rung.name}/%03d.m4s"),
         f"{rung.name}/{PLAYLIST}",
     ]
+
+
+def _encoded(index: int, rung: Rung, limits: Limits) -> list[str]:
+    return [
+        *("-map", f"[v{index}]", *_x264(limits, CRF)),
+        *("-maxrate", f"{rung.max_kbits}k", "-bufsize", f"{2 * rung.max_kbits}k"),
+        *("-force_key_frames", f"expr:gte(t,n_forced*{KEY_FRAME_SECONDS})", "-sc_threshold", "0", "-g", "9999"),
+    ]
+
+
+def _copied(probe: Probe) -> list[str]:
+    """Without its messages (SEI): cameras write into them what they like, also where they are."""
+    return ["-map", f"0:{probe.video_index}", "-c:v", "copy", "-bsf:v", "filter_units=remove_types=6"]
 
 
 def _poster() -> list[str]:
@@ -175,20 +304,37 @@ def _preview(limits: Limits) -> list[str]:
     ]
 
 
-def filter_graph(probe: Probe, limits: Limits, *, tonemap: bool) -> str:
-    rungs = ladder(probe)
-    top = rungs[-1].size
-    branches = [*(f"r{index}" for index in range(len(rungs))), "p", "l"]
-    chains = [
-        f"[0:{probe.video_index}]{','.join([*_picture(probe, top, limits, tonemap), _split(branches)])}",
-        *(_scaled(f"r{index}", rung.size, f"v{index}") for index, rung in enumerate(rungs)),
-        _poster_chain(frame_rate(probe, limits)),
-        f"[l]trim=duration={PREVIEW_SECONDS},fps={PREVIEW_FPS},scale={fitted(probe, PREVIEW_SHORT_SIDE)},setsar=1[preview]",
-    ]
+def filter_graph(probe: Probe, stage: Stage, limits: Limits, *, tonemap: bool) -> str:
+    encoded = [(index, rung) for index, rung in enumerate(stage.rungs) if not rung.copied]
+    branches = [f"r{index}" for index, _ in encoded] + (["p", "l"] if stage.has_pictures else [])
+    chains = []
+    if branches:
+        source = f"[{1 if stage.copied else 0}:{probe.video_index}]"
+        picture = _picture(probe, stage.size if encoded else _preview_size(probe), limits, tonemap)
+        chains += [
+            f"{source}{','.join(_timed(probe, limits))}{_fork(stage)}",
+            f"[whole]{','.join([*picture, _split([name for name in branches if name != 'p'])])}",
+            *(_scaled(f"r{index}", rung.size, f"v{index}") for index, rung in encoded),
+        ]
+    if stage.has_pictures:
+        size = _preview_size(probe)
+        chains += [
+            _poster_chain(probe, ladder(probe)[-1].size, limits, tonemap, POSTER_CANDIDATES),
+            f"[l]trim=duration={PREVIEW_SECONDS},fps={PREVIEW_FPS},scale={size},setsar=1[preview]",
+        ]
     if probe.has_audio:
-        outputs = "".join(f"[a{index}]" for index in range(len(rungs)))
-        chains.append(f"[0:{probe.audio_index}]{','.join(_sound(probe))},asplit={len(rungs)}{outputs}")
+        outputs = "".join(f"[a{index}]" for index in range(len(stage.rungs)))
+        sound = ",".join(_sound(probe, limits))
+        chains.append(f"[0:{probe.audio_index}]{sound},asplit={len(stage.rungs)}{outputs}")
     return ";".join(chains)
+
+
+def _fork(stage: Stage) -> str:
+    return ",split[whole][p]" if stage.has_pictures else "[whole]"
+
+
+def _preview_size(probe: Probe) -> Size:
+    return fitted(probe, PREVIEW_SHORT_SIDE)
 
 
 def _split(names: list[str]) -> str:
@@ -199,19 +345,27 @@ def _scaled(source: str, size: Size, target: str) -> str:
     return f"[{source}]scale={size},setsar=1[{target}]"
 
 
-def _poster_chain(fps: Fraction) -> str:
-    """The most telling picture of the first seconds: first frames are often black."""
-    step = max(1, round(fps * POSTER_WITHIN_SECONDS / POSTER_CANDIDATES))
+def _poster_chain(probe: Probe, size: Size, limits: Limits, tonemap: bool, candidates: int) -> str:
+    """The most telling picture of the first seconds: first frames are often black. Of one candidate, the first."""
+    step = max(1, round(frame_rate(probe, limits) * POSTER_WITHIN_SECONDS / candidates))
+    chosen = f"trim=end={POSTER_WITHIN_SECONDS},framestep={step}" if candidates > 1 else "trim=end_frame=1"
+    picture = ",".join([*_to_size(probe, size, tonemap), "setsar=1"])
     return (
-        f"[p]trim=end={POSTER_WITHIN_SECONDS},framestep={step},thumbnail={POSTER_CANDIDATES},"
+        f"[p]{chosen},{picture},thumbnail={candidates},"
         "scale=out_color_matrix=bt601:out_range=pc,format=yuvj420p[poster]"
     )
 
 
-def _picture(probe: Probe, size: Size, limits: Limits, tonemap: bool) -> Iterator[str]:
-    """Evenly timed from zero, square SDR pixels of the top rung's size. ffmpeg has turned them: told not to, version 5
-    copies the turn of a silent source into the output."""
+def _timed(probe: Probe, limits: Limits) -> Iterator[str]:
+    """Evenly timed from zero, and nothing but what is wanted."""
     yield f"fps={frame_rate(probe, limits)}:start_time=0"
+    if wanted := cut(probe, limits):
+        yield f"trim=start_frame={wanted.skip}:end_frame={wanted.skip + wanted.pictures},setpts=PTS-STARTPTS"
+
+
+def _picture(probe: Probe, size: Size, limits: Limits, tonemap: bool) -> Iterator[str]:
+    """Square SDR pixels of this size. ffmpeg has turned them: told not to, version 5 copies the turn of a silent source
+    into the output."""
     yield from _to_size(probe, size, tonemap)
     yield from ("setsar=1", _SDR, "sidedata=delete")
     if probe.audio_ms > probe.video_ms:
@@ -239,8 +393,10 @@ def _tone_mapped(probe: Probe, input_range: str) -> Iterator[str]:
     yield from ("zscale=t=bt709:m=bt709:r=tv", "format=yuv420p")
 
 
-def _sound(probe: Probe) -> Iterator[str]:
+def _sound(probe: Probe, limits: Limits) -> Iterator[str]:
     """From zero to the end without gaps, so that picture and sound stay together."""
     yield f"aresample={AUDIO_RATE}:async=1000:first_pts=0"
+    if wanted := cut(probe, limits):
+        yield f"atrim=start={float(wanted.lead):.6f}:duration={float(wanted.seconds):.6f},asetpts=PTS-STARTPTS"
     yield "aformat=channel_layouts=stereo"
     yield f"apad=whole_dur={_seconds(probe)}"

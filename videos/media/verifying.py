@@ -6,30 +6,45 @@ from .errors import EncodingFailed
 from .limits import Limits
 from .probing import Facts, Probe, ask
 from .running import DeadlineExceeded
-from .transcoding import MASTER, PLAYLIST, POSTER, PREVIEW, PREVIEW_SECONDS, Rung, ladder
+from .transcoding import MASTER, PLAYLIST, POSTER, PREVIEW, PREVIEW_SECONDS, Rung, Stage
 
 TOLERANCE_MS = 500
 
 
-def verify(folder: Path, probe: Probe, limits: Limits | None = None) -> None:
-    """Raises EncodingFailed("bad_output") unless the folder holds all that `encode` promises for this source."""
+def verify(folder: Path, probe: Probe, stage: Stage, limits: Limits | None = None) -> None:
+    """Raises EncodingFailed("bad_output") unless the folder holds all that this stage promises."""
     limits = limits or Limits()
-    rungs = ladder(probe)
     if not (folder / MASTER).is_file():
         raise _bad("no master playlist")
-    playlists = [{"path": str(folder / rung.name / PLAYLIST), "demuxer": "hls"} for rung in rungs]
-    poster = {"path": str(folder / POSTER), "demuxer": "jpeg_pipe"}
-    preview = {"path": str(folder / PREVIEW), "demuxer": "mov"}
-    found = _look([*playlists, poster, preview], limits, limits.encode_deadline(probe.duration_ms))
-    for rung, facts in zip(rungs, found, strict=False):
+    playlists = [{"path": str(folder / rung.name / PLAYLIST), "demuxer": "hls"} for rung in stage.rungs]
+    pictures = [_poster(folder), {"path": str(folder / PREVIEW), "demuxer": "mov"}] if stage.has_pictures else []
+    found = _look([*playlists, *pictures], limits, limits.encode_deadline(probe.duration_ms))
+    for rung, facts in zip(stage.rungs, found, strict=False):
         _check_rung(rung, facts, probe)
-    *_, poster_facts, preview_facts = found
-    if not poster_facts["pictures"]:
+    if stage.has_pictures:
+        *_, poster, preview = found
+        _check_poster(poster)
+        _check_preview(preview)
+
+
+def verify_poster(folder: Path, limits: Limits) -> None:
+    _check_poster(*_look([_poster(folder)], limits, limits.probe_seconds))
+
+
+def _poster(folder: Path) -> Facts:
+    return {"path": str(folder / POSTER), "demuxer": "jpeg_pipe"}
+
+
+def _check_poster(facts: Facts) -> None:
+    if not facts["pictures"]:
         raise _bad("no poster")
-    if not preview_facts["pictures"] or preview_facts["audio_ms"]:
+
+
+def _check_preview(facts: Facts) -> None:
+    if not facts["pictures"] or facts["audio_ms"]:
         raise _bad("no silent preview")
-    if preview_facts["video_ms"] > PREVIEW_SECONDS * 1000 + TOLERANCE_MS:
-        raise _bad(f"preview of {preview_facts['video_ms']} ms")
+    if facts["video_ms"] > PREVIEW_SECONDS * 1000 + TOLERANCE_MS:
+        raise _bad(f"preview of {facts['video_ms']} ms")
 
 
 def _look(files: list[Facts], limits: Limits, seconds: float) -> list[Facts]:

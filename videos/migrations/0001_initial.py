@@ -65,7 +65,11 @@ class Migration(migrations.Migration):
                 ('width', models.PositiveIntegerField(null=True)),
                 ('height', models.PositiveIntegerField(null=True)),
                 ('has_audio', models.BooleanField(default=False)),
-                ('rendition_key', models.CharField(blank=True, editable=False, help_text='Folder of the finished files, inside the media folder.', max_length=32)),
+                ('rendition_key', models.CharField(blank=True, editable=False, help_text='Folder of the files that made it watchable, inside the media folder.', max_length=32)),
+                ('rungs_key', models.CharField(blank=True, db_default='', editable=False, help_text='Folder of the rungs made later.', max_length=32)),
+                ('poster_key', models.CharField(blank=True, db_default='', editable=False, help_text='Folder of a cover chosen later.', max_length=32)),
+                ('cover_made_ms', models.PositiveIntegerField(editable=False, help_text='The `cover_ms` that is shown.', null=True)),
+                ('awaits_more', models.BooleanField(db_default=False, default=False, help_text='Watchable, but a worker has something to add: rungs, or its cover.')),
                 ('progress', models.PositiveSmallIntegerField(default=0, help_text='Percent.')),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('lease_until', models.DateTimeField(help_text='A worker holds the video until then; afterwards it is free.', null=True)),
@@ -239,7 +243,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='video',
-            index=models.Index(condition=models.Q(('state', 'processing')), fields=['lease_until'], name='videos_video_unprocessed'),
+            index=models.Index(condition=models.Q(('state', 'processing'), ('awaits_more', True), _connector='OR'), fields=['lease_until'], name='videos_video_unprocessed'),
         ),
         migrations.AddIndex(
             model_name='video',

@@ -67,10 +67,23 @@ class Video(models.Model):
     height = models.PositiveIntegerField(null=True)
     has_audio = models.BooleanField(default=False)
     rendition_key = models.CharField(
-        max_length=32, blank=True, editable=False, help_text="Folder of the finished files, inside the media folder."
+        max_length=32,
+        blank=True,
+        editable=False,
+        help_text="Folder of the files that made it watchable, inside the media folder.",
     )
+    rungs_key = models.CharField(
+        max_length=32, blank=True, db_default="", editable=False, help_text="Folder of the rungs made later."
+    )
+    poster_key = models.CharField(
+        max_length=32, blank=True, db_default="", editable=False, help_text="Folder of a cover chosen later."
+    )
+    cover_made_ms = models.PositiveIntegerField(null=True, editable=False, help_text="The `cover_ms` that is shown.")
 
     # Processing: who works on it until when, and how it went.
+    awaits_more = models.BooleanField(
+        default=False, db_default=False, help_text="Watchable, but a worker has something to add: rungs, or its cover."
+    )
     progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(
@@ -133,7 +146,11 @@ class Video(models.Model):
                 name="videos_video_of_creator",
             ),
             # The sweep: what is still to be processed.
-            models.Index(fields=["lease_until"], condition=Q(state="processing"), name="videos_video_unprocessed"),
+            models.Index(
+                fields=["lease_until"],
+                condition=Q(state="processing") | Q(awaits_more=True),
+                name="videos_video_unprocessed",
+            ),
             # The sweep: finished, meant for others, and not published yet, in the order in which they go out.
             models.Index(
                 F("publish_at").asc(nulls_first=True),
@@ -188,21 +205,32 @@ class Video(models.Model):
         """In the storage. Holds the original and one folder per attempt at processing."""
         return f"videos/{self.media_key}"
 
-    def _finished(self, name: str) -> str:
+    @property
+    def better_follows(self) -> bool:
+        """Watchable already, and a worker still makes further rungs."""
+        return self.awaits_more and self.cover_made_ms == self.cover_ms
+
+    @property
+    def stays_as_it_is(self) -> bool:
+        """Watchable, though what was to be added could not be made."""
+        return bool(self.rendition_key and self.failure_reason) and not self.awaits_more
+
+    def _finished(self, key: str, name: str) -> str:
         """The address of a finished file; empty while there is none."""
-        return f"{settings.MEDIA_URL}{self.media_folder}/{self.rendition_key}/{name}" if self.rendition_key else ""
+        return f"{settings.MEDIA_URL}{self.media_folder}/{key}/{name}" if key else ""
 
     @property
     def hls_url(self) -> str:
-        return self._finished("master.m3u8")
+        """Changes when better rungs are there; the earlier address goes on working."""
+        return self._finished(self.rungs_key or self.rendition_key, "master.m3u8")
 
     @property
     def poster_url(self) -> str:
-        return self._finished("poster.jpg")
+        return self._finished(self.poster_key or self.rendition_key, "poster.jpg")
 
     @property
     def preview_url(self) -> str:
-        return self._finished("preview.mp4")
+        return self._finished(self.rendition_key, "preview.mp4")
 
 
 class Tag(models.Model):

@@ -15,11 +15,11 @@ from videos.services.comments import (
 )
 from videos.services.editing import edit, remove, restore
 from videos.services.keeping import forget_lost, hide_reposts, repost, save, show_reposts, unrepost, unsave
-from videos.services.processing import process, sweep
+from videos.services.processing import process, retry, sweep
 from videos.services.publishing import publish, publish_due
 from videos.services.reactions import Reaction, like, record_opening, record_watch, unlike
 from videos.services.refusals import Refused
-from videos.services.uploads import retry, start_upload
+from videos.services.uploads import start_upload
 
 __all__ = [
     "Reaction",

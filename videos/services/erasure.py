@@ -40,7 +40,7 @@ def _erase_video(account_id: int) -> int:
     with_content = Video.objects.of_creator(account_id).filter(Q(publication=None) | ~Q(original="", rendition_key=""))
     if not with_content.exists():
         return 0
-    idle = with_content.exclude(state=Video.State.PROCESSING, lease_until__gte=Now())
+    idle = with_content.exclude(lease_until__gte=Now())
     video = idle.select_for_update(of=("self",)).first()
     if video is None:
         raise NotYet("a worker has a video")
@@ -74,6 +74,9 @@ def _empty(video: Video, why: str) -> None:
         trim_to_ms=None,
         original="",
         rendition_key="",
+        rungs_key="",
+        poster_key="",
+        awaits_more=False,
         uploaded_bytes=0,
         duration_ms=None,
         width=None,

@@ -1,6 +1,9 @@
-"""From an uploaded file to a finished video. A worker takes a video by lease: one statement that only one worker wins,
-renewed while the worker lives and free again soon after it died. Whatever a worker found out counts only while it
-still holds the lease. Each try has a folder of its own in the storage, so nothing half-made is ever shown."""
+"""From an uploaded file to a finished video, in as many leases as it takes: the first makes it watchable, and it goes
+out; what makes it better (further rungs, another cover) is added later, and never takes away what is there.
+
+A worker takes a video by lease: one statement that only one worker wins, renewed while the worker lives and free again
+soon after it died. Whatever a worker found out counts only while it still holds the lease. Each try has a folder of its
+own in the storage, shown by one update of the row, so nothing half-made is ever seen."""
 
 import logging
 import secrets
@@ -11,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connections, transaction
@@ -18,9 +22,12 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.locks import lock_account
+from accounts.models import User
 from videos import media, storage
 from videos.models import Video
+from videos.querysets import VideoQuerySet
 from videos.services.publishing import hurry_publishing, publish_due, publish_if_due
+from videos.services.refusals import Refused, not_yours
 from videos.signals import processing_due, video_failed, video_processed
 
 logger = logging.getLogger(__name__)
@@ -34,6 +41,16 @@ INSPECTED, ENCODED = 5, 95  # percent
 
 INTERRUPTED = ("interrupted", "Processing stopped several times before the end. Your file is safe; try again.")
 INTERNAL = ("internal", "Processing went wrong. Your file is safe; try again.")
+ANEW: dict[str, Any] = {
+    "progress": 0,
+    "attempts": 0,
+    "lease_key": "",
+    "lease_until": None,
+    "failure_code": "",
+    "failure_reason": "",
+}
+WATCHABLE = [Video.State.READY, Video.State.PUBLISHED]
+UNMADE: dict[str, Any] = {"rendition_key": "", "rungs_key": "", "poster_key": "", "cover_made_ms": None}
 
 
 class LeaseLost(Exception):
@@ -49,6 +66,16 @@ class Finished:
     width: int
     height: int
     has_audio: bool
+    more_follows: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file that came, and what is in the part of it that its creator wants."""
+
+    path: Path
+    probe: media.Probe
+    limits: media.Limits
 
 
 def process(video_id: int) -> None:
@@ -60,13 +87,14 @@ def process(video_id: int) -> None:
 def sweep() -> None:
     """Resumes what nobody works on: hints for free videos, an end for those that wore out their workers, publication
     for those that waited for their creator or their hour. Hints are few at a time: the next sweep gives the next ones."""
-    free = Video.objects.free().order_by("pk")
+    free = Video.objects.free().order_by("awaits_more", "pk")
     for video in free.filter(attempts__gte=MOST_ATTEMPTS):
         fail(video, *INTERRUPTED)
     for video_id in free.filter(attempts__lt=MOST_ATTEMPTS).values_list("pk", flat=True)[:HINTED_AT_ONCE]:
         processing_due.send(Video, video_id=video_id)
     publish_due()
     hurry_publishing()
+    drop_originals()
 
 
 def claim(video_id: int) -> Video | None:
@@ -82,47 +110,120 @@ def claim(video_id: int) -> Video | None:
 
 @transaction.atomic
 def finish(video: Video, made: Finished) -> None:
-    """The video is ready, and published if it is meant for others. Raises LeaseLost."""
+    """The video is watchable, and published if it is meant for others. Raises LeaseLost."""
     lock_account(video.creator_id)
-    ready = (
-        Video.objects.held_by(video.lease_key)
-        .filter(pk=video.pk)
-        .update(
-            state=Video.State.READY,
-            rendition_key=made.rendition_key,
-            duration_ms=made.duration_ms,
-            width=made.width,
-            height=made.height,
-            has_audio=made.has_audio,
-            progress=100,
-            lease_key="",
-            lease_until=None,
-        )
+    ready = _mine(video).update(
+        state=Video.State.READY,
+        rendition_key=made.rendition_key,
+        duration_ms=made.duration_ms,
+        width=made.width,
+        height=made.height,
+        has_audio=made.has_audio,
+        cover_made_ms=video.cover_ms,
+        awaits_more=made.more_follows or _cover_changed(video),
+        **_let_go(0 if made.more_follows else 100),
     )
     if not ready:
         raise LeaseLost
     publish_if_due(video.pk)
     video_processed.send(Video, video_id=video.pk)
+    _hint_if_more(video)
+
+
+@transaction.atomic
+def add(video: Video, *, more_follows: bool, **made: Any) -> None:
+    """Shows what was added. Raises LeaseLost."""
+    lock_account(video.creator_id)
+    more_follows = more_follows or _cover_changed(video)
+    if not _mine(video).update(awaits_more=more_follows, **made, **_let_go(0 if more_follows else 100)):
+        raise LeaseLost
+    _hint_if_more(video)
+
+
+def _let_go(progress: int) -> dict[str, Any]:
+    return ANEW | {"progress": progress, "lease_until": Now()}
+
+
+def _hint_if_more(video: Video) -> None:
+    if Video.objects.unprocessed().filter(pk=video.pk).exists():
+        processing_due.send(Video, video_id=video.pk)
 
 
 @transaction.atomic
 def fail(video: Video, code: str, reason: str) -> None:
-    """Ends in `failed` with the reason that the creator reads. Nothing happens when the lease is lost."""
-    failed = (
-        Video.objects.held_by(video.lease_key)
-        .filter(pk=video.pk)
-        .update(
-            state=Video.State.FAILED, failure_code=code, failure_reason=reason[:300], lease_key="", lease_until=None
-        )
-    )
-    if failed:
+    """Ends in `failed` with the reason that the creator reads; what is watchable already stays as it is, with the reason.
+    Nothing happens when the lease is lost."""
+    ended = {"failure_code": code, "failure_reason": reason[:300], "lease_key": "", "lease_until": None}
+    if _mine(video).filter(state=Video.State.PROCESSING).update(state=Video.State.FAILED, **ended):
         video_failed.send(Video, video_id=video.pk)
+    else:
+        _mine(video).update(awaits_more=False, **ended)
+
+
+@transaction.atomic
+def retry(*, creator: User, video: Video) -> Video:
+    """Processes a failed video again from its file, or adds what could not be added. Twice is once. Raises Refused."""
+    if video.creator_id != creator.pk and not creator.has_perm("videos.remove_video"):
+        raise not_yours()
+    video.refresh_from_db()
+    if video.state == Video.State.FAILED or video.stays_as_it_is:
+        _check_original(video, "This video cannot be processed again")
+        failed = Video.objects.filter(pk=video.pk).exclude(failure_reason="")
+        restarted = failed.filter(state=Video.State.FAILED).update(state=Video.State.PROCESSING, **ANEW)
+        watchable = failed.filter(state__in=WATCHABLE, awaits_more=False)
+        if restarted or watchable.update(awaits_more=True, **ANEW):
+            processing_due.send(Video, video_id=video.pk)
+        video.refresh_from_db()
+    return video
+
+
+def remake(video_id: int) -> None:
+    """Another part of the file is wanted: made from the beginning. Raises Refused when that is not possible any more."""
+    video = Video.objects.get(pk=video_id)
+    if video.published_at:
+        raise Refused("published", "This video has gone out, so its length stays. To cut it anew, upload it again.")
+    _check_original(video, "It cannot be cut anew")
+    unpublished = [Video.State.PROCESSING, Video.State.READY, Video.State.FAILED]
+    wanted = Video.objects.filter(pk=video_id, state__in=unpublished)
+    if wanted.update(state=Video.State.PROCESSING, awaits_more=False, **ANEW, **UNMADE):
+        processing_due.send(Video, video_id=video_id)
+
+
+def renew_cover(video_id: int) -> None:
+    """Another frame is wanted as the cover: made alone. A worker that is at the video now sees so at its end. Raises
+    Refused when the file is not kept any more."""
+    video = Video.objects.get(pk=video_id)
+    if video.state not in WATCHABLE:
+        return
+    _check_original(video, "It cannot have another cover")
+    if Video.objects.filter(pk=video_id, state__in=WATCHABLE, awaits_more=False).update(awaits_more=True, **ANEW):
+        processing_due.send(Video, video_id=video_id)
+
+
+def _check_original(video: Video, what: str) -> None:
+    if not video.original:
+        raise Refused("no_original", f"{what}: the file you sent is no longer kept. Upload it again.")
+
+
+def drop_originals() -> None:
+    """Where originals are not kept: those of videos that are out, with all that is to be made of them."""
+    if settings.KEEP_ORIGINALS:
+        return
+    out = Video.objects.filter(state=Video.State.PUBLISHED, awaits_more=False, failure_reason="").exclude(original="")
+    for video in out.order_by("pk")[:HINTED_AT_ONCE]:
+        storage.remove(video.original)
+        Video.objects.filter(pk=video.pk, awaits_more=False).update(original="")
+
+
+def _mine(video: Video) -> VideoQuerySet:
+    """As long as this worker holds it."""
+    return Video.objects.held_by(video.lease_key).filter(pk=video.pk)
 
 
 def _attempt(video: Video) -> None:
     try:
         with _heartbeat(video), _working_folder() as folder:
-            finish(video, _make(video, folder))
+            _carry_on(video, folder)
     except LeaseLost:
         logger.info("%s is no longer ours", video)
     except media.RejectedMedia as refusal:
@@ -142,26 +243,83 @@ def _again_or_fail(video: Video, code: str, reason: str) -> None:
     if video.attempts >= MOST_ATTEMPTS:
         fail(video, code, reason)
     else:
-        held = Video.objects.held_by(video.lease_key).filter(pk=video.pk)
-        held.update(lease_key="", lease_until=Now() + PAUSE * video.attempts, progress=0)
+        _mine(video).update(lease_key="", lease_until=Now() + PAUSE * video.attempts, progress=0)
 
 
-def _make(video: Video, folder: Path) -> Finished:
-    source, target = folder / "original", folder / "finished"
-    limits = media.Limits(max_seconds=settings.MAX_VIDEO_SECONDS)
-    storage.fetch(video.original, source)
-    probe = media.inspect(source, limits)
+def _carry_on(video: Video, folder: Path) -> None:
+    """One step further: what makes it watchable, else another cover, else better rungs."""
+    source = _source(video, folder)
+    first, *later = media.stages(source.probe)
+    lacks_rungs = bool(later) and not video.rungs_key
+    if not video.rendition_key:
+        finish(video, _make(video, source, first, folder, more_follows=bool(later)))
+    elif video.cover_made_ms != video.cover_ms:
+        _add_cover(video, source, folder, more_follows=lacks_rungs)
+    elif lacks_rungs:
+        _add_rungs(video, source, later[0], folder)
+    else:
+        add(video, more_follows=False)
+
+
+def _source(video: Video, folder: Path) -> Source:
+    path, limits = folder / "original", media.Limits(max_seconds=settings.MAX_VIDEO_SECONDS)
+    storage.fetch(video.original, path)
+    probe = media.inspect(path, limits, from_ms=video.trim_from_ms, to_ms=video.trim_to_ms)
     _report(video, INSPECTED)
-    made = media.encode(source, probe, target, on_progress=_encoding_progress(video), limits=limits)
-    _report(video, ENCODED)
-    storage.store_folder(target, f"{video.media_folder}/{video.lease_key}")
+    return Source(path, probe, limits)
+
+
+def _make(video: Video, source: Source, stage: media.Stage, folder: Path, *, more_follows: bool) -> Finished:
+    made = _encode(video, source, stage, folder / "finished")
+    _store(video, folder / "finished")
     return Finished(
         rendition_key=video.lease_key,
         duration_ms=made.duration_ms,
         width=made.width,
         height=made.height,
-        has_audio=probe.has_audio,
+        has_audio=source.probe.has_audio,
+        more_follows=more_follows,
     )
+
+
+def _add_rungs(video: Video, source: Source, stage: media.Stage, folder: Path) -> None:
+    """The new master playlist names the rungs that are there too; who plays by the old one goes on."""
+    target = folder / "rungs"
+    made = _encode(video, source, stage, target)
+    earlier = storage.read_text(f"{video.media_folder}/{video.rendition_key}/{made.master}")
+    master = target / made.master
+    master.write_text(media.merged((f"../{video.rendition_key}/", earlier), ("", master.read_text())))
+    _store(video, target)
+    best = max([(made.width, made.height), (video.width or 0, video.height or 0)])
+    add(video, more_follows=False, rungs_key=video.lease_key, width=best[0], height=best[1])
+
+
+def _add_cover(video: Video, source: Source, folder: Path, *, more_follows: bool) -> None:
+    media.encode_cover(source.path, source.probe, folder / "cover", cover_ms=video.cover_ms, limits=source.limits)
+    _store(video, folder / "cover")
+    add(video, more_follows=more_follows, poster_key=video.lease_key, cover_made_ms=video.cover_ms)
+
+
+def _cover_changed(video: Video) -> bool:
+    """Since the worker took the video: the next step makes it."""
+    return bool(Video.objects.values_list("cover_ms", flat=True).get(pk=video.pk) != video.cover_ms)
+
+
+def _encode(video: Video, source: Source, stage: media.Stage, target: Path) -> media.Renditions:
+    return media.encode(
+        source.path,
+        source.probe,
+        target,
+        stage=stage,
+        cover_ms=video.cover_ms,
+        on_progress=_encoding_progress(video),
+        limits=source.limits,
+    )
+
+
+def _store(video: Video, folder: Path) -> None:
+    _report(video, ENCODED)
+    storage.store_folder(folder, f"{video.media_folder}/{video.lease_key}")
 
 
 def _encoding_progress(video: Video) -> Callable[[float], None]:
@@ -175,7 +333,7 @@ def _report(video: Video, percent: int) -> None:
 
 
 def _renew(video: Video, **changes: int) -> int:
-    return Video.objects.held_by(video.lease_key).filter(pk=video.pk).update(lease_until=Now() + LEASE, **changes)
+    return _mine(video).update(lease_until=Now() + LEASE, **changes)
 
 
 @contextmanager
@@ -210,6 +368,7 @@ def _working_folder() -> Iterator[Path]:
 
 def _discard_unfinished(video: Video) -> None:
     """Removes from the storage what attempts left behind, this one or those of killed workers; never what is shown."""
-    row = Video.objects.only("rendition_key", "lease_key").filter(pk=video.pk).first()
-    kept = {row.rendition_key, row.lease_key} if row else set()
-    storage.remove_folders(video.media_folder, keep=kept)
+    kept = (
+        Video.objects.filter(pk=video.pk).values_list("rendition_key", "rungs_key", "poster_key", "lease_key").first()
+    )
+    storage.remove_folders(video.media_folder, keep=set(kept or ()))

@@ -124,28 +124,6 @@ def _store(video: Video, file: "File[Any]") -> str:
         raise
 
 
-@transaction.atomic
-def retry(*, creator: User, video: Video) -> Video:
-    """Processes a failed video again, from its file. Twice is once. Raises Refused."""
-    if video.creator_id != creator.pk and not creator.has_perm("videos.remove_video"):
-        raise not_yours()
-    if video.state == Video.State.FAILED and not video.original:
-        raise Refused("no_file", "The file of this video did not arrive. Upload it again.")
-    restarted = Video.objects.filter(pk=video.pk, state=Video.State.FAILED).update(
-        state=Video.State.PROCESSING,
-        progress=0,
-        attempts=0,
-        lease_key="",
-        lease_until=None,
-        failure_code="",
-        failure_reason="",
-    )
-    if restarted:
-        processing_due.send(Video, video_id=video.pk)
-    video.refresh_from_db()
-    return video
-
-
 def finish(video: Video) -> None:
     """Passes on a file of which every byte is here. Whatever it dies of, calling it again goes on; the sweep does."""
     with transaction.atomic():

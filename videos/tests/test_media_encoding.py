@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from videos.media import EncodingFailed, Limits, Probe, RejectedMedia, Renditions, encode, inspect, verify
-from videos.media.transcoding import command, filter_graph, frame_rate, ladder
+from videos.media.transcoding import Stage, command, filter_graph, frame_rate, ladder, stages
 from videos.tests.clips import X264, clip, ffmpeg, turned
 
 LIMITS = Limits()
@@ -24,9 +24,16 @@ PROBE = Probe(
 )  # fmt: skip
 
 
-def made(source: Path, folder: Path | None = None, limits: Limits = LIMITS) -> tuple[Path, Renditions]:
-    target = folder or source.with_name(f"{source.name}-made")
-    return target, encode(source, inspect(source), target, limits=limits)
+def whole(probe: Probe) -> Stage:
+    """Everything at once, encoded."""
+    return Stage(tuple(ladder(replace(probe, as_it_is=False))), has_pictures=True)
+
+
+def made(
+    source: Path, folder: Path | None = None, limits: Limits = LIMITS, probe: Probe | None = None
+) -> tuple[Path, Renditions]:
+    target, probe = folder or source.with_name(f"{source.name}-made"), probe or inspect(source)
+    return target, encode(source, probe, target, stage=whole(probe), limits=limits)
 
 
 def opened(folder: Path, renditions: Renditions):
@@ -84,7 +91,7 @@ def test_frame_rate(fps: int | str, expected: Fraction) -> None:
 
 
 def test_the_command_bounds_what_it_reads() -> None:
-    arguments = " ".join(command("ffmpeg", "/a b.mp4", PROBE, LIMITS, tonemap=False))
+    arguments = " ".join(command("ffmpeg", "/a b.mp4", PROBE, whole(PROBE), LIMITS, tonemap=False))
     before = arguments[: arguments.index(" -i ")]
     for bound in (
         "-nostdin",
@@ -102,8 +109,8 @@ def test_the_command_bounds_what_it_reads() -> None:
 
 def test_hdr_without_tone_mapping_still_gives_sdr() -> None:
     hdr = replace(PROBE, hdr=True, transfer=18, colorspace=9)
-    assert "tonemap" in filter_graph(hdr, LIMITS, tonemap=True)
-    without = filter_graph(hdr, LIMITS, tonemap=False)
+    assert "tonemap" in filter_graph(hdr, whole(hdr), LIMITS, tonemap=True)
+    without = filter_graph(hdr, whole(hdr), LIMITS, tonemap=False)
     assert "zscale" not in without
     assert "in_color_matrix=bt2020" in without
 
@@ -285,7 +292,8 @@ def test_a_size_that_changes_on_the_way(tmp_path: Path) -> None:
 def test_progress_rises_to_one(tmp_path: Path) -> None:
     source = clip(tmp_path / "a.mp4", sound=False)
     told: list[float] = []
-    encode(source, inspect(source), tmp_path / "made", on_progress=told.append, limits=LIMITS)
+    probe = inspect(source)
+    encode(source, probe, tmp_path / "made", stage=whole(probe), on_progress=told.append, limits=LIMITS)
     assert told == sorted(told)
     assert told[-1] == 1.0
 
@@ -345,10 +353,10 @@ def without_sound(folder: Path) -> None:
 )
 def test_spoilt_output_is_noticed(finished: tuple[Path, Probe], spoil: Callable[[Path], None]) -> None:
     folder, probe = finished
-    verify(folder, probe)
+    verify(folder, probe, whole(probe))
     spoil(folder)
     with pytest.raises(EncodingFailed) as caught:
-        verify(folder, probe)
+        verify(folder, probe, whole(probe))
     assert caught.value.code == "bad_output"
 
 
@@ -356,7 +364,7 @@ def test_output_of_another_length_is_noticed(finished: tuple[Path, Probe]) -> No
     folder, probe = finished
     for other in (replace(probe, duration_ms=4000), replace(probe, audio_index=None), replace(probe, width=160)):
         with pytest.raises(EncodingFailed):
-            verify(folder, other)
+            verify(folder, other, whole(other))
 
 
 # --- Failing ----------------------------------------------------------------------------------------------------
@@ -374,7 +382,7 @@ def failing(source: Path, tmp_path: Path) -> Callable[..., EncodingFailed | Reje
 
     def fail(limits: Limits = LIMITS, **changes: object) -> EncodingFailed | RejectedMedia:
         with pytest.raises((EncodingFailed, RejectedMedia)) as caught:
-            encode(source, replace(probe, **changes), target, limits=limits)
+            made(source, target, limits, replace(probe, **changes))
         assert not target.parent.exists() or not list(target.parent.iterdir())
         assert caught.value.message.endswith(".")
         return caught.value

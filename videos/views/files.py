@@ -21,7 +21,7 @@ def avatar(request: HttpRequest, name: str) -> HttpResponseBase:
 @require_safe
 def video_file(request: HttpRequest, media_key: str, rendition_key: str, name: str) -> HttpResponseBase:
     """One query decides. Moderators at their desk see what its creator ever wanted others to see."""
-    videos = Video.objects.filter(media_key=media_key, rendition_key=rendition_key)
+    videos = Video.objects.of_file(media_key, rendition_key)
     if not videos.visible_to(_viewer_id(request)).exists() and not (
         _moderates(request) and videos.for_others().exists()
     ):
