@@ -1,12 +1,24 @@
-"""When a watch is a view, and the address that a player reports to. A beacon can carry no token, so the address itself
-says, signed, who watches what; it is worth nothing to anybody else."""
+"""When a watch is a view, and what players report. A beacon can carry no token of the session's, so each report names,
+signed, who was shown what and when; it is worth nothing to anybody else."""
+
+from collections.abc import Iterable
+from time import time
+from typing import NamedTuple
 
 from django.core import signing
-from django.urls import reverse
 
 _SALT = "videos.watching"
 VALID_SECONDS = 24 * 3600
 VIEW_MS = 3000
+MOST = 50  # videos in a report
+
+
+class Watched(NamedTuple):
+    """`shown_at` (ms since the epoch): when the page with the video was made; it cannot have been watched before."""
+
+    video_id: int
+    ms: int
+    shown_at: int
 
 
 def view_after_ms(duration_ms: int | None) -> int:
@@ -15,17 +27,25 @@ def view_after_ms(duration_ms: int | None) -> int:
     return min(VIEW_MS, (duration_ms or 0) // 2)
 
 
-def watch_url(viewer_id: int | None, video_id: int) -> str:
+def now_ms() -> int:
+    return int(time() * 1000)
+
+
+def watch_token(viewer_id: int | None, video_id: int) -> str:
     """Empty for somebody who is not logged in: their watching is not recorded."""
-    if viewer_id is None:
-        return ""
-    return reverse("videos:watch", args=[signing.dumps([viewer_id, video_id], salt=_SALT)])
+    return "" if viewer_id is None else signing.dumps([viewer_id, video_id, now_ms()], salt=_SALT)
 
 
-def watched(token: str) -> tuple[int, int] | None:
-    """Viewer and video; None for a forged or old address."""
+def reports(viewer_id: int, said: Iterable[str]) -> list[Watched]:
+    """Of "<ms> <token>" what can be read, was made for this viewer, and is not old."""
+    found = (_report(viewer_id, *line.partition(" ")[::2]) for line in list(said)[:MOST])
+    return [report for report in found if report]
+
+
+def _report(viewer_id: int, ms: str, token: str) -> Watched | None:
     try:
-        viewer_id, video_id = signing.loads(token, salt=_SALT, max_age=VALID_SECONDS)
+        whose, video_id, shown_at = signing.loads(token, salt=_SALT, max_age=VALID_SECONDS)
     except signing.BadSignature:
         return None
-    return viewer_id, video_id
+    said_ms = int(ms) if ms.isascii() and ms.isdecimal() and len(ms) < 10 else 0
+    return Watched(video_id, said_ms, shown_at) if whose == viewer_id and said_ms else None

@@ -22,7 +22,6 @@ const ELEMENTS = [
   "upload-form",
   "video-feed",
   "video-player",
-  "video-previews",
 ];
 
 const wanted = new Set(ELEMENTS);
@@ -42,11 +41,6 @@ addEventListener("online", () => load(document));
 
 // Pages write and read times in this browser's zone (socialvideo/lib/zones.py).
 document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
-
-// Back to a video that was watched in a feed leads to the feed, at that video.
-const [visit] = performance.getEntriesByType("navigation");
-const { feed, card } = history.state ?? {};
-if (visit?.type === "back_forward" && feed && !document.querySelector("video-feed")) location.replace(`${feed}#${card}`);
 
 // The site as an app, with a page for when there is no network (templates/feeds/worker.js); not before this page is there.
 addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => undefined));

@@ -1,43 +1,54 @@
-// One video a screen. The card in view plays and is the address of the page; the next one is made ready, the one
-// before keeps its place, the others give their memory back. Keys: ↑ ↓ j k move, space plays, m sound, l like,
-// c comments. The list goes on by itself; its last link is followed by htmx before it is seen. What the viewer turned down
-// is hidden, and back when they take that back.
+// One video a screen. The card in view plays and is the address of the page; as soon as it plays the next one is made ready,
+// the one before keeps its place, the others give their memory back. Keys: ↑ ↓ j k move, ← → seek, space plays, m sound,
+// l like, c comments, f full screen, ? lists them. The list goes on by itself; its last link is followed by htmx before it is
+// seen. Back finds the feed as it was, around the card that was left. What the viewer turned down is hidden, and back when
+// they take that back.
+
+import { regrow } from "feed-return";
+import { toast } from "fragment";
 
 const AHEAD = 3; // cards from the end at which the next page is fetched
-const PAGES = 5; // pages looked through for the card that Back asks for
+const HEART = 900; // ms
 const EDITABLE = "input:not([type=range]), textarea, select, [contenteditable], dialog[open]:modal *";
 
 class VideoFeed extends HTMLElement {
   #active;
-  #home = location.pathname + location.search;
+  #heading; // where a key or a button leads: what is passed on the way does not play
+  #home = history.state?.feed ?? location.pathname + location.search;
+  #returning = this.#home !== location.pathname + location.search;
   #observer;
-  #pages = 0;
-  #looking = location.hash.slice(1);
 
   connectedCallback() {
     this.#observer = new IntersectionObserver((entries) => this.#seen(entries), { root: this.#scroller, threshold: 0.6 });
     this.#watch();
     this.#addArrows();
-    this.addEventListener("htmx:afterSettle", this.#grown);
-    for (const type of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) this.addEventListener(type, this.#stuck);
-    addEventListener("online", this.#retry);
+    this.#listen();
     document.addEventListener("keydown", this.#key);
     document.addEventListener("turned-down", this.#turned);
+    addEventListener("online", this.#retry);
     addEventListener("pagehide", this.#leave);
-    customElements.whenDefined("video-player").then(() => this.#restore());
+    addEventListener("pageshow", this.#returned);
+    customElements.whenDefined("video-player").then(() => this.#enter());
   }
 
   disconnectedCallback() {
     this.#observer.disconnect();
     document.removeEventListener("keydown", this.#key);
     document.removeEventListener("turned-down", this.#turned);
-    removeEventListener("pagehide", this.#leave);
     removeEventListener("online", this.#retry);
+    removeEventListener("pagehide", this.#leave);
+    removeEventListener("pageshow", this.#returned);
   }
 
+  // What it leads to begins before it has arrived.
   move(steps) {
     const cards = this.#cards;
     const target = cards[Math.max(0, cards.indexOf(this.#active) + steps)] ?? this.#scroller.lastElementChild;
+    if (cards.includes(target) && target !== this.#active) {
+      this.#heading = target;
+      this.#activate(target);
+    }
+    if (!document.activeElement.closest(".feed__arrows")) target?.focus({ preventScroll: true });
     target?.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
   }
 
@@ -53,14 +64,38 @@ class VideoFeed extends HTMLElement {
     return this.querySelector(".feed__next");
   }
 
+  get #player() {
+    return this.#active?.querySelector("video-player");
+  }
+
+  #listen() {
+    this.addEventListener("htmx:afterSettle", this.#grown);
+    for (const type of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) this.addEventListener(type, this.#stuck);
+    this.addEventListener("player:double-tap", this.#likeAt);
+    for (const type of ["playing", "canplay"]) this.addEventListener(type, this.#warm, { capture: true });
+    const scroller = this.#scroller;
+    scroller.addEventListener("scrollsnapchanging", ({ snapTargetBlock }) => this.#comes(snapTargetBlock));
+    for (const type of ["wheel", "touchstart", "scrollend"]) scroller.addEventListener(type, this.#freely, { passive: true });
+  }
+
+  // --- Which one ---
+
   #watch() {
     this.#cards.forEach((card) => this.#observer.observe(card));
   }
 
   #seen(entries) {
     const entry = entries.findLast(({ isIntersecting, intersectionRatio }) => isIntersecting && intersectionRatio >= 0.6);
-    if (entry && entry.target !== this.#active) this.#activate(entry.target);
+    if (entry) this.#comes(entry.target);
   }
+
+  #comes(card) {
+    if (!card?.matches(".feed-card") || (this.#heading && card !== this.#heading)) return;
+    this.#heading = undefined;
+    if (card !== this.#active) this.#activate(card);
+  }
+
+  #freely = () => (this.#heading = undefined);
 
   #activate(card) {
     this.#active = card;
@@ -68,16 +103,29 @@ class VideoFeed extends HTMLElement {
     const here = cards.indexOf(card);
     cards.forEach((other, index) => this.#role(other.querySelector("video-player"), index - here));
     if (card.dataset.url) history.replaceState({ ...history.state, feed: this.#home, card: card.id }, "", card.dataset.url);
-    if (cards.length - here <= AHEAD) this.#more();
+    this.#goOn();
     card.dispatchEvent(new CustomEvent("feed:active", { bubbles: true }));
   }
 
   #role(player, distance) {
     if (!player?.play) return;
-    if (distance === 0) return navigator.connection?.saveData ? undefined : player.play();
+    if (distance === 0) return player.begin();
     player.pause();
-    if (distance === 1) player.prepare();
-    else if (distance !== -1) player.release();
+    if (Math.abs(distance) > 1) player.release();
+  }
+
+  // What is watched comes first: the next one is loaded when this one plays.
+  #warm = () => {
+    if (this.#player?.dataset.state !== "playing") return;
+    const cards = this.#cards;
+    cards[cards.indexOf(this.#active) + 1]?.querySelector("video-player")?.prepare?.();
+  };
+
+  // --- Going on ---
+
+  #goOn() {
+    const cards = this.#cards;
+    if (!this.#returning && cards.length - cards.indexOf(this.#active) <= AHEAD) this.#more();
   }
 
   #more() {
@@ -85,10 +133,12 @@ class VideoFeed extends HTMLElement {
     if (next && !next.classList.contains("htmx-request")) globalThis.htmx?.trigger(next, "near");
   }
 
+  // A card that stands here already does not come again.
   #grown = () => {
-    this.#pages += 1;
+    const stand = new Set();
+    for (const card of this.querySelectorAll(".feed-card")) stand.has(card.id) ? card.remove() : stand.add(card.id);
     this.#watch();
-    if (this.#looking) this.#restore();
+    this.#warm();
   };
 
   // The next page did not come: the link stays, says so, and is tried again when the connection is back.
@@ -100,15 +150,31 @@ class VideoFeed extends HTMLElement {
 
   #retry = () => this.#next?.dataset.problem && this.#more();
 
-  // Back leads to the card that was left: in this page, or some pages on.
-  #restore() {
-    const card = document.getElementById(this.#looking || null);
-    if (this.#looking && !card && this.#next && this.#pages < PAGES) return this.#more();
-    this.#looking = "";
-    card?.scrollIntoView({ behavior: "instant" });
-    const shown = card ?? this.#active ?? this.#cards[0];
-    if (shown) this.#activate(shown);
+  // --- Coming and leaving ---
+
+  async #enter() {
+    const first = this.#cards[0];
+    if (!this.#active && first) this.#activate(first);
+    if (location.hash.startsWith("#comment")) this.#openComments();
+    if (this.#returning && first) await this.#regrow(first);
   }
+
+  async #regrow(card) {
+    await regrow(this, card, this.#home);
+    this.#returning = false;
+    this.#grown();
+    this.#active.scrollIntoView({ behavior: "instant" });
+    this.#goOn();
+  }
+
+  async #openComments() {
+    await customElements.whenDefined("comment-sheet");
+    this.#active?.querySelector("comment-sheet a").click();
+  }
+
+  #leave = () => this.#player?.pause?.();
+
+  #returned = ({ persisted }) => persisted && this.#player?.begin?.();
 
   #turned = ({ detail: { video, creator, hidden } }) => {
     const about = `[data-video="${video}"]${creator ? `, [data-creator="${creator}"]` : ""}`;
@@ -129,7 +195,27 @@ class VideoFeed extends HTMLElement {
     return Boolean(other?.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING);
   }
 
-  #leave = () => this.#active?.querySelector("video-player")?.pause();
+  // --- Keys and taps ---
+
+  // Only ever likes.
+  #likeAt = ({ target, detail }) => {
+    const card = target.closest(".feed-card");
+    const button = card.querySelector("[data-key=l]");
+    if (!button) return toast("Log in to like videos.");
+    if (button.getAttribute("aria-pressed") === "false") button.click();
+    this.#drawHeart(card, detail);
+  };
+
+  #drawHeart(card, { x, y }) {
+    const stage = card.querySelector(".feed-card__stage");
+    const { left, top } = stage.getBoundingClientRect();
+    const heart = card.querySelector(".icon--heart").cloneNode(true);
+    heart.setAttribute("class", "feed-card__heart");
+    heart.style.setProperty("left", `${x - left}px`);
+    heart.style.setProperty("top", `${y - top}px`);
+    stage.append(heart);
+    setTimeout(() => heart.remove(), HEART);
+  }
 
   #key = (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.target.closest(EDITABLE)) return;
@@ -144,10 +230,14 @@ class VideoFeed extends HTMLElement {
     j: () => this.move(1),
     ArrowUp: () => this.move(-1),
     k: () => this.move(-1),
-    " ": () => this.#active?.querySelector("video-player")?.togglePlay(),
-    m: () => this.#active?.querySelector("video-player")?.toggleSound(),
+    ArrowLeft: () => this.#player?.seek(-5),
+    ArrowRight: () => this.#player?.seek(5),
+    " ": () => this.#player?.togglePlay(),
+    m: () => this.#player?.toggleSound(),
+    f: () => this.#player?.toggleScreen(),
     l: () => this.#active?.querySelector("[data-key=l]")?.click(),
     c: () => this.#active?.querySelector("comment-sheet a")?.click(),
+    "?": () => document.querySelector("dialog.keys")?.showModal(),
   };
 
   #addArrows() {

@@ -1,39 +1,43 @@
-// One <video> and how it is played: the browser's own HLS first, then hls.js, then the small preview file. It starts
-// muted until somebody asks for sound, says in plain words when it cannot play, and gives its memory back when told.
-// Inside a <video-feed> the feed decides who plays; alone it plays while it is seen.
+// One <video> and how it is played. It starts muted until somebody asks for sound, says in plain words when it cannot play,
+// and gives its memory back when told. Of all players on a page at most one plays. Inside a <video-feed> the feed decides
+// which; alone it plays while it is seen. Nothing begins by itself for who wants less motion or saves data, or with data-waits.
 
-import { sound } from "sound";
+import { sound, speed } from "choices";
+import { Captions } from "player-captions";
+import { listenToGestures } from "player-gestures";
+import { Loading, saving } from "player-loading";
 import { WatchMeter } from "watch-meter";
 
-const HLS = "application/vnd.apple.mpegurl";
-const BUFFER = { maxBufferLength: 12, maxMaxBufferLength: 30, backBufferLength: 10, capLevelToPlayerSize: true, enableWorker: false };
 const SLOW = 400; // ms of waiting before it is shown
-const saving = () => navigator.connection?.saveData ?? false;
+const VERY_SLOW = 8000; // and before it is said
+const NOTED = 1600; // ms that a note stays
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+let playing;
 
 class VideoPlayer extends HTMLElement {
   video;
-  #ways = [];
-  #way = -1; // index of the one in use; -1: nothing is loaded
-  #hls;
+  #loading;
+  #captions;
   #wanted = false;
-  #position = 0;
-  #meter;
-  #slow;
+  #timers = {};
   #observer;
 
   connectedCallback() {
     if (!this.video) this.#setUp();
-    addEventListener("pagehide", this.#report);
-    document.addEventListener("visibilitychange", this.#report);
     sound.addEventListener("change", this.#applySound);
+    speed.addEventListener("change", this.#applySpeed);
+    addEventListener("online", this.#backOnline);
+    document.addEventListener("visibilitychange", this.#turned);
     if (!this.closest("video-feed")) this.#playWhileSeen();
   }
 
   disconnectedCallback() {
-    removeEventListener("pagehide", this.#report);
-    document.removeEventListener("visibilitychange", this.#report);
     sound.removeEventListener("change", this.#applySound);
+    speed.removeEventListener("change", this.#applySpeed);
+    removeEventListener("online", this.#backOnline);
+    document.removeEventListener("visibilitychange", this.#turned);
     this.#observer?.disconnect();
+    this.#captions.forget();
     this.release();
   }
 
@@ -41,13 +45,22 @@ class VideoPlayer extends HTMLElement {
 
   // Loads enough to begin at once. People who save data load nothing ahead.
   prepare() {
-    if (this.#way < 0 && !saving()) this.#open(0);
+    if (!saving()) this.#loading.open();
+  }
+
+  // Plays, or where nothing shall begin by itself, says that it would.
+  begin() {
+    if (calm.matches || saving() || "waits" in this.dataset) this.#show("paused");
+    else this.play();
   }
 
   async play() {
+    if (playing !== this) playing?.pause();
+    playing = this;
     this.#wanted = true;
+    if (document.hidden) return;
     this.#applySound();
-    if (this.#way < 0) return this.#open(0);
+    if (!this.#loading.isOpen) return this.#load();
     try {
       await this.video.play();
     } catch (error) {
@@ -59,34 +72,73 @@ class VideoPlayer extends HTMLElement {
   }
 
   pause() {
+    if (playing === this) playing = undefined;
     this.#wanted = false;
     this.video.pause();
-    this.#meter.report();
-    if (this.dataset.state === "playing") this.#show("idle");
+    if (this.dataset.state !== "failed") this.#show("idle");
   }
 
   release() {
-    if (this.#way < 0) return;
+    if (!this.#loading.isOpen) return;
     this.pause();
-    this.#position = this.video.currentTime;
-    this.#close();
-    this.#way = -1;
-    this.#show("idle");
+    this.#loading.close();
   }
 
   togglePlay() {
-    if (this.video.paused) {
-      this.#chosen();
-      this.play();
-    } else {
-      this.pause();
-      this.#show("paused");
-    }
+    if (this.video.paused) this.#playOnPurpose();
+    else this.#rest();
   }
 
   toggleSound() {
     if (this.video.muted) this.#chosen();
-    sound.on = this.video.muted;
+    sound.value = this.video.muted ? "on" : "off";
+    this.#note(this.video.muted ? "Sound off" : "Sound on");
+  }
+
+  toggleCaptions() {
+    const on = this.#captions.toggle();
+    this.#note(on === undefined ? "This video has no captions" : `Captions ${on ? "on" : "off"}`);
+  }
+
+  async togglePicture() {
+    if (document.pictureInPictureElement === this.video) return document.exitPictureInPicture();
+    this.#playOnPurpose();
+    await this.video.requestPictureInPicture().catch(() => this.#note("Not possible for this video right now"));
+  }
+
+  // The whole page, so that the feed, its comments and messages stay in sight; iPhones know the video alone.
+  toggleScreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else if (document.fullscreenEnabled) document.documentElement.requestFullscreen().catch(() => {});
+    else this.video.webkitEnterFullscreen?.();
+  }
+
+  seek(seconds) {
+    const { video } = this;
+    if (!video.duration) return;
+    video.currentTime = Math.min(Math.max(0, video.currentTime + seconds), video.duration - 0.1);
+    this.#progress();
+    this.#note(this.querySelector(".player__time").textContent);
+  }
+
+  get isInPicture() {
+    return document.pictureInPictureElement === this.video;
+  }
+
+  get isPlaying() {
+    return this.#wanted;
+  }
+
+  // --- What is done ---
+
+  #playOnPurpose() {
+    this.#chosen();
+    this.play();
+  }
+
+  #rest() {
+    this.pause();
+    this.#show("paused");
   }
 
   // Played on purpose, which tells more than that it began by itself.
@@ -94,150 +146,202 @@ class VideoPlayer extends HTMLElement {
     this.dispatchEvent(new CustomEvent("player:chosen", { bubbles: true }));
   }
 
-  // --- Loading ---
+  // The first tap on a silent video asks for its sound, the next ones pause and play. Returns how to take it back.
+  #tap() {
+    const { paused, muted } = this.video;
+    if (paused || !muted) {
+      this.togglePlay();
+      return () => (paused ? this.#rest() : this.play());
+    }
+    this.#chosen();
+    const { value } = sound;
+    sound.value = "on";
+    return () => {
+      sound.value = value;
+      this.#mute(true);
+    };
+  }
 
-  async #open(way) {
-    this.#close();
-    this.#way = way;
-    if (way >= this.#ways.length) return this.#fail();
+  #doubleTap(x, y) {
+    this.dispatchEvent(new CustomEvent("player:double-tap", { bubbles: true, detail: { x, y } }));
+  }
+
+  #hold = () => {
+    this.toggleAttribute("data-held", !this.video.paused);
+    this.video.pause();
+  };
+
+  #letGo = () => {
+    if (this.hasAttribute("data-held")) this.play();
+    this.removeAttribute("data-held");
+  };
+
+  #retry() {
+    this.#say("");
+    this.play();
+    this.querySelector(".player__tap").focus();
+  }
+
+  #backOnline = () => {
+    if (this.dataset.state !== "failed") return;
+    this.#say("");
+    if (this.#wanted) this.play();
+    else this.#show("idle");
+  };
+
+  // Out of sight it rests, unless in a window of its own.
+  #turned = () => {
+    if (!this.#wanted || this.isInPicture) return;
+    if (document.hidden) this.video.pause();
+    else this.play();
+  };
+
+  // What keys of the keyboard and small windows ask for.
+  #playedFromOutside() {
+    if (!this.video.paused && playing !== this) this.play();
+  }
+
+  #pausedFromOutside() {
+    if (this.#wanted && this.video.paused && !document.hidden && !this.hasAttribute("data-held")) this.#rest();
+  }
+
+  #load() {
     this.#say("");
     this.#show("loading");
-    try {
-      await this.#ways[way](way);
-    } catch {
-      this.#failedOn(way);
-    }
+    this.#loading.open();
   }
 
-  #close() {
-    this.#hls?.destroy();
-    this.#hls = undefined;
-    clearTimeout(this.#slow);
-    delete this.dataset.waiting;
-    if (!this.video.hasAttribute("src")) return;
-    this.video.removeAttribute("src");
-    this.video.load();
-  }
-
-  #failedOn(way) {
-    if (way === this.#way) this.#open(way + 1);
-  }
-
-  #findWays() {
-    const { hls, preview } = this.dataset;
-    const file = (url) => () => {
-      this.video.src = url;
-      this.#start();
-    };
-    const ways = [];
-    if (hls && this.video.canPlayType(HLS)) ways.push(file(hls));
-    if (hls && "MediaSource" in globalThis) ways.push((way) => this.#openHls(hls, way));
-    if (preview) ways.push(file(preview));
-    return ways;
-  }
-
-  async #openHls(url, way) {
-    const { default: Hls } = await import("hls");
-    if (this.#way !== way) return;
-    if (!Hls.isSupported()) throw new Error("no Media Source Extensions");
-    const hls = new Hls({ ...BUFFER, ...(saving() && { startLevel: 0, autoLevelCapping: 0 }) });
-    let recovered = false;
-    hls.on(Hls.Events.ERROR, (_, { fatal, type }) => {
-      if (!fatal || this.#hls !== hls) return;
-      if (type !== Hls.ErrorTypes.MEDIA_ERROR || recovered) return this.#failedOn(way);
-      recovered = true;
-      hls.recoverMediaError();
-    });
-    hls.loadSource(url);
-    hls.attachMedia(this.video);
-    this.#hls = hls;
-    this.#start();
-  }
-
-  #start() {
-    this.video.preload = "auto";
-    if (this.#wanted) this.play();
-  }
-
-  #fail() {
-    this.#wanted = false;
-    this.#show("failed");
-    this.#say(navigator.onLine ? "This video could not be played." : "You are offline. This video is not loaded yet.");
-  }
-
-  // --- What is shown ---
+  // --- Setting up ---
 
   #setUp() {
     this.video = this.querySelector("video");
     this.video.querySelectorAll("source").forEach((source) => source.remove());
     this.video.controls = false;
-    this.#ways = this.#findWays();
-    this.#meter = new WatchMeter(this.video, this.dataset);
+    this.#loading = new Loading(this.video, this.dataset, {
+      ready: () => this.#wanted && this.play(),
+      failed: (words) => this.#fail(words),
+    });
+    this.#captions = new Captions(this.video, this.querySelector("[data-act=captions]"));
+    new WatchMeter(this.video, this.dataset);
     const shape = this.video.getAttribute("height") / this.video.getAttribute("width");
     if (shape >= 1.5) this.dataset.fit = "cover";
     this.#listen();
+    this.#equip();
     this.#applySound();
+    this.#applySpeed();
     this.#show("idle");
   }
 
   #listen() {
     const { video } = this;
     const on = (type, act) => video.addEventListener(type, act);
-    on("loadedmetadata", () => this.#position && (video.currentTime = this.#position));
-    on("canplay", () => this.#wanted && video.paused && this.play());
+    on("canplay", () => this.#wanted && video.paused && !this.hasAttribute("data-held") && this.play());
+    on("play", () => this.#playedFromOutside());
+    on("pause", () => this.#pausedFromOutside());
     on("playing", () => this.#show("playing"));
     on("waiting", () => this.#wait());
     on("timeupdate", () => this.#progress());
-    on("error", () => video.hasAttribute("src") && !this.#hls && this.#failedOn(this.#way));
-    this.querySelector(".player__tap").addEventListener("click", () => this.#tap());
+    on("durationchange", () => this.#progress());
+    listenToGestures(this.querySelector(".player__tap"), {
+      tap: () => this.#tap(),
+      doubleTap: (x, y) => this.#doubleTap(x, y),
+      hold: this.#hold,
+      release: this.#letGo,
+    });
     this.querySelector(".player__sound").addEventListener("click", () => this.toggleSound());
     this.querySelector(".player__problem button").addEventListener("click", () => this.#retry());
     const seek = this.querySelector(".player__seek");
-    seek.addEventListener("input", () => {
-      if (video.duration) video.currentTime = (seek.value / 1000) * video.duration;
-      this.#progress();
+    seek.addEventListener("input", () => this.#seekTo(Number(seek.value)));
+    seek.addEventListener("keydown", (event) => this.#seekByKey(event));
+  }
+
+  #equip() {
+    const act = (name, possible, does) => {
+      const button = this.querySelector(`[data-act=${name}]`);
+      if (button) button.hidden = !possible;
+      button?.addEventListener("click", () => {
+        const menu = button.closest("details");
+        menu.open = false;
+        menu.querySelector("summary").focus();
+        does();
+      });
+    };
+    act("picture", document.pictureInPictureEnabled, () => this.togglePicture());
+    act("screen", document.fullscreenEnabled || this.video.webkitEnterFullscreen, () => this.toggleScreen());
+    act("keys", document.querySelector("dialog.keys"), () => document.querySelector("dialog.keys").showModal());
+    this.querySelector("[name=speed]")?.addEventListener("change", ({ target }) => {
+      speed.value = target.value;
+      this.#note(`Speed ${target.selectedOptions[0].textContent}`);
     });
   }
 
-  // The first tap on a silent video asks for its sound, the next ones pause and play.
-  #tap() {
-    if (this.video.paused || !this.video.muted) return this.togglePlay();
-    this.#chosen();
-    if (sound.on) this.#mute(false);
-    else sound.on = true;
+  // --- Time ---
+
+  #seekTo(seconds) {
+    if (this.video.duration) this.video.currentTime = Math.min(seconds, this.video.duration - 0.05);
+    this.#progress(seconds);
   }
 
-  #retry() {
-    this.#way = -1;
-    this.#say("");
-    this.play();
+  #seekByKey(event) {
+    const step = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#seekTo(Math.max(0, this.video.currentTime + step));
   }
 
-  #progress() {
-    const { currentTime, duration, videoWidth, readyState } = this.video;
+  #progress(at = this.video.currentTime) {
+    const { duration } = this.video;
     if (!duration || !Number.isFinite(duration)) return;
-    clearTimeout(this.#slow);
-    delete this.dataset.waiting;
-    // Sound without a picture means that this way of playing does not understand the file.
-    if (readyState >= 2 && currentTime > 0.3 && videoWidth === 0) return this.#failedOn(this.#way);
+    if (this.#hasNoPicture()) return this.#loading.next();
+    if (!this.video.paused) this.#settle();
     const seek = this.querySelector(".player__seek");
-    seek.value = (currentTime / duration) * 1000;
-    seek.style.setProperty("--played", `${(currentTime / duration) * 100}%`);
-    seek.setAttribute("aria-valuetext", `${clock(currentTime)} of ${clock(duration)}`);
+    const words = `${clock(at)} of ${clock(duration)}`;
+    seek.max = duration;
+    seek.value = at;
+    seek.style.setProperty("--played", `${(at / duration) * 100}%`);
+    if (seek.getAttribute("aria-valuetext") === words) return;
+    seek.setAttribute("aria-valuetext", words);
+    this.querySelector(".player__time").textContent = `${clock(at)} / ${clock(duration)}`;
+  }
+
+  // Sound without a picture means that this way of playing does not understand the file.
+  #hasNoPicture() {
+    const { currentTime, readyState, videoWidth, paused } = this.video;
+    if (readyState < 2 || currentTime < 0.5 || paused || document.hidden || this.isInPicture) return false;
+    return videoWidth === 0 || this.video.getVideoPlaybackQuality?.().totalVideoFrames === 0;
+  }
+
+  // --- What is shown ---
+
+  #fail(words) {
+    if (playing === this) playing = undefined;
+    this.#show("failed");
+    this.#say(words);
   }
 
   #wait() {
-    clearTimeout(this.#slow);
-    this.#slow = setTimeout(() => (this.dataset.waiting = ""), SLOW);
+    this.#settle();
+    this.#after("slow", SLOW, () => (this.dataset.waiting = ""));
+    this.#after("verySlow", VERY_SLOW, () => this.#note("The connection is slow", 60_000));
+  }
+
+  #settle() {
+    if (this.dataset.waiting !== undefined && this.#timers.verySlow) this.#note("");
+    clearTimeout(this.#timers.slow);
+    clearTimeout(this.#timers.verySlow);
+    delete this.dataset.waiting;
+  }
+
+  #after(name, ms, act) {
+    clearTimeout(this.#timers[name]);
+    this.#timers[name] = setTimeout(act, ms);
   }
 
   #show(state) {
     this.dataset.state = state;
     if (state === "loading") this.#wait();
-    if (state === "playing" || state === "idle" || state === "failed") {
-      clearTimeout(this.#slow);
-      delete this.dataset.waiting;
-    }
+    else this.#settle();
     this.querySelector(".player__tap").setAttribute("aria-label", state === "playing" ? "Pause" : "Play");
   }
 
@@ -247,7 +351,19 @@ class VideoPlayer extends HTMLElement {
     problem.querySelector("p").textContent = text;
   }
 
-  #applySound = () => this.#mute(!sound.on);
+  #note(text, stay = NOTED) {
+    const note = this.querySelector(".player__note");
+    note.textContent = text;
+    this.#after("note", stay, () => (note.textContent = ""));
+  }
+
+  #applySound = () => this.#mute(sound.value !== "on");
+
+  #applySpeed = () => {
+    this.video.defaultPlaybackRate = this.video.playbackRate = Number(speed.value);
+    const select = this.querySelector("[name=speed]");
+    if (select) select.value = speed.value;
+  };
 
   #mute(muted) {
     this.video.muted = muted;
@@ -255,10 +371,8 @@ class VideoPlayer extends HTMLElement {
     this.querySelector(".player__sound").setAttribute("aria-label", muted ? "Tap for sound" : "Mute");
   }
 
-  #report = () => this.#meter.report();
-
   #playWhileSeen() {
-    this.#observer = new IntersectionObserver(([entry]) => (entry.isIntersecting && !saving() ? this.play() : this.pause()), { threshold: 0.5 });
+    this.#observer = new IntersectionObserver(([entry]) => (entry.isIntersecting ? this.begin() : this.pause()), { threshold: 0.5 });
     this.#observer.observe(this);
   }
 }

@@ -1,38 +1,41 @@
-// Counts the milliseconds that a video was really played and reports them in batches: first when they make a view, which
-// the server decides too. Reports only add: losing one makes the sum smaller, never wrong. The address is signed by the server; a beacon cannot carry a token.
+// Counts the milliseconds that videos were really played. All of them report together: every ten seconds at most, and when
+// the page is left or out of sight. First when they make a view, which the server decides too. Reports only add: losing one
+// makes the sum smaller, never wrong. What a report says is signed by the server; a beacon cannot carry a token.
 
-const EVERY = 10_000; // ms watched between reports
+const EVERY = 10_000; // ms between reports
 const LEAST = 250;
+const MOST = 50; // videos in a report
+const meters = new Set();
+let due;
 
 export class WatchMeter {
   #video;
-  #url;
+  #token;
   #viewAfter; // ms
   #viewed = false;
   #since = 0;
   #ms = 0;
-  #ended = false;
-  #position = 0;
 
-  constructor(video, { watchUrl, viewAfter }) {
+  constructor(video, { watch, viewAfter }) {
     this.#video = video;
-    this.#url = watchUrl;
+    this.#token = watch;
     this.#viewAfter = Number(viewAfter);
+    if (!watch) return;
+    meters.add(this);
     video.addEventListener("playing", () => this.#start());
     video.addEventListener("timeupdate", () => this.#tick());
     for (const type of ["pause", "waiting", "emptied"]) video.addEventListener(type, () => this.#stop());
   }
 
-  report() {
-    this.#stop();
-    if (!this.#url || this.#ms < (this.#viewed ? LEAST : this.#viewAfter)) return;
-    const body = new FormData();
-    body.set("ms", Math.round(this.#ms));
-    body.set("ended", this.#ended ? "1" : "0");
-    if (!navigator.sendBeacon(this.#url, body)) return;
+  // What is to be said of it by now, if anything.
+  get line() {
+    if (this.#since) this.#tick();
+    return this.#ms < (this.#viewed ? LEAST : this.#viewAfter) ? "" : `${Math.round(this.#ms)} ${this.#token}`;
+  }
+
+  said() {
     this.#viewed = true;
     this.#ms = 0;
-    this.#ended = false;
   }
 
   #start() {
@@ -40,18 +43,25 @@ export class WatchMeter {
   }
 
   #stop() {
-    if (this.#since) this.#ms += performance.now() - this.#since;
+    if (!this.#since) return;
+    this.#ms += performance.now() - this.#since;
     this.#since = 0;
+    due ??= setTimeout(report, EVERY);
   }
 
   #tick() {
-    const { currentTime, duration, paused } = this.#video;
-    const wrapped = currentTime < this.#position && duration - this.#position < 1;
-    if (wrapped || this.#video.ended) this.#ended = true;
-    this.#position = currentTime;
-    if (paused) return;
     this.#stop();
-    if (this.#ms >= (this.#viewed ? EVERY : this.#viewAfter)) this.report();
-    this.#start();
+    if (!this.#video.paused) this.#start();
   }
 }
+
+function report() {
+  clearTimeout(due);
+  due = undefined;
+  const telling = [...meters].filter((meter) => meter.line).slice(0, MOST);
+  const body = new URLSearchParams(telling.map((meter) => ["watched", meter.line]));
+  if (telling.length && navigator.sendBeacon("/watch/", body)) telling.forEach((meter) => meter.said());
+}
+
+addEventListener("pagehide", report);
+document.addEventListener("visibilitychange", () => document.hidden && report());
