@@ -35,9 +35,14 @@ def publish(*, video: Video) -> Publication | None:
 
 def publish_due(*, at_most: int = 100) -> int:
     """Publishes what waited for its hour, for its creator, or for a worker that died on the way; what was to go out first
-    goes out first. One that cannot go out holds up no other. Returns how many."""
-    due = Video.objects.to_be_published().order_by(F("publish_at").asc(nulls_first=True), "pk")[:at_most]
-    return sum(_went_out(video) for video in due)
+    goes out first. However many cannot go out, they hold up no other. Returns how many went out."""
+    due = Video.objects.to_be_published().order_by(F("publish_at").asc(nulls_first=True), "pk")
+    tried: list[int] = []
+    went_out = 0
+    while some := list(due.exclude(pk__in=tried)[: at_most - went_out]):
+        tried += [video.pk for video in some]
+        went_out += sum(_went_out(video) for video in some)
+    return went_out
 
 
 def _went_out(video: Video) -> bool:

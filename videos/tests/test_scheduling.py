@@ -142,6 +142,24 @@ def test_one_that_cannot_go_out_holds_up_no_other(alice, caplog):
     assert videos_audited() == []
 
 
+def test_those_that_never_go_out_starve_no_other(alice):
+    stuck = [make_video(alice, publish_at=in_an_hour()) for _ in range(3)]
+    others = [make_video(alice, publish_at=in_an_hour()) for _ in range(3)]
+    for video in (*stuck, *others):
+        let_its_hour_come(video)
+
+    def fail(publication_id, **_):
+        if Publication.objects.get(pk=publication_id).video in stuck:
+            raise RuntimeError("a listener is broken")
+
+    video_published.connect(fail)
+    try:
+        assert services.publish_due(at_most=2) == 2
+    finally:
+        video_published.disconnect(fail)
+    assert set(Publication.objects.values_list("video", flat=True)) == {video.pk for video in others[:2]}
+
+
 def videos_audited():
     return [check.name for check in CHECKS if breaches(check)]
 
