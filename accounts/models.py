@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Lower, Now, Upper
 from django.urls import reverse
 from django.utils import timezone
 
@@ -102,6 +102,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         indexes: ClassVar = [
             # Names of many at once, without reading a row: the Following Manager's search and order.
             models.Index(fields=["id"], include=["handle", "name"], name="accounts_user_names"),
+            # Who is called exactly so.
+            models.Index(Upper("name"), name="accounts_user_by_name"),
         ]
         triggers: ClassVar = [
             Promise(

@@ -147,6 +147,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['id'], include=('handle', 'name'), name='accounts_user_names'),
         ),
         migrations.AddIndex(
+            model_name='user',
+            index=models.Index(django.db.models.functions.text.Upper('name'), name='accounts_user_by_name'),
+        ),
+        migrations.AddIndex(
             model_name='erasure',
             index=models.Index(condition=models.Q(('finished_at', None)), fields=['due_at'], name='accounts_erasure_unfinished'),
         ),

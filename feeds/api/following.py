@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from accounts.api.serializers import AccountBriefSerializer
 from feeds import selectors
-from feeds.views.following import MOST_SHOWN, shown_ids
+from feeds.views.following import MOST_SHOWN, WhyRate, shown_ids
 from feeds.why import WORDS
 from follows.api.serializers import RelationSerializer
 from videos.api.serializers import VideoSerializer
@@ -35,6 +35,7 @@ class AnswerSerializer(serializers.Serializer):
     relation = RelationSerializer(allow_null=True)
     at = serializers.DateTimeField(allow_null=True, help_text="When it was published, is to be, or a mute ends.")
     number = serializers.IntegerField(help_text="How many videos of the creator are in my feed.")
+    at_least = serializers.BooleanField(help_text="Whether there may be more: older ones are not looked at.")
     cursor = serializers.CharField(allow_blank=True, help_text="Of the page of the feed that begins with the video.")
 
 
@@ -60,6 +61,7 @@ class NewVideosView(APIView):
 
 class WhyView(APIView):
     permission_classes = (IsAuthenticated,)
+    throttle_classes = (WhyRate,)
     of = OpenApiParameter(
         "of", str, required=True, description="A video's link or id; an account's link, handle or name."
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 from urllib.parse import unquote
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import HANDLE_PATTERN, HandleClaim, User
 from accounts.selectors import account_by_handle, current_handle_of
@@ -25,6 +25,7 @@ from socialvideo.lib.pagination import encode_cursor
 from videos.models import Publication, Video
 
 MOST_NAMESAKES = 8
+MOST_LOOKED_AT = 200  # publications of a creator, the newest
 _VIDEO = re.compile(rf"/@{HANDLE_PATTERN}/video/(\d{{1,18}})(?:/|$)", re.IGNORECASE)
 _HANDLE = re.compile(rf"(?:.*/)?@({HANDLE_PATTERN})(?:/.*)?", re.IGNORECASE)
 
@@ -32,7 +33,8 @@ _HANDLE = re.compile(rf"(?:.*/)?@({HANDLE_PATTERN})(?:/.*)?", re.IGNORECASE)
 @dataclass(frozen=True)
 class Answer:
     """`code` is a word of `feeds.why.WORDS`. `account` and `video` only where the viewer may know them; `number` of the
-    creator's videos are in the feed; `cursor` is that of the page which begins with the video."""
+    creator's videos are in the feed, `at_least`: and maybe older ones; `cursor` is that of the page which begins with the
+    video."""
 
     code: str
     account: User | None = None
@@ -40,6 +42,7 @@ class Answer:
     relation: Relation | None = None
     at: datetime | None = None
     number: int = 0
+    at_least: bool = False
     cursor: str = ""
 
     @property
@@ -130,7 +133,8 @@ def why_creator(viewer_id: int, account: User) -> Answer:
     here = [publication_id for publication_id, reason in seen if reason == "here"]
     if here:
         cursor = encode_cursor([here[0] + 1])
-        return Answer("creator_here", account, relation=tie, number=len(here), cursor=cursor)
+        at_least = len(reasons) == MOST_LOOKED_AT
+        return Answer("creator_here", account, relation=tie, number=len(here), at_least=at_least, cursor=cursor)
     return _about(viewer_id, account, seen[0][1] if seen else "muted" if tie.muted else "nothing_yet")
 
 
@@ -209,10 +213,15 @@ def _named(viewer_id: int, name: str) -> list[User]:
     )
     if mine:
         return mine
-    return list(shown.filter(name__iexact=name, suspended_at=None, deactivated_at=None)[:MOST_NAMESAKES])
+    return list(namesakes(shown, name)[:MOST_NAMESAKES])
+
+
+def namesakes(shown: QuerySet[User], name: str) -> QuerySet[User]:
+    """By the index of names."""
+    return shown.filter(name__iexact=name, suspended_at=None, deactivated_at=None)
 
 
 def _reasons(statement: str, values: dict[str, int]) -> list[tuple[int, str, bool]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement, {**values, "most": MOST_LOOKED_AT})
         return cursor.fetchall()

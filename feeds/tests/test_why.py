@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -13,6 +15,8 @@ from accounts import services as accounts
 from accounts.models import User
 from accounts.tests.factories import make_account
 from feeds import selectors
+from feeds.selectors.why import namesakes
+from feeds.views.following import WhyRate
 from feeds.why import WORDS
 from follows import services as follows
 from videos import services as videos
@@ -180,6 +184,40 @@ def test_the_api_says_the_same(alice: User, mira: User) -> None:
     follows.unfollow(follower=alice, followee=mira)
     lacks = client.get("/api/v1/feeds/following/new/", {"shown": f"{video.pk},x,-1"}).json()
     assert lacks == {"new": [], "more": False, "gone": [video.pk]}
+
+
+def test_of_a_creator_so_many_are_looked_at(
+    client: Client, alice: User, mira: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeds.selectors.why.MOST_LOOKED_AT", 2)
+    follows.follow(follower=alice, followee=mira)
+    for number, least in ((1, False), (2, True), (2, True)):
+        make_video(mira)
+        answer = selectors.explain(alice.pk, "@mira").answer
+        assert answer is not None
+        assert (answer.number, answer.at_least) == (number, least)
+    client.force_login(alice)
+    assert b"At least 2 of their videos" in client.get(reverse("feeds:why"), {"of": "@mira"}).content
+
+
+def test_names_are_looked_up_in_their_index(alice: User) -> None:
+    """It walked the names of all accounts."""
+    User.objects.bulk_create(
+        User(handle=f"crowd{n}", email=f"crowd{n}@example.org", name=f"Person {n}") for n in range(3000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE accounts_user")
+    named = namesakes(User.objects.all(), "person 77")
+    assert "accounts_user_by_name" in named.explain()
+    assert [account.handle for account in named] == ["crowd77"]
+
+
+def test_who_asks_without_end_is_slowed_down(client: Client, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(WhyRate, "rate", "2/min")
+    client.force_login(alice)
+    pages = [client.get(reverse("feeds:why"), {"of": "@nobody"}).status_code for _ in range(3)]
+    assert pages == [200, 200, 429]
+    assert client.get("/api/v1/feeds/following/why/", {"of": "@nobody"}).status_code == 429
 
 
 def test_every_answer_has_its_words() -> None:

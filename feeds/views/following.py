@@ -5,8 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from rest_framework.throttling import UserRateThrottle
 
 from feeds import selectors
+from socialvideo.lib.rates import limited
 
 MOST_SHOWN = 200  # of a page, of which what has come since is told
 
@@ -37,9 +39,17 @@ def new_cards(request: HttpRequest) -> HttpResponse:
     return render(request, "feeds/_new_cards.html", {"cards": cards, "which": "following"})
 
 
+class WhyRate(UserRateThrottle):
+    """Of questions, more than anybody types."""
+
+    scope = "why"
+    rate = "60/min"
+
+
 @login_required
 @require_safe
 @never_cache
+@limited(WhyRate)
 def why(request: HttpRequest) -> HttpResponse:
     question = request.GET.get("of", "").strip()[:300]
     found = selectors.explain(request.user.pk, question) if question else None

@@ -1,7 +1,6 @@
 """How an act on a person is answered: with the whole button as the database now has it, whether or not the act went
 through. htmx gets the button, everybody else the page they came from with the same words as a message."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -21,6 +20,7 @@ from follows.buttons import PLACE_LENGTH, button_context
 from follows.origins import Origin
 from follows.relations import Relation
 from socialvideo.lib import toasts
+from socialvideo.lib.rates import too_much
 from socialvideo.lib.redirects import redirect_back, way_back
 
 View = Callable[[HttpRequest, User], HttpResponse]
@@ -56,19 +56,13 @@ def acting(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
             return _log_in_first(request, account)
         throttle = TapRate()
         if not throttle.allow_request(request, None):  # type: ignore[arg-type]
-            return _too_much(request, throttle)
+            return too_much(request, throttle)
         try:
             return view(request, account)
         except services.FollowRefused as refused:
             return answer(request, account, problem=refused.message)
 
     return tap
-
-
-def _too_much(request: HttpRequest, throttle: TapRate) -> HttpResponse:
-    response = render(request, "429.html", status=429)
-    response["Retry-After"] = math.ceil(throttle.wait() or 1)
-    return response
 
 
 def _log_in_first(request: HttpRequest, account: User) -> HttpResponse:
