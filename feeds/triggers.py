@@ -1,6 +1,7 @@
-"""What the database itself does for feeds: functions that a session plans once."""
+"""What the database itself does for feeds: functions that a session plans once, and how it reads what is searched."""
 
+from feeds.sql import search
 from feeds.sql.feed import DROP_FUNCTIONS, FUNCTIONS
 
-SCHEMA = FUNCTIONS
-DROP_SCHEMA = DROP_FUNCTIONS
+SCHEMA = FUNCTIONS + search.SCHEMA
+DROP_SCHEMA = DROP_FUNCTIONS + search.DROP_SCHEMA

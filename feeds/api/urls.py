@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from feeds.api import delivery, following, for_you, notices, outgoing, suggestions, views
+from feeds.api import delivery, following, for_you, notices, outgoing, search, suggestions, views
 
 urlpatterns = [
     path("feeds/following/", views.FollowingFeedView.as_view()),
@@ -24,6 +24,9 @@ urlpatterns = [
     path("push/", outgoing.PushView.as_view()),
     path("push/<int:pk>/", outgoing.DeviceView.as_view()),
     path("push/<int:pk>/test/", outgoing.DeviceTestView.as_view()),
+    path("search/people/", search.PeopleFoundView.as_view()),
+    path("search/tags/", search.TagsFoundView.as_view()),
+    path("search/videos/", search.VideosFoundView.as_view()),
     path("suggestions/", suggestions.SuggestionsView.as_view()),
     path("suggestions/<str:handle>/", suggestions.DismissalView.as_view()),
     path("status/", views.StatusView.as_view()),

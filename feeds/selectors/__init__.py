@@ -5,7 +5,7 @@ from feeds.selectors.choices import Choice, choices
 from feeds.selectors.delivery import Deliveries, Report, deliveries, delivery_report, reach
 from feeds.selectors.devices import devices
 from feeds.selectors.digests import address_of, digest_plan
-from feeds.selectors.explore import explore_cards, explore_page, tag_page
+from feeds.selectors.explore import explore_cards, explore_page, tag_count, tag_page, tags_of_the_week
 from feeds.selectors.following import (
     PAGE_SIZE,
     Absent,
@@ -30,12 +30,14 @@ from feeds.selectors.notices import (
     section_at,
     unread_count,
 )
+from feeds.selectors.search import COUNTED, Person, TooSlow, people_found, tags_found, videos_found
 from feeds.selectors.suggestions import Suggestion, people_to_follow, suggestion
 from feeds.selectors.telling import recipients, unfinished_fan_outs
 from feeds.selectors.why import Answer, Found, explain
 from feeds.selectors.wishes import tags_to_choose, turned_down_page
 
 __all__ = [
+    "COUNTED",
     "FILTERS",
     "PAGE_SIZE",
     "Absent",
@@ -47,8 +49,10 @@ __all__ = [
     "Found",
     "Line",
     "Overview",
+    "Person",
     "Report",
     "Suggestion",
+    "TooSlow",
     "absent_from",
     "address_of",
     "brought_lately",
@@ -69,6 +73,7 @@ __all__ = [
     "newest",
     "notifications_page",
     "overview",
+    "people_found",
     "people_to_follow",
     "posted_lately",
     "pulled_videos",
@@ -76,9 +81,13 @@ __all__ = [
     "recipients",
     "section_at",
     "suggestion",
+    "tag_count",
     "tag_page",
+    "tags_found",
+    "tags_of_the_week",
     "tags_to_choose",
     "turned_down_page",
     "unfinished_fan_outs",
     "unread_count",
+    "videos_found",
 ]

@@ -10,7 +10,6 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from accounts import services as accounts
 from accounts.models import User
 from accounts.tests.factories import make_account
 from feeds import selectors, services
@@ -281,35 +280,6 @@ def test_signing_up_leads_there(client: Client, db: None) -> None:
     }
     answer = client.post(reverse("account_signup"), form)
     assert (answer.status_code, answer.url) == (302, reverse("feeds:interests"))
-
-
-# --- A tag's videos -------------------------------------------------------------------------------------------
-
-
-def test_a_tag_lists_what_the_viewer_may_see_newest_first(client: Client, alice: User, mira: User) -> None:
-    muted = make_account("muted")
-    made = [make_video(mira, caption=f"{number} #Cats") for number in range(26)]
-    make_video(mira, caption="#dogs")
-    make_video(mira, caption="#cats", visibility="followers")
-    make_video(muted, caption="#cats")
-    follows.mute(muter=alice, muted=muted)
-    first = client.get(reverse("feeds:explore"), {"tag": "CATS"})
-    assert "#cats" in first.content.decode()
-    after = first.context["page"].next_cursor
-    assert f"?tag=cats&amp;after={after}" in first.content.decode()
-    part = client.get(reverse("feeds:explore"), {"tag": "cats", "after": after}, headers=HTMX)
-    shown = [video.pk for page in (first, part) for video in page.context["page"].items]
-    assert shown == [video.pk for video in reversed(made)]
-    accounts.set_privacy(account=mira, is_private=True)
-    assert "No videos with this tag" in client.get(reverse("feeds:explore"), {"tag": "cats"}).content.decode()
-
-
-@pytest.mark.parametrize("tag", ["кошки", "#cats", "\x00", "a b", "'", "x" * 300, "猫"])
-def test_any_tag_is_an_address(client: Client, mira: User, tag: str) -> None:
-    make_video(mira, caption="#кошки #猫 #cats")
-    answer = client.get(reverse("feeds:explore"), {"tag": tag})
-    assert answer.status_code == 200
-    assert bool(answer.context["tag"]) == (tag in {"кошки", "#cats", "a b", "猫"})
 
 
 # --- The API --------------------------------------------------------------------------------------------------

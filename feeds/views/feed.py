@@ -1,4 +1,4 @@
-"""For You, Following and Explore."""
+"""For You and Following."""
 
 from typing import Any
 
@@ -10,9 +10,8 @@ from django.views.decorators.http import require_safe
 from feeds import selectors
 from feeds.for_you import for_you_page
 from feeds.selectors import Card
-from feeds.views.suggestions import SHORT_STRIP, strip
+from feeds.views.suggestions import strip
 from socialvideo.lib.pagination import Page
-from videos.texts import tags
 
 
 @require_safe
@@ -46,23 +45,6 @@ def _feed(request: HttpRequest, which: str, page: Page[Card], **more: Any) -> Ht
     if not page.items:
         context |= strip(request.user.pk)
     return render(request, "feeds/feed.html", context)
-
-
-@require_safe
-@never_cache
-def explore(request: HttpRequest) -> HttpResponse:
-    """What is popular, what is new, or what is about a tag; and whom to follow."""
-    viewer_id, after = request.user.pk, request.GET.get("after", "")
-    tag = next(iter(tags("#" + request.GET.get("tag", "").lstrip("#"))), "")
-    sort = "new" if request.GET.get("sort") == "new" else "popular"
-    if tag:
-        page = selectors.tag_page(viewer_id, tag, cursor=after)
-    else:
-        page = selectors.explore_page(viewer_id, sort=sort, cursor=after)
-    context: dict[str, Any] = {"sort": sort, "tag": tag, "page": page}
-    if _wants_more(request):
-        return render(request, "feeds/explore.html#cards", context)
-    return render(request, "feeds/explore.html", context | strip(viewer_id, at_most=SHORT_STRIP))
 
 
 def _wants_more(request: HttpRequest) -> bool:

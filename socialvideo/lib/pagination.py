@@ -30,8 +30,15 @@ class Page(Generic[T]):
 
 
 def encode_cursor(key: Sequence[Any]) -> str:
-    text = json.dumps([value.isoformat() if hasattr(value, "isoformat") else value for value in key])
+    text = json.dumps([_plain(value) for value in key])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _plain(value: Any) -> Any:
+    """Moments and fractions as text: the field that they are compared with reads them."""
+    if isinstance(value, float):
+        return repr(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def decode_cursor(cursor: str, length: int) -> list[int | str] | None:

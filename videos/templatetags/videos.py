@@ -1,7 +1,6 @@
 """Parts of a video for pages of every app."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
 from django.template.context import Context
@@ -62,5 +61,4 @@ def _linked(line: str) -> str:
 def _link(mark: texts.Mark, written: str) -> SafeString:
     if mark.sign == "@":
         return format_html('<a href="{}">{}</a>', reverse("videos:profile", args=[mark.name]), written)
-    address = f"{reverse('feeds:explore')}?{urlencode({'tag': mark.name})}"
-    return format_html('<a href="{}">{}</a>', address, written)
+    return format_html('<a href="{}">{}</a>', reverse("feeds:tag", args=[mark.name]), written)

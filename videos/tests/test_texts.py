@@ -104,8 +104,8 @@ def test_links_are_the_only_markup_that_is_drawn(text: str) -> None:
 def test_links_lead_to_accounts_and_tags() -> None:
     assert linked("Hi @Mira:\n#日本 & #cats") == (
         'Hi <a href="/@mira/">@Mira</a>:<br>'
-        '<a href="/explore/?tag=%E6%97%A5%E6%9C%AC">#日本</a> &amp; '
-        '<a href="/explore/?tag=cats">#cats</a>'
+        '<a href="/tag/%E6%97%A5%E6%9C%AC/">#日本</a> &amp; '
+        '<a href="/tag/cats/">#cats</a>'
     )
     assert linked(None) == ""
 
