@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from follows.urls import HANDLE
-from videos.views import comments, files, leaving, making, profile, reactions, studio, upload, video
+from videos.views import comments, files, kept, leaving, making, profile, reactions, reposts, studio, upload, video
 
 VIDEO = rf"{HANDLE}video/(?P<video_id>\d{{1,18}})/"
 
@@ -19,9 +19,26 @@ urlpatterns = [
     re_path(rf"{VIDEO}retry/$", making.retry, name="retry"),
     re_path(rf"{VIDEO}like/$", reactions.like, name="like"),
     re_path(rf"{VIDEO}unlike/$", reactions.unlike, name="unlike"),
+    re_path(rf"{VIDEO}save/$", reactions.save, name="save"),
+    re_path(rf"{VIDEO}unsave/$", reactions.unsave, name="unsave"),
+    re_path(rf"{VIDEO}repost/$", reactions.repost, name="repost"),
+    re_path(rf"{VIDEO}unrepost/$", reactions.unrepost, name="unrepost"),
     re_path(rf"{VIDEO}comments/$", comments.comments, name="comments"),
+    path("comments/<int:comment_id>/replies/", comments.replies, name="replies"),
+    path("comments/<int:comment_id>/like/", comments.like_comment, name="like_comment"),
+    path("comments/<int:comment_id>/unlike/", comments.unlike_comment, name="unlike_comment"),
+    path("comments/<int:comment_id>/pin/", comments.pin_comment, name="pin_comment"),
+    path("comments/<int:comment_id>/unpin/", comments.unpin_comment, name="unpin_comment"),
+    path("comments/<int:comment_id>/restore/", comments.restore_comment, name="restore_comment"),
     path("comments/<int:comment_id>/remove/", comments.remove_comment, name="remove_comment"),
     path("watch/", reactions.watch, name="watch"),
+    path("saved/", kept.kept, {"liked": False}, name="saved"),
+    path("saved/forget/", kept.forget_lost, {"liked": False}, name="forget_saved"),
+    path("liked/", kept.kept, {"liked": True}, name="liked"),
+    path("liked/forget/", kept.forget_lost, {"liked": True}, name="forget_liked"),
+    re_path(rf"{HANDLE}reposts/$", profile.profile, {"tab": "reposts"}, name="reposts"),
+    re_path(rf"{HANDLE}reposts/hide/$", reposts.hide_reposts, name="hide_reposts"),
+    re_path(rf"{HANDLE}reposts/show/$", reposts.show_reposts, name="show_reposts"),
     path("upload/", upload.upload, name="upload"),
     path("settings/account/delete/", leaving.delete_account, name="delete_account"),
     path("upload/complete/", upload.complete, name="complete"),

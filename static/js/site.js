@@ -10,7 +10,6 @@ const ELEMENTS = [
   "pop-menu",
   "processing-status",
   "saved-choices",
-  "search-box",
   "push-device",
   "seen-cards",
   "share-link",
@@ -23,6 +22,7 @@ const ELEMENTS = [
   "upload-form",
   "video-feed",
   "video-player",
+  "video-previews",
 ];
 
 const wanted = new Set(ELEMENTS);

@@ -3,20 +3,36 @@
 Each act is one transaction. Who needs the creator's account lock takes it first, before any row, so that acts on one
 creator never wait for each other in a circle."""
 
+from videos.services.acts import Tally
+from videos.services.comments import (
+    comment,
+    like_comment,
+    pin_comment,
+    remove_comment,
+    restore_comment,
+    unlike_comment,
+    unpin_comment,
+)
 from videos.services.editing import edit, remove, restore
-from videos.services.processing import process, sweep
+from videos.services.keeping import forget_lost, hide_reposts, repost, save, show_reposts, unrepost, unsave
+from videos.services.processing import process, retry, sweep
 from videos.services.publishing import publish, publish_due
-from videos.services.reactions import Reaction, comment, like, record_opening, record_watch, remove_comment, unlike
+from videos.services.reactions import Reaction, like, record_opening, record_watch, unlike
 from videos.services.refusals import Refused
-from videos.services.uploads import retry, start_upload
+from videos.services.uploads import start_upload
 from videos.services.watches import record_watches
 
 __all__ = [
     "Reaction",
     "Refused",
+    "Tally",
     "comment",
     "edit",
+    "forget_lost",
+    "hide_reposts",
     "like",
+    "like_comment",
+    "pin_comment",
     "process",
     "publish",
     "publish_due",
@@ -25,9 +41,17 @@ __all__ = [
     "record_watches",
     "remove",
     "remove_comment",
+    "repost",
     "restore",
+    "restore_comment",
     "retry",
+    "save",
+    "show_reposts",
     "start_upload",
     "sweep",
     "unlike",
+    "unlike_comment",
+    "unpin_comment",
+    "unrepost",
+    "unsave",
 ]

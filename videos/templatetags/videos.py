@@ -1,15 +1,18 @@
 """Parts of a video for pages of every app."""
 
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.template.context import Context
 from django.urls import reverse
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, urlize
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.models import User
 from socialvideo.lib.templatetags.words import lines_of
-from videos import texts, watching
+from videos import selectors, texts, watching
 from videos.models import Video
 
 register = template.Library()
@@ -44,21 +47,50 @@ def like_button(context: Context, video: Video, liked: bool, place: str = "page"
     }
 
 
+@register.inclusion_tag("videos/_save_button.html", takes_context=True)
+def save_button(context: Context, video: Video, saved: bool, place: str = "page") -> dict[str, Any]:
+    return _button(context, video, is_mine=saved, number=video.count.bookmarks, place=place)
+
+
+@register.inclusion_tag("videos/_repost_button.html", takes_context=True)
+def repost_button(context: Context, video: Video, reposted: bool, place: str = "page") -> dict[str, Any]:
+    """Where it may not be reposted, the number alone."""
+    return _button(context, video, is_mine=reposted, number=video.count.reposts, place=place)
+
+
+def _button(context: Context, video: Video, **given: Any) -> dict[str, Any]:
+    return {"request": context["request"], "csrf_token": context.get("csrf_token"), "video": video, **given}
+
+
+@register.simple_tag(takes_context=True)
+def hides_reposts(context: Context, creator: User) -> bool:
+    """Whether the viewer is not to be shown what the creator reposts."""
+    return selectors.hides_reposts(context["request"].user.pk, creator.pk)
+
+
 @register.filter
-def linked(value: str | None) -> SafeString:
-    """A caption or comment: line breaks kept, what it mentions and its tags turned into links, all else escaped."""
-    return mark_safe("<br>".join(_linked(line) for line in lines_of(value)))  # noqa: S308 — escaped part by part
+def linked(value: str | None, also: str = "") -> SafeString:
+    """A caption or comment: line breaks kept, what it mentions and its tags turned into links, all else escaped. With
+    "addresses", those of other sites too."""
+    plain = _with_addresses if also == "addresses" else escape
+    return mark_safe("<br>".join(_linked(line, plain) for line in lines_of(value)))  # noqa: S308 — escaped part by part
 
 
-def _linked(line: str) -> str:
+def _linked(line: str, plain: Callable[[str], str]) -> str:
     parts, done = [], 0
     for mark in texts.marks(line):
-        parts += [escape(line[done : mark.start]), _link(mark, line[mark.start : mark.end])]
+        parts += [plain(line[done : mark.start]), _link(mark, line[mark.start : mark.end])]
         done = mark.end
-    return "".join([*parts, escape(line[done:])])
+    return "".join([*parts, plain(line[done:])])
+
+
+def _with_addresses(text: str) -> str:
+    """What leads to other sites is not vouched for."""
+    return str(urlize(text, nofollow=True, autoescape=True))
 
 
 def _link(mark: texts.Mark, written: str) -> SafeString:
     if mark.sign == "@":
         return format_html('<a href="{}">{}</a>', reverse("videos:profile", args=[mark.name]), written)
-    return format_html('<a href="{}">{}</a>', reverse("feeds:tag", args=[mark.name]), written)
+    address = f"{reverse('feeds:explore')}?{urlencode({'tag': mark.name})}"
+    return format_html('<a href="{}">{}</a>', address, written)

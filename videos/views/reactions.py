@@ -1,4 +1,4 @@
-"""Likes, and what players report. A like button's answer is the whole button as the database now has it."""
+"""Likes, bookmarks, reposts, and what players report. A button's answer is the whole button as the database now has it."""
 
 from collections.abc import Callable
 
@@ -6,11 +6,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from rest_framework.throttling import UserRateThrottle
 
+from socialvideo.lib import toasts
 from socialvideo.lib.redirects import redirect_back
+from socialvideo.lib.toasts import Action, Toast
 from videos import services, watching
 from videos.access import access_video
 
@@ -39,6 +42,49 @@ def _react(request: HttpRequest, video_id: int, act: Callable[..., services.Reac
     place = "rail" if request.POST.get("place") == "rail" else "page"
     context = {"video": video, "liked": reaction.liked, "likes": reaction.likes, "place": place}
     return render(request, "videos/_like_button.html", context)
+
+
+@login_required
+@require_POST
+def save(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
+    return _keep(request, video_id, services.save, "save")
+
+
+@login_required
+@require_POST
+def unsave(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
+    return _keep(request, video_id, services.unsave, "save")
+
+
+@login_required
+@require_POST
+def repost(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
+    undo = Action("Undo", reverse("videos:unrepost", args=[handle, video_id]))
+    toast = Toast("Your followers see this in For You, and on your profile.", undo, about=f"repost {video_id}")
+    return _keep(request, video_id, services.repost, "repost", toast)
+
+
+@login_required
+@require_POST
+def unrepost(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
+    return _keep(request, video_id, services.unrepost, "repost")
+
+
+def _keep(
+    request: HttpRequest, video_id: int, act: Callable[..., services.Tally], name: str, done: Toast | None = None
+) -> HttpResponse:
+    video = access_video(request, video_id)
+    back = redirect_back(request, video.get_absolute_url())
+    try:
+        tally = act(account=request.user, video=video)
+    except services.Refused as refused:
+        answer = HttpResponse(status=204) if request.htmx else back  # type: ignore[attr-defined]
+        return toasts.show(request, answer, Toast(refused.message, level="error"))
+    if not request.htmx or not request.htmx.target:  # type: ignore[attr-defined]
+        return toasts.show(request, back, done)
+    place = "rail" if request.POST.get("place") == "rail" else "page"
+    context = {"video": video, "is_mine": tally.is_mine, "number": tally.number, "place": place}
+    return toasts.show(request, render(request, f"videos/_{name}_button.html", context), done)
 
 
 class WatchRate(UserRateThrottle):
