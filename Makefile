@@ -26,11 +26,11 @@ run:             ## the whole site on this machine, with a demo world (PORT=8000
 
 test:            ## all tests but the browser's, on a throw-away PostgreSQL and Redis (ARGS="-k follow")
 	@$(WITH_TOOLS)
-	@exec $(PYTEST) -n 2 $(ARGS)
+	@exec $(PYTEST) -n 2 --dist worksteal $(ARGS)
 
 test-browser:    ## the browser's tests, a failed one a second time; needs Chromium
 	@$(WITH_TOOLS)
-	@exec $(PYTEST) -m browser --reruns 1 -rR $(ARGS)
+	@exec $(PYTEST) -n 2 --dist worksteal -m browser --reruns 1 --rerun-show-tracebacks $(ARGS)
 
 faults:          ## full-size faults: killed workers, storms, many random worlds; takes long
 	@$(WITH_TOOLS)

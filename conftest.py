@@ -23,6 +23,7 @@ from accounts.tests.factories import make_account
 from socialvideo.local.live_process import LiveProcess
 from socialvideo.local.worker_process import WorkerProcess
 from tests.emptying import empty_by_deleting
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -188,7 +189,7 @@ def new_page(browser: Any, live_server: Any, request: pytest.FixtureRequest) -> 
 
     def open_page(**options: Any) -> Any:
         context = browser.new_context(base_url=live_server.url, service_workers=workers, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)

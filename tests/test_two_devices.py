@@ -39,9 +39,8 @@ def tap(page: Any) -> None:
     page.locator(".profile .follow-button__button").click()
 
 
-def shows(page: Any, state: str, *, seconds: float = 5) -> None:
-    button = page.locator(f'.profile follow-button[data-state="{state}"]:not([data-working])')
-    button.wait_for(timeout=seconds * 1000)
+def shows(page: Any, state: str) -> None:
+    page.locator(f'.profile follow-button[data-state="{state}"]:not([data-working])').wait_for()
 
 
 def streams_open(live: LiveProcess) -> int:
@@ -117,7 +116,7 @@ def test_after_the_event_streams_were_away_the_state_is_right(
     laptop.wait_for_timeout(500)
     shows(laptop, "follow")
     live_process.start()
-    shows(laptop, "following", seconds=10)
+    shows(laptop, "following")
     tap(phone)
     shows(laptop, "follow")
 
