@@ -10,6 +10,7 @@ const ELEMENTS = [
   "pop-menu",
   "processing-status",
   "saved-choices",
+  "search-box",
   "push-device",
   "seen-cards",
   "share-link",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
 from django.template.context import Context
@@ -92,5 +91,4 @@ def _with_addresses(text: str) -> str:
 def _link(mark: texts.Mark, written: str) -> SafeString:
     if mark.sign == "@":
         return format_html('<a href="{}">{}</a>', reverse("videos:profile", args=[mark.name]), written)
-    address = f"{reverse('feeds:explore')}?{urlencode({'tag': mark.name})}"
-    return format_html('<a href="{}">{}</a>', address, written)
+    return format_html('<a href="{}">{}</a>', reverse("feeds:tag", args=[mark.name]), written)
