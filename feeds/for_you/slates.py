@@ -48,7 +48,8 @@ class Slate(NamedTuple):
 
 def for_you_page(viewer_id: int | None, *, cursor: str = "", size: int = PAGE_SIZE) -> Page[Card]:
     """The next cards of the viewer's slate (None: somebody who is not logged in)."""
-    slate, position = _current(viewer_id, Place.of(cursor))
+    place = Place.of(cursor)
+    slate, position = _current(viewer_id, place)
     found: list[tuple[Video, Reason]] = []
     while len(found) < size:
         slate = _reaching(viewer_id, slate, position)
@@ -60,7 +61,7 @@ def for_you_page(viewer_id: int | None, *, cursor: str = "", size: int = PAGE_SI
             if len(found) == size:
                 break
             position += 1
-            if entry.video_id in videos:
+            if entry.video_id in videos and entry.video_id not in place.shown:
                 found.append((videos[entry.video_id], entry.reason))
     slate = _reaching(viewer_id, slate, position)
     more = position < len(slate.entries)
@@ -72,25 +73,34 @@ def for_you_page(viewer_id: int | None, *, cursor: str = "", size: int = PAGE_SI
 
 def _current(viewer_id: int | None, place: "Place") -> tuple[Slate, int]:
     """The slate that a page goes on with, or the current one, and where in it; a new one in place of what is out of date or
-    lost. One that a page in the middle goes on with is nobody's first page."""
+    lost. One that a page in the middle goes on with is nobody's first page. All who are not logged in have one and the same:
+    whatever cursors they make up, no further one is made."""
     ties = f"{ties_version(viewer_id)}."
     name = place.name or cache.get(_current_key(viewer_id, ties))
     stored: Slate | None = cache.get(_key(viewer_id, name)) if name else None
     if stored and stored.name.startswith(ties):
         return stored, min(place.position, len(stored.entries))
+    if viewer_id is None and place.name:
+        return _current(None, Place(position=place.position))
     shown = stored.entries[: place.position] if stored else [Entry(each, 0, _LOST) for each in place.shown]
     slate = _longer(viewer_id, Slate(ties, shown, is_whole=False))
     if not place.name:
         cache.set(_current_key(viewer_id, ties), slate.name, FROZEN_SECONDS)
-    return slate, len(shown)
+    return slate, min(place.position, len(slate.entries)) if viewer_id is None else len(shown)
 
 
 _LOST = Reason(Source.AGAIN.value)
 
 
 def _reaching(viewer_id: int | None, slate: Slate, position: int) -> Slate:
-    """The slate, or one that goes on behind its end."""
-    return slate if position < len(slate.entries) or slate.is_whole else _longer(viewer_id, slate)
+    """The slate, or the one that goes on behind its end."""
+    if position < len(slate.entries) or slate.is_whole:
+        return slate
+    behind = _behind_key(viewer_id, slate.name)
+    known: Slate | None = cache.get(_key(viewer_id, cache.get(behind, "")))
+    longer = known or _longer(viewer_id, slate)
+    cache.set(behind, longer.name, FROZEN_SECONDS)
+    return longer
 
 
 def _longer(viewer_id: int | None, slate: Slate) -> Slate:
@@ -109,6 +119,10 @@ def forget_slate(viewer_id: int) -> None:
 
 def _key(viewer_id: int | None, name: str) -> str:
     return f"for-you:{viewer_id or 'anybody'}:slate:{name}"
+
+
+def _behind_key(viewer_id: int | None, name: str) -> str:
+    return f"for-you:{viewer_id or 'anybody'}:behind:{name}"
 
 
 def _current_key(viewer_id: int | None, ties: str) -> str:

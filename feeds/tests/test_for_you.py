@@ -7,14 +7,18 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
+from django_redis import get_redis_connection
 
 from accounts import services as accounts
 from accounts.models import User
 from accounts.tests.factories import make_account
 from feeds import services
 from feeds.for_you import for_you_page, slates, sources
+from feeds.views import feed
 from follows import services as follows
 from videos import services as videos
 from videos.models import Like, Video
@@ -120,6 +124,29 @@ def test_without_redis_a_slate_is_made_afresh(alice: User, mira: User, monkeypat
 def test_a_damaged_cursor_is_no_error(alice: User, mira: User, cursor: str) -> None:
     make_video(mira)
     assert len(for_you_page(alice.pk, cursor=cursor).items) == 1
+
+
+def test_made_up_cursors_of_anybody_make_no_further_slates(mira: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each made one of its own: anybody could fill the cache, and keep the database busy."""
+    monkeypatch.setattr(slates, "BATCH", 10)
+    for _ in range(25):
+        make_video(mira)
+    first = for_you_page(None)
+    for number in range(5):
+        page = for_you_page(None, cursor=f"0.made-up{number}~10~")
+        assert not {card.video.pk for card in page.items} & {card.video.pk for card in first.items}
+        assert len(slate_of(None)) == 25
+    stored = get_redis_connection("default").keys("*for-you:anybody:slate:*")
+    assert len(stored) == 3, "ten, twenty, twenty-five"
+
+
+def test_who_pages_on_without_end_is_slowed_down(client: Client, mira: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed.PagingRate, "rate", "2/min")
+    home = reverse("feeds:home")
+    answers = [client.get(home, {"after": "0.x~10~"}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[-1]["Retry-After"]) > 0
+    assert client.get(home).status_code == 200
 
 
 def test_a_slate_costs_the_same_statements_however_many_videos(alice: User, mira: User) -> None:

@@ -6,16 +6,29 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from rest_framework.throttling import UserRateThrottle
 
 from feeds import selectors
 from feeds.for_you import for_you_page
 from feeds.selectors import Card
 from feeds.views.suggestions import strip
 from socialvideo.lib.pagination import Page
+from socialvideo.lib.rates import limited
+
+
+class PagingRate(UserRateThrottle):
+    """Of those who go on, not of first pages."""
+
+    scope = "paging"
+    rate = "240/min"
+
+    def get_cache_key(self, request: Any, view: Any) -> str | None:
+        return super().get_cache_key(request, view) if "after" in request.GET else None
 
 
 @require_safe
 @never_cache
+@limited(PagingRate)
 def home(request: HttpRequest) -> HttpResponse:
     """For You, for everybody."""
     page = for_you_page(request.user.pk, cursor=request.GET.get("after", ""))
