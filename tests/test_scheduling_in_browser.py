@@ -29,6 +29,6 @@ def test_a_creator_picks_an_hour_of_their_own_zone(new_page: Callable[..., Any],
     at = (timezone.now() + timedelta(days=3)).astimezone(ZoneInfo("Asia/Tokyo")).replace(second=0, microsecond=0)
     hour.fill(f"{at:%Y-%m-%dT%H:%M}")
     page.get_by_label("Video file").set_input_files({"name": "a.mp4", "mimeType": "video/mp4", "buffer": b"a file"})
-    page.get_by_role("button", name="Upload", exact=True).click()
+    page.get_by_role("button", name="Post", exact=True).click()
     expect(page.get_by_text(f"It goes out on {at.day} {at:%B}")).to_contain_text("JST")
     assert Video.objects.get().publish_at == at
