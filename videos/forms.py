@@ -7,12 +7,14 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from socialvideo.lib.zones import zone_named
 from videos.models import Video
 from videos.services.cutting import LATEST_MS, check_cut
 from videos.services.publishing import check_hour
 from videos.services.refusals import Refused
+from videos.subtitles import LANGUAGES
 
 
 def new_key() -> str:
@@ -143,3 +145,16 @@ class CommentForm(forms.Form):
     )
     submit_key = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=new_key)
     answers = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+
+class CaptionsForm(forms.Form):
+    language = forms.ChoiceField(
+        choices=sorted(LANGUAGES.items(), key=lambda each: each[1].lower()), initial=get_language
+    )
+    file = forms.FileField(
+        label="Captions file",
+        allow_empty_file=True,
+        help_text="WebVTT (.vtt) or SRT (.srt), up to 256 KB.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".vtt,.srt,text/vtt"}),
+        error_messages={"required": "Choose a captions file."},
+    )

@@ -3,7 +3,20 @@
 from django.urls import path, re_path
 
 from follows.urls import HANDLE
-from videos.views import comments, files, kept, leaving, making, profile, reactions, reposts, studio, upload, video
+from videos.views import (
+    captions,
+    comments,
+    files,
+    kept,
+    leaving,
+    making,
+    profile,
+    reactions,
+    reposts,
+    studio,
+    upload,
+    video,
+)
 
 VIDEO = rf"{HANDLE}video/(?P<video_id>\d{{1,18}})/"
 
@@ -16,6 +29,8 @@ urlpatterns = [
     re_path(rf"{VIDEO}delete/$", making.delete, name="delete"),
     re_path(rf"{VIDEO}restore/$", making.restore, name="restore"),
     re_path(rf"{VIDEO}delete-for-good/$", making.delete_for_good, name="delete_for_good"),
+    re_path(rf"{VIDEO}captions/$", captions.put, name="put_captions"),
+    re_path(rf"{VIDEO}captions/delete/$", captions.remove, name="remove_captions"),
     re_path(rf"{VIDEO}retry/$", making.retry, name="retry"),
     re_path(rf"{VIDEO}like/$", reactions.like, name="like"),
     re_path(rf"{VIDEO}unlike/$", reactions.unlike, name="unlike"),
@@ -46,6 +61,9 @@ urlpatterns = [
     path("studio/drafts/", studio.drafts, name="drafts"),
     path("studio/deleted/", studio.deleted, name="deleted"),
     re_path(r"^media/avatars/(?P<name>[\w-]+/[\w-]+\.webp)$", files.avatar, name="avatar"),
+    re_path(
+        r"^media/videos/(?P<media_key>[\w-]+)/captions/(?P<language>[a-z-]{2,12})\.vtt$", captions.track, name="track"
+    ),
     re_path(
         r"^media/videos/(?P<media_key>[\w-]+)/(?P<rendition_key>[\w-]+)/(?P<name>(?:\w+/)?\w+\.\w+)$",
         files.video_file,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from videos.api import comments, keeping, multipart, resumable, views
+from videos.api import captions, comments, keeping, multipart, resumable, views
 
 urlpatterns = [
     path("accounts/<str:handle>/", views.ProfileView.as_view()),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("videos/<int:video_id>/", views.VideoView.as_view()),
     path("videos/<int:video_id>/restore/", views.RestoreView.as_view()),
     path("videos/<int:video_id>/processing/", views.ProcessingView.as_view()),
+    path("videos/<int:video_id>/captions/", captions.CaptionsView.as_view()),
+    path("videos/<int:video_id>/captions/<str:language>/", captions.CaptionsInView.as_view()),
     path("videos/<int:video_id>/like/", views.LikeView.as_view()),
     path("videos/<int:video_id>/comments/", comments.CommentsView.as_view()),
     path("videos/<int:video_id>/watch/", views.WatchView.as_view()),

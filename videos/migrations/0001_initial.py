@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
                 ('rungs_key', models.CharField(blank=True, db_default='', editable=False, help_text='Folder of the rungs made later.', max_length=32)),
                 ('poster_key', models.CharField(blank=True, db_default='', editable=False, help_text='Folder of a cover chosen later.', max_length=32)),
                 ('cover_made_ms', models.PositiveIntegerField(editable=False, help_text='The `cover_ms` that is shown.', null=True)),
+                ('captions_in', models.CharField(blank=True, db_default='', default='', editable=False, help_text='Languages, with blanks between.', max_length=255)),
                 ('awaits_more', models.BooleanField(db_default=False, default=False, help_text='Watchable, but a worker has something to add: rungs, or its cover.')),
                 ('progress', models.PositiveSmallIntegerField(default=0, help_text='Percent.')),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
@@ -171,6 +172,19 @@ class Migration(migrations.Migration):
             model_name='comment',
             name='video',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='videos.video'),
+        ),
+        migrations.CreateModel(
+            name='Captions',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('language', models.CharField(help_text='As in lang attributes.', max_length=12)),
+                ('text', models.TextField()),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('video', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='captions', to='videos.video')),
+            ],
+            options={
+                'verbose_name_plural': 'captions',
+            },
         ),
         migrations.CreateModel(
             name='Bookmark',
@@ -424,6 +438,14 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='comment',
             trigger=pgtrigger.compiler.Trigger(name='count_changed', sql=socialvideo.lib.triggers.PromiseSql(func='\n        UPDATE videos_videocount AS c SET comments = c.comments + change.step\n        FROM (SELECT video_id, sum(step) AS step FROM (SELECT video_id, parent_id, 1 AS step FROM new_rows WHERE removed_at IS NULL UNION ALL SELECT video_id, parent_id, -1 AS step FROM old_rows WHERE removed_at IS NULL) AS changes GROUP BY video_id ORDER BY video_id) AS change\n        WHERE c.video_id = change.video_id AND change.step <> 0;\n    \n        UPDATE videos_commentcount AS c SET replies = c.replies + change.step\n        FROM (SELECT comment_id, sum(step) AS step FROM (SELECT parent_id AS comment_id, step FROM (SELECT video_id, parent_id, 1 AS step FROM new_rows WHERE removed_at IS NULL UNION ALL SELECT video_id, parent_id, -1 AS step FROM old_rows WHERE removed_at IS NULL) AS row WHERE parent_id IS NOT NULL) AS changes GROUP BY comment_id ORDER BY comment_id) AS change\n        WHERE c.comment_id = change.comment_id AND change.step <> 0;\n     RETURN NULL;', hash='7fbd5e37a3f3c2b83ce4bdb0aafd78f9c01d6e6e', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_count_changed_f5b71', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='videos_comment', when='AFTER')),
+        ),
+        migrations.AddConstraint(
+            model_name='captions',
+            constraint=models.UniqueConstraint(fields=('video', 'language'), name='videos_captions_one_per_language'),
+        ),
+        migrations.AddConstraint(
+            model_name='captions',
+            constraint=models.CheckConstraint(condition=models.Q(('text__startswith', 'WEBVTT')), name='videos_captions_are_webvtt'),
         ),
         migrations.AddIndex(
             model_name='bookmark',

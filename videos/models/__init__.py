@@ -1,5 +1,6 @@
 """Videos, their publication, and what people did to them."""
 
+from videos.models.captions import Captions
 from videos.models.comments import Comment, CommentCount, CommentLike
 from videos.models.counts import VideoCount
 from videos.models.publications import Publication
@@ -10,6 +11,7 @@ from videos.models.videos import Tag, Video, VideoTag, new_media_key
 
 __all__ = [
     "Bookmark",
+    "Captions",
     "Comment",
     "CommentCount",
     "CommentLike",

@@ -80,6 +80,15 @@ class Video(models.Model):
     )
     cover_made_ms = models.PositiveIntegerField(null=True, editable=False, help_text="The `cover_ms` that is shown.")
 
+    captions_in = models.CharField(
+        max_length=255,
+        blank=True,
+        db_default="",
+        default="",
+        editable=False,
+        help_text="Languages, with blanks between.",
+    )
+
     # Processing: who works on it until when, and how it went.
     awaits_more = models.BooleanField(
         default=False, db_default=False, help_text="Watchable, but a worker has something to add: rungs, or its cover."

@@ -1,6 +1,7 @@
 """Reads of videos, shaped like the pages and answers that show them. Each costs the same number of queries for one row
 as for many."""
 
+from videos.selectors.captions import Track, captions_of
 from videos.selectors.comments import (
     CommentRow,
     comment_for,
@@ -39,6 +40,8 @@ __all__ = [
     "Holdings",
     "Profile",
     "Reactions",
+    "Track",
+    "captions_of",
     "comment_for",
     "comment_row",
     "comments_page",

@@ -4,6 +4,7 @@ Each act is one transaction. Who needs the creator's account lock takes it first
 creator never wait for each other in a circle."""
 
 from videos.services.acts import Tally
+from videos.services.captions import put_captions, remove_captions
 from videos.services.comments import (
     comment,
     like_comment,
@@ -36,10 +37,12 @@ __all__ = [
     "process",
     "publish",
     "publish_due",
+    "put_captions",
     "record_opening",
     "record_watch",
     "record_watches",
     "remove",
+    "remove_captions",
     "remove_comment",
     "repost",
     "restore",

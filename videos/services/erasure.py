@@ -60,6 +60,7 @@ def erase_video(video: Video, *, why: str) -> None:
 
 def _empty(video: Video, why: str) -> None:
     keep_tags(video.pk, "")
+    video.captions.all().delete()
     Video.objects.filter(pk=video.pk).update(
         state=Video.State.REMOVED,
         state_before_removal=video.state_before_removal or video.state,
@@ -77,6 +78,7 @@ def _empty(video: Video, why: str) -> None:
         rungs_key="",
         poster_key="",
         awaits_more=False,
+        captions_in="",
         uploaded_bytes=0,
         duration_ms=None,
         width=None,

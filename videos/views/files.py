@@ -9,6 +9,7 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from socialvideo.lib.serving import IMMUTABLE, serve
 from videos.models import Video
+from videos.querysets import VideoQuerySet
 
 ASKED_AGAIN = "private, no-cache"  # kept by the browser, but checked with us each time
 
@@ -21,12 +22,14 @@ def avatar(request: HttpRequest, name: str) -> HttpResponseBase:
 @require_safe
 def video_file(request: HttpRequest, media_key: str, rendition_key: str, name: str) -> HttpResponseBase:
     """One query decides. Moderators at their desk see what its creator ever wanted others to see."""
-    videos = Video.objects.of_file(media_key, rendition_key)
-    if not videos.visible_to(_viewer_id(request)).exists() and not (
-        _moderates(request) and videos.for_others().exists()
-    ):
+    if not may_see_files(request, Video.objects.of_file(media_key, rendition_key)):
         raise Http404
     return serve(request, f"videos/{media_key}/{rendition_key}/{name}", cache_control=ASKED_AGAIN)
+
+
+def may_see_files(request: HttpRequest, videos: VideoQuerySet) -> bool:
+    shown = videos.visible_to(_viewer_id(request)).exists()
+    return shown or (_moderates(request) and videos.for_others().exists())
 
 
 def _moderates(request: HttpRequest) -> bool:

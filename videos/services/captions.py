@@ -1,0 +1,61 @@
+"""Captions of a video: put there, replaced and taken away by its creator, in any state but removed."""
+
+from typing import IO
+
+from django.db import transaction
+
+from accounts.locks import lock_account
+from accounts.models import User
+from videos import subtitles
+from videos.models import Captions, Video
+from videos.services.refusals import GONE, Refused, not_yours
+
+MOST_LANGUAGES = 20
+
+
+@transaction.atomic
+def put_captions(*, creator: User, video: Video, language: str, file: IO[bytes]) -> Video:
+    """Replaces those that are there in the same language. What lies behind the video's end is left out. Raises Refused."""
+    _hold(creator, video)
+    if language not in subtitles.LANGUAGES:
+        raise Refused("language", "Choose the language of these captions.")
+    languages = set(video.captions_in.split()) | {language}
+    if len(languages) > MOST_LANGUAGES:
+        raise Refused("too_many", f"A video has captions in up to {MOST_LANGUAGES} languages.")
+    text = _written(file.read(subtitles.MOST_BYTES + 1), video.duration_ms)
+    Captions.objects.update_or_create(video=video, language=language, defaults={"text": text})
+    return _name_languages(video)
+
+
+@transaction.atomic
+def remove_captions(*, creator: User, video: Video, language: str) -> Video:
+    """Twice is once. Raises Refused."""
+    _hold(creator, video)
+    Captions.objects.filter(video=video, language=language).delete()
+    return _name_languages(video)
+
+
+def _hold(creator: User, video: Video) -> None:
+    if video.creator_id != creator.pk:
+        raise not_yours()
+    lock_account(creator.pk)
+    if not Video.objects.standing().filter(pk=video.pk).exists():
+        raise Refused(*GONE)
+    video.refresh_from_db()
+
+
+def _written(content: bytes, duration_ms: int | None) -> str:
+    try:
+        cues = subtitles.parse(content)
+    except subtitles.Unreadable as unreadable:
+        raise Refused("unreadable", str(unreadable)) from unreadable
+    heard = [cue for cue in cues if duration_ms is None or cue.begins < duration_ms]
+    if not heard:
+        raise Refused("too_late", "All of these captions begin after the video's end. Are they of another video?")
+    return subtitles.written(heard)
+
+
+def _name_languages(video: Video) -> Video:
+    video.captions_in = " ".join(sorted(video.captions.values_list("language", flat=True)))
+    video.save(update_fields=["captions_in"])
+    return video
