@@ -13,6 +13,7 @@ from accounts.models import User
 from socialvideo.lib.templatetags.words import lines_of
 from videos import selectors, texts, watching
 from videos.models import Video
+from videos.selectors import captions_of
 
 register = template.Library()
 
@@ -29,6 +30,7 @@ def player(context: Context, video: Video) -> dict[str, Any]:
         "duration": video.duration_ms,
         "watch_token": watching.watch_token(context["request"].user.pk, video.pk),
         "view_after": watching.view_after_ms(video.duration_ms),
+        "captions": captions_of(video),
         "label": video.caption or f"Video by {video.creator.display_name}",
     }
 
