@@ -4,8 +4,10 @@ from django.urls import path, re_path
 
 from follows.urls import HANDLE
 from videos.views import (
+    atom,
     captions,
     comments,
+    embed,
     files,
     kept,
     leaving,
@@ -13,6 +15,7 @@ from videos.views import (
     profile,
     reactions,
     reposts,
+    sitemaps,
     studio,
     upload,
     video,
@@ -24,6 +27,11 @@ app_name = "videos"
 urlpatterns = [
     re_path(rf"{HANDLE}$", profile.profile, name="profile"),
     re_path(rf"{VIDEO}$", video.detail, name="detail"),
+    re_path(rf"{HANDLE}feed\.atom$", atom.creator_feed, name="creator_feed"),
+    re_path(r"^embed/(?P<video_id>\d{1,18})/$", embed.embed, name="embed"),
+    path("oembed", embed.oembed, name="oembed"),
+    path("sitemap-<slug:name>.xml", sitemaps.section, name="sitemap"),
+    path("robots.txt", sitemaps.robots, name="robots"),
     re_path(rf"{VIDEO}status/$", video.status, name="status"),
     re_path(rf"{VIDEO}edit/$", making.edit, name="edit"),
     re_path(rf"{VIDEO}delete/$", making.delete, name="delete"),

@@ -24,6 +24,11 @@ class Profile:
     repost_count: int
     closed: str
 
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may read what it says of itself."""
+        return self.account.is_present and not self.account.is_private
+
 
 def profile(account: User, viewer_id: int | None) -> Profile:
     mine = relation(viewer_id, account.pk)

@@ -8,7 +8,7 @@ from django import template
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
@@ -61,8 +61,9 @@ def video_head(video: Video) -> dict[str, Any]:
 
 @register.filter
 def embed_code(video: Video) -> str:
-    """What one copies to show a video on a page of one's own; empty where not everybody may see it."""
-    return previews.embed_code(video, previews.fitted(video)) if previews.is_public(video) else ""
+    """What one copies to show a video on a page of one's own, as an attribute holds it; empty where not everybody may see
+    it."""
+    return escape(previews.embed_code(video, previews.fitted(video))) if previews.is_public(video) else ""
 
 
 def _head(path: str, title: str, description: str = "") -> dict[str, Any]:
