@@ -2,27 +2,24 @@
 while it is read, by keyset, so that 10,000 follows cost no more memory than 500. Suspended and deactivated accounts are
 in it, for those follows stand; of erased accounts there is none, for their edges have ended."""
 
-import csv
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from io import StringIO
 
 from accounts.models import User
 from follows.importing import FORMAT, VERSION
 from follows.models import Follow
 from socialvideo.lib.pagination import keyset_page
+from socialvideo.lib.spreadsheets import BYTE_ORDER_MARK, csv_line
 
 AT_ONCE = 500
 COLUMNS = ("account_id", "handle", "name", "state", "notify", "followed_at")
-BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets take UTF-8 for something else
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # a spreadsheet would run what begins like this
 
 
 def as_csv(account_id: int) -> Iterator[str]:
-    yield BYTE_ORDER_MARK + _line(COLUMNS)
+    yield BYTE_ORDER_MARK + csv_line(COLUMNS)
     for rows in _chunks(account_id):
-        yield "".join(_line([_cell(row[column]) for column in COLUMNS]) for row in rows)
+        yield "".join(csv_line([row[column] for column in COLUMNS]) for row in rows)
 
 
 def as_json(account: User, *, site: str, now: datetime) -> Iterator[str]:
@@ -62,15 +59,3 @@ def _row(edge: Follow) -> dict[str, str | int]:
         "notify": edge.notify,
         "followed_at": edge.followed_at.astimezone(UTC).isoformat(),
     }
-
-
-def _cell(value: str | int) -> str:
-    """On one line, and words even where they look like a formula."""
-    text = " ".join(str(value).split())
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _line(cells: list[str] | tuple[str, ...]) -> str:
-    line = StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()

@@ -2,7 +2,7 @@
 
 from feeds.selectors.cards import Card, cards
 from feeds.selectors.choices import Choice, choices
-from feeds.selectors.delivery import Deliveries, Report, deliveries, delivery_report, reach
+from feeds.selectors.delivery import Deliveries, Report, deliveries, delivery_report, every_report, reach
 from feeds.selectors.devices import devices
 from feeds.selectors.digests import address_of, digest_plan
 from feeds.selectors.explore import explore_cards, explore_page, tag_count, tag_page, tags_of_the_week
@@ -64,6 +64,7 @@ __all__ = [
     "devices",
     "digest_plan",
     "emptiness",
+    "every_report",
     "explain",
     "explore_cards",
     "explore_page",

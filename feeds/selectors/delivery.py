@@ -1,17 +1,20 @@
 """What became of publications, for their creators: who was told, from the frozen counters of the publication's row, and what
 they did, from the counts kept beside it. Entries are never counted here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from feeds.sql.reach import REACH
+from socialvideo.lib.pagination import Page, keyset_page
 from videos.models import Publication, Video
 from videos.stats import Delivery, Part, delivery
 
 SHOWN_FROM = 10  # recipients; of fewer, what one of them did could be guessed
 LAST = 20  # publications
+AT_ONCE = 500  # of all of them
 
 
 @dataclass(frozen=True)
@@ -67,16 +70,28 @@ def delivery_report(video: Video) -> Report:
 
 def deliveries(creator_id: int) -> Deliveries:
     """Two queries, however many."""
-    publications = list(
-        Publication.objects.filter(creator_id=creator_id)
-        .exclude(video__state=Video.State.REMOVED)
-        .select_related("video__creator", "video__count")
-        .order_by("-pk")[:LAST]
-    )
-    found = reach([publication.pk for publication in publications])
-    reports = [_report(publication.video, publication, found) for publication in publications]
+    reports = _reports(_published(creator_id).order_by("-pk")[:LAST])
     ended = [report for report in reports if report.delivery and not report.delivery.running]
     return Deliveries(reports, _told(ended), _together(ended))
+
+
+def every_report(creator_id: int) -> Iterator[Report]:
+    """Of all their publications, newest first; some at a time."""
+    page: Page[Publication] = Page([], " ")  # a cursor of nothing
+    while page.next_cursor:
+        page = keyset_page(_published(creator_id), order=["-id"], cursor=page.next_cursor.strip(), size=AT_ONCE)
+        yield from _reports(page.items)
+
+
+def _published(creator_id: int) -> QuerySet[Publication]:
+    standing = Publication.objects.filter(creator_id=creator_id).exclude(video__state=Video.State.REMOVED)
+    return standing.select_related("video__creator", "video__count")
+
+
+def _reports(publications: Iterable[Publication]) -> list[Report]:
+    some = list(publications)
+    found = reach([publication.pk for publication in some])
+    return [_report(publication.video, publication, found) for publication in some]
 
 
 def reach(publication_ids: Iterable[int]) -> dict[int, Reached]:

@@ -1,8 +1,10 @@
 """The delivery report: the parts add up to the followers at publishing, at any moment and in any world; what single people
 did cannot be guessed; nobody else reads it."""
 
+import csv
 import random
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -18,7 +20,7 @@ from accounts.tests.factories import make_account
 from feeds import selectors, services
 from feeds.models import InboxEntry
 from feeds.selectors.delivery import SHOWN_FROM, Report
-from feeds.tests.crowds import make_followers
+from feeds.tests.crowds import entries, make_followers
 from follows.models import Follow, Mute
 from videos import services as videos
 from videos.models import Publication, Video
@@ -355,3 +357,64 @@ def test_the_desk_shows_the_same_sums_in_words(mira: User, state: str, words: st
         html = client_of(moderator).get(reverse(f"admin:videos_{name}_change", args=[pk])).content.decode()
         assert words in html
         assert "Followers at publishing" in html
+
+
+# --- As a table ------------------------------------------------------------------------------------------------
+
+
+def table(account: User, name: str, *args: int) -> list[dict[str, str]]:
+    answer = client_of(account).get(reverse(f"feeds:{name}", args=args))
+    assert (answer.status_code, answer.streaming) == (200, True)
+    assert answer["Content-Disposition"].startswith("attachment; filename=")
+    assert answer["Cache-Control"] == "private, no-store"
+    return list(csv.DictReader(StringIO(answer.getvalue().decode("utf-8-sig"))))
+
+
+def test_the_table_says_what_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feeds.selectors.delivery.AT_ONCE", 2)
+    mira = make_account("mira")
+    few = told(mira, 2)
+    publication = told(mira, SHOWN_FROM)
+    videos.edit(creator=mira, video=publication.video, caption="=1+1, and more")
+    reach(publication, list(entries(publication))[:3], State.OPENED)
+    third = told(mira)
+    upload(mira)
+    rows = table(mira, "deliveries_file")
+    assert [int(row["video"]) for row in rows] == [each.video_id for each in (third, publication, few)]
+    assert rows[1] | {"published_at": ""} == {
+        "video": str(publication.video_id),
+        "caption": "'=1+1, and more",
+        "published_at": "",
+        "state": "done",
+        "followers": "12",
+        "told": "12",
+        "alerted": "12",
+        "listed_quietly": "0",
+        "muted": "0",
+        "pull_only": "0",
+        "left_first": "0",
+        "still_to_come": "0",
+        "seen": "3",
+        "opened": "3",
+        "watched": "0",
+        "views": "0",
+        "views_by_others": "0",
+    }
+    assert [rows[2][name] for name in ("seen", "opened", "watched", "views_by_others")] == [""] * 4
+    assert table(mira, "delivery_file", publication.video_id) == [rows[1]]
+    other = client_of(make_account("other"))
+    assert other.get(reverse("feeds:delivery_file", args=[publication.video_id])).status_code == 404
+    assert table(make_account("zoe"), "deliveries_file") == []
+    assert Client().get(reverse("feeds:deliveries_file")).status_code == 302
+
+
+def test_the_table_costs_the_same_however_many_videos() -> None:
+    mira = make_account("mira")
+    counted = []
+    for number in (1, 9):
+        for _ in range(number):
+            make_video(mira)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(list(selectors.every_report(mira.pk))) >= number
+        counted.append(len(queries))
+    assert counted[0] == counted[1]
