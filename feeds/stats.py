@@ -8,6 +8,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from feeds.models import SourceHour
+from feeds.reasons import Source
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,18 @@ class SourceDay:
     shown: int
     watched: int
     liked: int
+
+    @property
+    def words(self) -> str:
+        return Source(self.source).label if self.source in Source.values else self.source
+
+    @property
+    def watched_percent(self) -> int:
+        return round(100 * self.watched / self.shown)
+
+    @property
+    def liked_percent(self) -> int:
+        return round(100 * self.liked / self.shown)
 
 
 def source_days(*, days: int) -> list[SourceDay]:

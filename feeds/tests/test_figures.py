@@ -5,10 +5,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Sum
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import services as accounts
@@ -277,7 +280,7 @@ def test_each_source_is_measured_by_what_came_of_it(alice: User, mira: User, fan
         assert sorted(totals.values_list("source", "s", "w", "n")) == [("new", 1, 0, 0), ("taste", 2, 1, 1)]
 
 
-def test_whoever_runs_the_site_reads_it_by_day(capsys: pytest.CaptureFixture[str]) -> None:
+def test_whoever_runs_the_site_reads_it_by_day(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
     hour = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=2)
     for back, source, shown, watched in (
         (0, "new", 4, 1),
@@ -288,6 +291,14 @@ def test_whoever_runs_the_site_reads_it_by_day(capsys: pytest.CaptureFixture[str
         SourceHour.objects.create(
             hour=hour - timedelta(hours=back), source=source, shown=shown, watched=watched, liked=0
         )
+    mona = make_account("mona", is_staff=True)
+    mona.groups.add(Group.objects.get(name="Moderators"))
+    client.force_login(mona)
+    desk = " ".join(client.get(reverse("admin:feeds_auditrun_sources")).content.decode().split())
+    assert 'has a tag that you watch</th> <td class="pr-4 text-right">9</td>' in desk
+    assert desk.index("has a tag that you watch") < desk.index('<td class="pr-4 text-right">25%</td>')
+    client.force_login(make_account("nobody"))
+    assert client.get(reverse("admin:feeds_auditrun_sources")).status_code == 302
     call_command("sources", days=7)
     lines = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
     assert [(line[1], line[2], line[3], line[4]) for line in lines] == [

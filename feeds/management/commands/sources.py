@@ -16,6 +16,6 @@ class Command(BaseCommand):
     def handle(self, *, days: int, **options: Any) -> None:
         self.stdout.write(f"{'day':10}  {'source':9} {'shown':>9} {'watched':>16} {'liked':>16}")
         for row in source_days(days=days):
-            watched = f"{row.watched:,} ({row.watched / row.shown:.0%})"
-            liked = f"{row.liked:,} ({row.liked / row.shown:.0%})"
+            watched = f"{row.watched:,} ({row.watched_percent}%)"
+            liked = f"{row.liked:,} ({row.liked_percent}%)"
             self.stdout.write(f"{row.day}  {row.source:9} {row.shown:>9,} {watched:>16} {liked:>16}")
