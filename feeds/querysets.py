@@ -35,7 +35,7 @@ class NotificationQuerySet(models.QuerySet[Any]):
         seen = Exists(Video.objects.visible_to(recipient_id).filter(pk=OuterRef("video_id")))
         return self.alias(topic=_TOPIC).filter(
             Q(actor_id=None) | Q(met),
-            ~Q(kind="mentioned") | Q(seen),
+            ~Q(kind__in=_OF_OTHERS) | Q(seen),
             ~_switched_off(recipient_id),
             recipient_id=recipient_id,
         )
@@ -44,6 +44,7 @@ class NotificationQuerySet(models.QuerySet[Any]):
         return self.filter(seen_at=None)
 
 
+_OF_OTHERS = ("mentioned", "replied", "comment_liked")  # what tells of somebody else's video
 _TOPIC = Case(*(When(kind=kind, then=Value(topic.value)) for kind, topic in TOPIC_OF.items()))
 
 

@@ -17,7 +17,7 @@ EXPLORE_SLOT = 7  # of each ten: something that few have seen
 MOST_OF_A_CREATOR = 2  # in any ten in a row
 
 # What counts how much that somebody is fond of a video: by the source that found it, each from 0 to 1.
-FONDNESS = {"engaged": 1.5, "related": 1.0, "taste": 1.0, "interest": 0.5}
+FONDNESS = {"reposted": 2.0, "engaged": 1.5, "related": 1.0, "taste": 1.0, "interest": 0.5}
 
 
 @dataclass(frozen=True, slots=True)

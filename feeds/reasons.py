@@ -17,6 +17,7 @@ class Source(TextChoices):
 
     FOLLOWING = "following", "in the Following feed"
     FOLLOWED = "followed", "new of somebody you follow"
+    REPOSTED = "reposted", "reposted by people you follow"
     ENGAGED = "engaged", "liked by people you follow"
     RELATED = "related", "like what you liked or watched"
     TASTE = "taste", "has a tag that you watch"
@@ -28,8 +29,8 @@ class Source(TextChoices):
 
 
 class Reason(NamedTuple):
-    """`word`: the tag; or what the viewer did to the video that led here. `account_ids`: who liked it, or whose video led
-    here."""
+    """`word`: the tag; or what the viewer did to the video that led here. `account_ids`: who reposted or liked it, or whose
+    video led here."""
 
     source: str
     word: str = ""
@@ -60,6 +61,8 @@ def _about_people(reason: Reason, video: Video, ties: Mapping[int, Relation], pe
     match reason.source:
         case Source.FOLLOWING | Source.FOLLOWED | Source.AGAIN if ties[video.creator_id].following:
             return f"You follow {video.creator.display_name}"
+        case Source.REPOSTED if friends := [each for each in met if _passes_on(ties[each.pk])]:
+            return f"Reposted by {_short(friends[0])}{_more(len(friends) - 1)}"
         case Source.ENGAGED if friends := [each for each in met if _may_be_named(each, ties[each.pk])]:
             return f"Liked by {_names(friends)}"
         case Source.RELATED if met:
@@ -78,15 +81,21 @@ def _may_be_named(account: User, tie: Relation) -> bool:
     return tie.following and not account.is_private and not tie.muted
 
 
+def _passes_on(tie: Relation) -> bool:
+    """Private accounts too: a repost is for those who follow."""
+    return tie.following and not tie.muted
+
+
+def _more(others: int) -> str:
+    return f" and {others} other{'s' if others > 1 else ''} you follow" if others else ""
+
+
 def _shut_out(tie: Relation) -> bool:
     return tie.blocking or tie.blocked_by
 
 
 def _names(friends: list[User]) -> str:
-    first, others = _short(friends[0]), len(friends) - 1
-    if not others:
-        return f"{first}, whom you follow"
-    return f"{first} and {others} other{'s' if others > 1 else ''} you follow"
+    return _short(friends[0]) + (_more(len(friends) - 1) or ", whom you follow")
 
 
 def _short(account: User) -> str:

@@ -7,6 +7,7 @@ from celery import Task
 from celery.signals import task_prerun, task_success
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_out
+from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,16 +16,20 @@ from accounts.models import User
 from accounts.services import owe
 from accounts.signals import erasure_due
 from feeds import services, tasks
+from feeds.for_you import forget_slate
 from feeds.models import InboxEntry, Notification
 from feeds.pulses import queue_pulse, sweep_pulse, sweeps
 from feeds.services.devices import THIS_DEVICE
 from follows.models import Batch
 from follows.selectors import report
 from follows.signals import account_offered, batch_finished, edges_changed, follow_changed
-from videos.models import Video
+from videos.models import Comment, Video
 from videos.signals import (
+    comment_liked,
     comment_removed,
+    comment_unliked,
     commented,
+    reposts_hidden,
     video_edited,
     video_failed,
     video_liked,
@@ -32,7 +37,9 @@ from videos.signals import (
     video_processed,
     video_published,
     video_removed,
+    video_reposted,
     video_unliked,
+    video_unreposted,
     video_watched,
 )
 
@@ -104,6 +111,48 @@ def take_back_comment(comment_id: int, **_: Any) -> None:
     services.take_back_comment(comment_id)
 
 
+@receiver(comment_liked)
+def tell_of_comment_like(comment_id: int, account_id: int, **_: Any) -> None:
+    comment = Comment.objects.select_related("video").get(pk=comment_id)
+    services.notify(
+        kind=Kind.COMMENT_LIKED,
+        recipient_id=comment.author_id,
+        event_key=f"comment like:{comment_id}:{account_id}",
+        actor_id=account_id,
+        video=comment.video,
+        text=services.excerpt(comment),
+    )
+
+
+@receiver(comment_unliked)
+def take_back_comment_like(comment_id: int, account_id: int, **_: Any) -> None:
+    author_id = Comment.objects.values_list("author_id", flat=True).get(pk=comment_id)
+    services.take_back([author_id] if author_id else [], event_key=f"comment like:{comment_id}:{account_id}")
+
+
+@receiver(video_reposted)
+def tell_of_repost(video_id: int, account_id: int, **_: Any) -> None:
+    video = Video.objects.get(pk=video_id)
+    services.notify(
+        kind=Kind.REPOSTED,
+        recipient_id=video.creator_id,
+        event_key=f"repost:{video_id}:{account_id}",
+        actor_id=account_id,
+        video=video,
+    )
+
+
+@receiver(video_unreposted)
+def take_back_repost(video_id: int, account_id: int, **_: Any) -> None:
+    creator_id = Video.objects.values_list("creator_id", flat=True).get(pk=video_id)
+    services.take_back([creator_id], event_key=f"repost:{video_id}:{account_id}")
+
+
+@receiver(reposts_hidden)
+def make_another_slate(account_id: int, **_: Any) -> None:
+    transaction.on_commit(lambda: forget_slate(account_id))
+
+
 @receiver(video_published)
 def tell_mentioned_at_publishing(publication_id: int, **_: Any) -> None:
     services.tell_mentioned_in_video(Video.objects.values_list("pk", flat=True).get(publication=publication_id))
@@ -112,6 +161,7 @@ def tell_mentioned_at_publishing(publication_id: int, **_: Any) -> None:
 @receiver(video_edited)
 def tell_newly_mentioned(video_id: int, **_: Any) -> None:
     services.tell_mentioned_in_video(video_id)
+    services.tell_mentioned_in_comments(video_id)
 
 
 @receiver(video_processed)

@@ -17,6 +17,7 @@ from videos.querysets import VideoQuerySet
 
 OF_A_SOURCE = 200
 STATEMENTS = {
+    Source.REPOSTED: sql.REPOSTED,
     Source.ENGAGED: sql.ENGAGED,
     Source.RELATED: sql.RELATED,
     Source.TASTE: sql.TASTE,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 NEW_VIDEO = "new_video"
 MOST_EVENTS = 3000  # of a page; a line with more goes on in the next one
-ABOUT_A_VIDEO = {"liked", "commented", "mentioned"}
+ABOUT_A_VIDEO = {"liked", "comment_liked", "commented", "replied", "mentioned", "reposted"}
 OF_A_KIND = {"followed", "approved", "appeared"}
 
 

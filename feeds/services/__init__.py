@@ -13,7 +13,14 @@ from feeds.services.digests import digests_due, make_digest, plan_digest, prune_
 from feeds.services.erasure import ERASURE_PART, erase
 from feeds.services.figures import compute_heat, compute_related, compute_tastes, count_sources, prune_figures
 from feeds.services.impressions import count_impressions
-from feeds.services.mentions import take_back, take_back_comment, tell_mentioned_in_video, tell_of_comment
+from feeds.services.mentions import (
+    excerpt,
+    take_back,
+    take_back_comment,
+    tell_mentioned_in_comments,
+    tell_mentioned_in_video,
+    tell_of_comment,
+)
 from feeds.services.notices import FixedChoice, choose, notify, notify_each, see_everything
 from feeds.services.pulses import note_pulse
 from feeds.services.pushing import batches_due, owe_walk, prune_pushes, send_pushes, walk_subscribers
@@ -42,6 +49,7 @@ __all__ = [
     "end_all_subscriptions",
     "end_subscription",
     "erase",
+    "excerpt",
     "fan_out_chunk",
     "fold_reach",
     "make_digest",
@@ -68,6 +76,7 @@ __all__ = [
     "take_back_comment",
     "take_back_dismissal",
     "take_back_turned_down",
+    "tell_mentioned_in_comments",
     "tell_mentioned_in_video",
     "tell_of_comment",
     "turn_down",

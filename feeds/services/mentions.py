@@ -1,6 +1,6 @@
-"""Telling those whom a caption or a comment mentions by @handle: once for each video and each comment, and only who may
-see it then. A video tells when it is published, and again when its caption or visibility changed: whom it newly
-mentions, and who may see it since."""
+"""Telling those whom a caption or a comment mentions by @handle, or a comment answers: once for each video and each
+comment, and only who may see it then. When a video is published, and again when its caption or visibility changed, it and
+its comments tell: whom they newly mention, and who may see them since."""
 
 from django.utils.text import Truncator
 
@@ -11,8 +11,10 @@ from feeds.services.notices import notify_each
 from socialvideo.lib import live
 from videos import texts
 from videos.models import Comment, Video
+from videos.querysets import CommentQuerySet
 
 MOST = 10  # accounts that one text tells
+MOST_COMMENTS = 100  # of a video that is changed, the newest that mention somebody
 EXCERPT = 140
 Kind = Notification.Kind
 
@@ -28,20 +30,47 @@ def tell_mentioned_in_video(video_id: int) -> None:
         notify_each(seeing, kind=Kind.MENTIONED, event_key=event_key, actor_id=video.creator_id, video=video)
 
 
+def tell_mentioned_in_comments(video_id: int) -> None:
+    """Those who may see them since the video was changed."""
+    mentioning = _comments().standing().filter(video=video_id, text__contains="@").order_by("-pk")
+    for comment in mentioning[:MOST_COMMENTS]:
+        _tell(comment, *_told_of(comment)[-1])
+
+
 def tell_of_comment(comment_id: int) -> None:
-    """Its video's creator, and whom it mentions. A creator who is mentioned is told once."""
-    comment = Comment.objects.select_related("video").get(pk=comment_id)
-    of_comment = {"actor_id": comment.author_id, "video": comment.video, "text": excerpt(comment)}
-    notify_each([comment.video.creator_id], kind=Kind.COMMENTED, event_key=f"comment:{comment_id}", **of_comment)
-    readers = [account_id for account_id in _mentioned_in(comment) if _may_read(account_id, comment)]
-    notify_each(readers, kind=Kind.MENTIONED, event_key=f"mention:comment:{comment_id}", **of_comment)
+    """Whom it answers, its video's creator, and whom it mentions: each of them once, by the first of these."""
+    comment = _comments().get(pk=comment_id)
+    for told in _told_of(comment):
+        _tell(comment, *told)
 
 
 def take_back_comment(comment_id: int) -> None:
     """What was told of a comment that no longer stands."""
-    comment = Comment.objects.select_related("video").get(pk=comment_id)
-    take_back([comment.video.creator_id], event_key=f"comment:{comment_id}")
-    take_back(_mentioned_in(comment), event_key=f"mention:comment:{comment_id}")
+    for _, event_key, recipient_ids in _told_of(_comments().get(pk=comment_id)):
+        take_back(recipient_ids, event_key=event_key)
+
+
+def _comments() -> CommentQuerySet:
+    return Comment.objects.select_related("video", "parent", "answers")
+
+
+def _tell(comment: Comment, kind: str, event_key: str, recipient_ids: list[int]) -> None:
+    readers = [account_id for account_id in recipient_ids if _may_read(account_id, comment)]
+    words = excerpt(comment)
+    notify_each(readers, kind=kind, event_key=event_key, actor_id=comment.author_id, video=comment.video, text=words)
+
+
+def _told_of(comment: Comment) -> list[tuple[str, str, list[int]]]:
+    """Kind, event and accounts."""
+    answered = comment.answers or comment.parent
+    answered_id = answered.author_id if answered else None
+    creator_id = comment.video.creator_id
+    mentioned = _mentioned(comment.text, besides={comment.author_id, answered_id, creator_id})
+    return [
+        (Kind.REPLIED, f"reply:{comment.pk}", [answered_id] if answered_id else []),
+        (Kind.COMMENTED, f"comment:{comment.pk}", [] if creator_id == answered_id else [creator_id]),
+        (Kind.MENTIONED, f"mention:comment:{comment.pk}", mentioned),
+    ]
 
 
 def take_back(recipient_ids: list[int], *, event_key: str) -> None:
@@ -56,11 +85,7 @@ def excerpt(comment: Comment) -> str:
     return Truncator(" ".join(comment.text.split())).chars(EXCERPT)
 
 
-def _mentioned_in(comment: Comment) -> list[int]:
-    return _mentioned(comment.text, besides={comment.author_id, comment.video.creator_id})
-
-
-def _mentioned(text: str, *, besides: set[int]) -> list[int]:
+def _mentioned(text: str, *, besides: set[int | None]) -> list[int]:
     """In the order of the text. A former handle means whom its link leads to."""
     accounts = accounts_by_handle(texts.mentions(text))
     return [account_id for account_id in accounts if account_id not in besides][:MOST]

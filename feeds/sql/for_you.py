@@ -12,34 +12,57 @@ FOUND = """
 """
 
 # For each creator whom the viewer follows their newest video that the viewer has not seen; first those of whom the viewer
-# has watched nothing for the longest time.
+# has watched nothing for the longest time, and of these who published last. OFFSET 0 keeps that order, and so no more
+# creators are looked at than it takes.
 WAITING = """
     SELECT newest.video_id, f.followee_id, 1.0, '', '{{}}'::bigint[]
-    FROM follows_follow AS f CROSS JOIN LATERAL (
-        SELECT c.id, c.video_id FROM videos_publication AS c CROSS JOIN LATERAL ({probe}) AS v
+    FROM (
+        SELECT f.followee_id, f.shows_from FROM follows_follow AS f
+        LEFT JOIN follows_tie AS tie ON tie.follower_id = f.follower_id AND tie.followee_id = f.followee_id
+        LEFT JOIN follows_creatorpulse AS pulse ON pulse.account_id = f.followee_id
+        WHERE f.follower_id = %(viewer)s AND f.state = 'active'
+        ORDER BY tie.last_watched_at NULLS FIRST, pulse.last_published_at DESC NULLS LAST, f.followee_id DESC OFFSET 0
+    ) AS f CROSS JOIN LATERAL (
+        SELECT c.video_id FROM videos_publication AS c CROSS JOIN LATERAL ({probe}) AS v
         WHERE c.creator_id = f.followee_id AND c.id >= f.shows_from ORDER BY c.id DESC LIMIT 1
     ) AS newest
-    LEFT JOIN follows_tie AS tie ON tie.follower_id = f.follower_id AND tie.followee_id = f.followee_id
-    WHERE f.follower_id = %(viewer)s AND f.state = 'active' AND newest.video_id <> ALL(%(without)s::bigint[])
-    ORDER BY tie.last_watched_at NULLS FIRST, newest.id DESC LIMIT %(size)s
+    WHERE newest.video_id <> ALL(%(without)s::bigint[])
+    LIMIT %(size)s
 """
 
-# Likes of those whom the viewer follows, the ones they watch most before the others. What private accounts like is theirs.
-ENGAGED = f"""
-    WITH friend AS MATERIALIZED (
-        SELECT a.id FROM follows_follow AS f JOIN accounts_user AS a ON a.id = f.followee_id AND NOT a.is_private
-            AND a.suspended_at IS NULL AND a.deactivated_at IS NULL AND a.erased_at IS NULL
-        LEFT JOIN follows_tie AS tie ON tie.follower_id = f.follower_id AND tie.followee_id = f.followee_id
-        WHERE f.follower_id = %(viewer)s AND f.state = 'active' AND NOT {MUTED}
-        ORDER BY coalesce(tie.watched, 0) DESC, f.since DESC LIMIT 300
-    )
-    SELECT l.video_id, count(*) / (count(*) + 2.0), '', (array_agg(friend.id ORDER BY l.id DESC))[1:20]
-    FROM friend CROSS JOIN LATERAL (
-        SELECT id, video_id, created_at FROM videos_like WHERE account_id = friend.id ORDER BY id DESC LIMIT 20
-    ) AS l JOIN videos_video AS own ON own.id = l.video_id AND own.creator_id <> friend.id
-    WHERE l.created_at > now() - interval '14 days' AND l.video_id <> ALL(%(without)s::bigint[])
-    GROUP BY l.video_id ORDER BY count(*) DESC, max(l.id) DESC LIMIT 600
+# Those whom the viewer follows, the ones they watch most before the others.
+_FRIENDS = f"""
+    SELECT a.id FROM follows_follow AS f JOIN accounts_user AS a ON a.id = f.followee_id
+        AND a.suspended_at IS NULL AND a.deactivated_at IS NULL AND a.erased_at IS NULL
+    LEFT JOIN follows_tie AS tie ON tie.follower_id = f.follower_id AND tie.followee_id = f.followee_id
+    WHERE f.follower_id = %(viewer)s AND f.state = 'active' AND NOT {MUTED} AND {{but}}
+    ORDER BY coalesce(tie.watched, 0) DESC, f.since DESC LIMIT 300
 """
+_WANTED = """
+    NOT EXISTS (SELECT 1 FROM videos_hiddenreposts AS hidden
+                WHERE hidden.account_id = %(viewer)s AND hidden.creator_id = a.id)
+"""
+
+# What friends did to the videos of others, each one's newest.
+_OF_FRIENDS = """
+    WITH friend AS MATERIALIZED ({friends})
+    SELECT act.video_id, count(*) / (count(*) + 2.0), '', (array_agg(friend.id ORDER BY act.id DESC))[1:20]
+    FROM friend CROSS JOIN LATERAL (
+        SELECT id, video_id, created_at FROM {table} WHERE account_id = friend.id ORDER BY id DESC LIMIT 20
+    ) AS act JOIN videos_video AS own ON own.id = act.video_id AND own.creator_id <> friend.id
+    {open_to_all}
+    WHERE act.created_at > now() - interval '14 days' AND act.video_id <> ALL(%(without)s::bigint[])
+    GROUP BY act.video_id ORDER BY count(*) DESC, max(act.id) DESC LIMIT 600
+"""
+
+# What private accounts like is theirs; what they repost is for those who follow them.
+ENGAGED = _OF_FRIENDS.format(friends=_FRIENDS.format(but="NOT a.is_private"), table="videos_like", open_to_all="")
+REPOSTED = _OF_FRIENDS.format(
+    friends=_FRIENDS.format(but=_WANTED),
+    table="videos_repost",
+    open_to_all="""AND own.visibility = 'everyone'
+        JOIN accounts_user AS creator ON creator.id = own.creator_id AND NOT creator.is_private""",
+)
 
 # What those engaged with who engaged with what the viewer liked or watched last.
 RELATED = """

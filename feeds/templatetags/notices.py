@@ -29,6 +29,15 @@ _SAID = {
         if line.events == line.people_count
         else f"left {line.events:,} comments on your video"
     ),
+    "replied": lambda line: (
+        "replied to your comment"
+        if line.events == line.people_count
+        else f"left {line.events:,} replies to your comments"
+    ),
+    "comment_liked": lambda line: (
+        "liked your comment" if line.events == line.people_count else f"liked your comments {line.events:,} times"
+    ),
+    "reposted": lambda line: "reposted your video",
     "mentioned": lambda line: "mentioned you" if line.events == 1 else f"mentioned you {line.events:,} times",
     "processed": lambda line: "Your video is ready",
     "failed": lambda line: "Your video could not be processed",
@@ -44,7 +53,7 @@ def target(line: Line, viewer: User) -> str:
     if line.video and line.kind == "processed" and line.video.state == "published":
         return reverse("feeds:delivery", args=[line.video.pk])
     if line.video:
-        at_comments = line.kind == "commented" or (line.kind == "mentioned" and line.text)
+        at_comments = line.kind in {"commented", "replied", "comment_liked"} or (line.kind == "mentioned" and line.text)
         return f"{line.video.get_absolute_url()}{'#comments' if at_comments else ''}"
     if line.account:
         return line.account.get_absolute_url()

@@ -85,3 +85,11 @@ document.addEventListener("feed:active", ({ target }) => {
   const sheet = target.querySelector("comment-sheet");
   if (dialog?.open && sheet && sheet !== opener) sheet.show();
 });
+
+// A comment was written, removed or brought back: the number beside its video says so.
+document.addEventListener("comments-counted", ({ detail }) => {
+  if (detail.number >= 10_000) return; // shown in a short form that the server writes
+  for (const shown of document.querySelectorAll(`[data-comments="${detail.video}"]`)) {
+    shown.textContent = detail.number.toLocaleString("en");
+  }
+});

@@ -31,6 +31,7 @@ from videos.selectors.reactions import (
     liked_among,
     lost,
     reactions_of,
+    reposters,
 )
 from videos.selectors.watching import public_creators, public_video, public_videos, video_for
 
@@ -63,6 +64,7 @@ __all__ = [
     "public_videos",
     "reactions_of",
     "replies_page",
+    "reposters",
     "reposts",
     "reposts_page",
     "unfinished_uploads",

@@ -48,3 +48,11 @@ def lost(account_id: int, *, liked: bool) -> int:
 
 def hides_reposts(account_id: int | None, creator_id: int) -> bool:
     return HiddenReposts.objects.filter(account_id=account_id, creator_id=creator_id).exists()
+
+
+def reposters(viewer_id: int | None, video_ids: Iterable[int], account_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """Which of these videos (first) are reposted now by which of these accounts, of those whose reposts the viewer wants
+    to be shown."""
+    hidden = HiddenReposts.objects.filter(account_id=viewer_id).values("creator_id")
+    rows = Repost.objects.filter(video_id__in=list(video_ids), account_id__in=list(account_ids))
+    return set(rows.exclude(account_id__in=hidden).values_list("video_id", "account_id"))

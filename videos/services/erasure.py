@@ -4,12 +4,13 @@ files first. Of a video that was published the bare row stays, because its publi
 from typing import Any
 
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from accounts.services import AT_ONCE, Eraser, NotYet, carry_out
 from follows.services import forget_watching
 from socialvideo.lib.files import remove_folder
-from videos.models import Comment, Like, Publication, Video, Watch
+from videos.models import Bookmark, Comment, CommentLike, HiddenReposts, Like, Publication, Repost, Video, Watch
+from videos.querysets import CommentQuerySet
 from videos.services.tagging import keep_tags
 from videos.services.uploads import throw_away
 
@@ -25,6 +26,25 @@ def _rows(model: Any, account: str) -> Eraser:
         return int(model.objects.filter(pk__in=some).delete()[0])
 
     return erase_some
+
+
+def _erase_comments(account_id: int) -> int:
+    """Where others replied, an empty line stays in their thread."""
+    own = Comment.objects.filter(author=account_id)
+    unanswered = own.filter(replies=None).values("pk")[:AT_ONCE]
+    _, gone = Comment.objects.filter(pk__in=unanswered).delete()
+    return gone.get("videos.Comment", 0) or _empty_comments(own)
+
+
+def _empty_comments(comments: CommentQuerySet) -> int:
+    some = Comment.objects.filter(pk__in=comments.values("pk")[:AT_ONCE])
+    return some.update(author=None, text="", pinned_at=None, removed_at=Coalesce("removed_at", Now()))
+
+
+def _hidden_reposts(account_id: int) -> int:
+    """Whose it did not want to be shown, and who did not want its own."""
+    either = HiddenReposts.objects.filter(Q(account=account_id) | Q(creator=account_id)).values("pk")[:AT_ONCE]
+    return int(HiddenReposts.objects.filter(pk__in=either).delete()[0])
 
 
 def _views_received(account_id: int) -> int:
@@ -91,9 +111,15 @@ def _empty(video: Video, why: str) -> None:
 
 ERASERS: dict[str, Eraser] = {
     "likes": _rows(Like, "account"),
-    "comments": _rows(Comment, "author"),
+    "comments": _erase_comments,
+    "comment likes": _rows(CommentLike, "account"),
+    "bookmarks": _rows(Bookmark, "account"),
+    "reposts": _rows(Repost, "account"),
+    "hidden reposts": _hidden_reposts,
     "views": _rows(Watch, "viewer"),
     "likes received": _rows(Like, "video__creator"),
+    "bookmarks received": _rows(Bookmark, "video__creator"),
+    "reposts received": _rows(Repost, "video__creator"),
     "comments received": _rows(Comment, "video__creator"),
     "views received": _views_received,
     "videos": _erase_video,

@@ -37,10 +37,13 @@ def detail(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
 
 def _card(video: Video, viewer_id: int | None) -> dict[str, Any]:
     """As feeds.selectors.Card: nothing but its address brought it here."""
+    mine = selectors.reactions_of(viewer_id, [video.pk])
     return {
         "video": video,
         "relation": relation(viewer_id, video.creator_id),
-        "liked": video.pk in selectors.liked_among(viewer_id, [video.pk]),
+        "liked": bool(mine.liked),
+        "saved": bool(mine.saved),
+        "reposted": bool(mine.reposted),
     }
 
 
