@@ -52,7 +52,7 @@ def encode(
             (folder / rung.name).mkdir()
         finished = _run_ffmpeg(ffmpeg, source, probe, stage, folder, on_progress=on_progress, limits=limits)
         if stage.has_pictures and cover_ms is not None:
-            _run_for_cover(ffmpeg, source, probe, cover_ms, folder, limits)
+            _run_for_cover(source, probe, cover_ms, folder, limits)
         renditions = _finish(folder, probe, stage, limits, finished.errors)
         _put_in_place(folder, target_dir)
     on_progress(1.0)
@@ -65,7 +65,7 @@ def encode_cover(
     """A poster alone."""
     limits = limits or Limits()
     with _working_folder(target_dir) as folder:
-        _run_for_cover(ffmpeg_path(), source, probe, cover_ms, folder, limits)
+        _run_for_cover(source, probe, cover_ms, folder, limits)
         verify_poster(folder, limits)
         _put_in_place(folder, target_dir)
 
@@ -96,7 +96,8 @@ def _run_ffmpeg(
     return _finished(arguments, folder, limits, limits.encode_deadline(probe.duration_ms), read)
 
 
-def _run_for_cover(ffmpeg: str, source: Path, probe: Probe, cover_ms: int | None, folder: Path, limits: Limits) -> None:
+def _run_for_cover(source: Path, probe: Probe, cover_ms: int | None, folder: Path, limits: Limits) -> None:
+    ffmpeg = ffmpeg_path()
     tonemap = _tonemaps(ffmpeg, probe)
     arguments = cover_command(ffmpeg, str(source.resolve()), probe, cover_ms, limits, tonemap=tonemap)
     _finished(arguments, folder, limits, limits.encode_seconds)

@@ -349,11 +349,9 @@ def _poster_chain(probe: Probe, size: Size, limits: Limits, tonemap: bool, candi
     """The most telling picture of the first seconds: first frames are often black. Of one candidate, the first."""
     step = max(1, round(frame_rate(probe, limits) * POSTER_WITHIN_SECONDS / candidates))
     chosen = f"trim=end={POSTER_WITHIN_SECONDS},framestep={step}" if candidates > 1 else "trim=end_frame=1"
-    picture = ",".join([*_to_size(probe, size, tonemap), "setsar=1"])
-    return (
-        f"[p]{chosen},{picture},thumbnail={candidates},"
-        "scale=out_color_matrix=bt601:out_range=pc,format=yuvj420p[poster]"
-    )
+    told = [f"thumbnail={candidates}"] if candidates > 1 else []
+    picture = ",".join([*_to_size(probe, size, tonemap), "setsar=1", *told])
+    return f"[p]{chosen},{picture},scale=out_color_matrix=bt601:out_range=pc,format=yuvj420p[poster]"
 
 
 def _timed(probe: Probe, limits: Limits) -> Iterator[str]:
