@@ -1,5 +1,7 @@
 """What must hold of videos and their publications at any moment, checked on live data."""
 
+from django.conf import settings
+
 from follows.triggers import ACT_SEQUENCE
 from socialvideo.lib import rules
 from socialvideo.lib.audit import Check
@@ -71,10 +73,21 @@ PROCESSING_OVERDUE = """
     WHERE state = 'processing' AND created_at < now() - interval '6 hours'
       AND (lease_until IS NULL OR lease_until < now() - interval '10 minutes')
 """
+# An hour after it was to be given up, or passed on, at the latest.
+UPLOAD_OVERDUE = """
+    SELECT v.id FROM videos_video AS v LEFT JOIN videos_upload AS u ON u.video_id = v.id
+    WHERE v.state = 'uploading' AND coalesce(u.expires_at, v.created_at) < now() - interval '1 hour'
+"""
+DELETED_OVERDUE = f"""
+    SELECT id FROM videos_video
+    WHERE state = 'removed' AND removed_by_id = creator_id AND coalesce(lease_until < statement_timestamp(), TRUE)
+      AND removed_at < now() - interval '{settings.KEEP_DELETED_DAYS} days' - interval '1 day'
+"""
 # The sweep looks every ten seconds; a creator who has just come back is given that time too.
 PAST_ITS_HOUR = """
     SELECT v.id FROM videos_video AS v JOIN accounts_user AS creator ON creator.id = v.creator_id
-    WHERE v.state = 'ready' AND v.visibility IN ('everyone', 'followers') AND v.publish_at < now() - interval '5 minutes'
+    WHERE v.state = 'ready' AND NOT v.is_draft AND v.visibility IN ('everyone', 'followers')
+      AND v.publish_at < now() - interval '5 minutes'
       AND creator.suspended_at IS NULL AND creator.deactivated_at IS NULL AND creator.erased_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM accounts_standingevent AS event WHERE event.account_id = creator.id
                       AND event.happened_at > now() - interval '5 minutes')
@@ -135,6 +148,8 @@ CHECKS = [
     Check("repost counts equal reposts", "3", _count_is_rows("reposts", "videos_repost"), "videos_repost"),
     Check("view counts equal viewers", "3", _count_is_rows("views", "videos_watch"), "videos_watch"),
     Check("no upload is left without an end", "8", PROCESSING_OVERDUE, VIDEOS),
+    Check("no file is on its way for longer than it is waited for", "8", UPLOAD_OVERDUE, VIDEOS),
+    Check("what was deleted is erased in time", "7", DELETED_OVERDUE, VIDEOS),
     Check("no finished video waits past the hour it was to go out", "8", PAST_ITS_HOUR, VIDEOS),
     Check(
         "nothing of an erased account's videos and of what it did to others' is left",

@@ -83,7 +83,8 @@ class UploadView(APIView):
         operation_id="upload",
     )
     def post(self, request: Request) -> Response:
-        """Send a video. Ask for its processing until it is published, ready or failed with a reason."""
+        """Send a video in one go. Ask for its processing until it is published, ready or failed with a reason. Larger files
+        and weak networks: tus 1.0 at `/api/v1/uploads/`, which makes a draft; change it with `is_draft: false`."""
         key = key_of(request)
         data = request.data
         if size := getattr(request, "too_large", 0):

@@ -14,7 +14,9 @@ from rest_framework.test import APIClient
 
 from accounts import services as accounts
 from accounts.models import User
+from socialvideo.lib.audit import breaches
 from videos import services, tasks
+from videos.audit import CHECKS
 from videos.models import Publication, Upload, Video
 from videos.services import uploads
 from videos.tests.factories import finish, in_an_hour, let_its_hour_come, make_failed_video, make_video, upload
@@ -340,6 +342,26 @@ def test_a_failed_upload_without_its_file_says_so(alice: User) -> None:
     page = signed_in(alice).post(f"{video.get_absolute_url()}retry/", follow=True).content.decode()
     assert "Upload it again" in page
     assert make_failed_video(alice).state == Video.State.FAILED
+
+
+def test_what_the_sweeps_left_is_found_by_the_audit(alice: User) -> None:
+    def broken() -> list[str]:
+        return [check.name for check in CHECKS if breaches(check)]
+
+    begun(alice)
+    draft = finish(upload(alice, is_draft=True, publish_at=in_an_hour()))
+    Video.objects.filter(pk=draft.pk).update(publish_at=Now() - timedelta(hours=1))
+    services.remove(by=alice, video=make_video(alice))
+    assert broken() == []
+    Upload.objects.update(expires_at=Now() - timedelta(hours=2))
+    Video.objects.filter(state="removed").update(removed_at=Now() - timedelta(days=32))
+    assert broken() == [
+        "no file is on its way for longer than it is waited for",
+        "what was deleted is erased in time",
+    ]
+    tasks.sweep_uploads()
+    tasks.sweep_deleted()
+    assert broken() == []
 
 
 # --- Completed while typing -----------------------------------------------------------------------------------
