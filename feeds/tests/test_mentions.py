@@ -186,6 +186,21 @@ def test_a_comment_tells_only_who_may_see_the_video_and_its_author(mira: User, z
     assert told() == [other.pk, fan.pk]
 
 
+def test_who_may_read_a_comment_only_since_the_video_was_opened_is_told_then(mira: User, zoe: User) -> None:
+    """As of captions: whoever was mentioned there was told, and in a comment never."""
+    fan = make_account("fan")
+    follows.follow(follower=fan, followee=mira)
+    video = make_video(mira, visibility="followers")
+    make_comment(fan, video, "@zoe")
+    removed = make_comment(fan, video, "@zoe again")
+    videos.remove_comment(by=fan, comment=removed)
+    assert told() == []
+    for caption in ("One", "Two"):
+        videos.edit(creator=mira, video=video, visibility="everyone", caption=caption)
+        assert told() == [zoe.pk]
+    assert told("commented") == [mira.pk]
+
+
 def test_sent_twice_a_comment_tells_once(zoe: User, video: Video) -> None:
     fan = make_account("fan")
     for _ in range(2):
