@@ -19,6 +19,7 @@ from feeds.sql.feed import PULLED_FEED
 from follows.models import Follow, Mute
 from socialvideo.lib import lookups  # noqa: F401  # registers __among
 from socialvideo.lib.pagination import Page, decode_cursor, encode_cursor
+from socialvideo.lib.prepared import Prepared
 from videos.models import Publication, Video
 from videos.querysets import VideoQuerySet
 
@@ -178,12 +179,15 @@ def read(viewer_id: int, before: int, rows: int, *, least: int = State.FEED_ONLY
 
 
 def visible(viewer_id: int, publication_ids: Sequence[int]) -> list[Video]:
-    return list(visible_to(viewer_id, publication_ids)) if publication_ids else []
+    return list(_visible(viewer_id=viewer_id, publication_ids=list(publication_ids))) if publication_ids else []
 
 
 def visible_to(viewer_id: int, publication_ids: Sequence[int]) -> VideoQuerySet:
     videos = Video.objects.visible_to(viewer_id).with_card().select_related("publication")
     return videos.filter(publication__id__among=publication_ids).order_by("-publication")
+
+
+_visible = Prepared(visible_to, viewer_id=int, publication_ids=list)
 
 
 def start_of(cursor: str) -> int:
