@@ -113,7 +113,10 @@ def test_what_the_server_refuses_is_said_and_another_file_may_be_picked(
     settings.UPLOAD_QUOTA_BYTES = 10
     pick(page, film)
     expect(page.get_by_role("alert")).to_contain_text("Delete some for good, or pick a smaller one.")
-    settings.UPLOAD_QUOTA_BYTES = 0
+    settings.UPLOAD_QUOTA_BYTES, settings.UPLOADS_PER_DAY = 0, 0
+    pick(page, film)
+    expect(page.get_by_role("alert")).to_contain_text("Go on tomorrow.")
+    settings.UPLOADS_PER_DAY = 5
     pick(page, film)
     expect(progress(page)).to_contain_text("Your video is there.")
 

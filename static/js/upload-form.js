@@ -27,6 +27,7 @@ class UploadForm extends HTMLElement {
     const camera = this.querySelector("upload-camera");
     if (camera) camera.hidden = false;
     if (this.#file.files.length) this.#picked(this.#file.files[0]);
+    if (location.hash === "#shared") this.#takeShared();
   }
 
   disconnectedCallback() {
@@ -72,6 +73,15 @@ class UploadForm extends HTMLElement {
     event.preventDefault();
     this.#picked(event.dataTransfer.files[0]);
   };
+
+  // What another app shared with the installed site.
+  async #takeShared() {
+    const { sharedFile } = await import("shared-file");
+    const given = await sharedFile();
+    if (!given?.file?.size) return this.#say("What was shared did not arrive. Choose the file here.");
+    this.#form.elements.caption.value ||= given.text ?? "";
+    this.#picked(given.file);
+  }
 
   async #picked(file) {
     this.#say("");

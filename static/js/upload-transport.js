@@ -6,7 +6,11 @@ const DELAYS = [0, 1000, 3000, 5000]; // ms before a piece is sent again
 const PATIENCE = 10_000; // ms between tries while the network is away
 const TUS = { "Tus-Resumable": "1.0.0" };
 
-const transient = (status) => !status || status === 409 || status === 423 || status === 429 || (status >= 500 && status !== 507);
+// What may go well the next time. A refusal to begin stands.
+function transient(status, method) {
+  if (!status || status === 423 || (status >= 500 && status !== 507)) return true;
+  return method !== "POST" && (status === 409 || status === 429);
+}
 
 export class Transport extends EventTarget {
   #file;
@@ -64,9 +68,10 @@ export class Transport extends EventTarget {
       metadata: { key, filename: this.#file.name, fingerprint, ...words },
       onUploadUrlAvailable: () => this.#begun(this.#upload.url.match(/(\d+)\/$/)[1]),
       onProgress: (sent, total) => this.#tell("progress", { sent, total }),
-      onShouldRetry: (error) => transient(error.originalResponse?.getStatus()),
+      onShouldRetry: (error) => transient(error.originalResponse?.getStatus(), error.originalRequest?.getMethod()),
       onSuccess: () => this.#tell("arrived"),
-      onError: (error) => this.#broke(error.originalResponse?.getStatus(), said(error.originalResponse?.getBody())),
+      onError: ({ originalRequest: asked, originalResponse: answer }) =>
+        this.#broke(answer?.getStatus(), asked?.getMethod(), said(answer?.getBody())),
     });
   }
 
@@ -81,7 +86,7 @@ export class Transport extends EventTarget {
       onBegun: (id) => this.#begun(String(id)),
       onProgress: (sent, total) => this.#tell("progress", { sent, total }),
       onSuccess: () => this.#tell("arrived"),
-      onError: (error) => this.#broke(error.status, error.status && error.message),
+      onError: (error) => this.#broke(error.status, "POST", error.status && error.message),
     });
   }
 
@@ -90,8 +95,8 @@ export class Transport extends EventTarget {
     this.#tell("begun", { id });
   }
 
-  #broke(status, message) {
-    if (transient(status)) this.#waits();
+  #broke(status, method, message) {
+    if (transient(status, method)) this.#waits();
     else this.#tell("failed", { message: message || refusal(status) });
   }
 

@@ -9,8 +9,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
+from rest_framework.throttling import UserRateThrottle
 
 from socialvideo.lib import toasts
+from socialvideo.lib.rates import limited
 from socialvideo.lib.toasts import Toast
 from videos import completing, services
 from videos.access import access_own_video
@@ -95,6 +97,7 @@ def _page(request: HttpRequest, form: VideoForm, video: Video | None, **options:
 
 
 @login_required
+@limited(UserRateThrottle)
 @require_safe
 @never_cache
 def complete(request: HttpRequest) -> HttpResponse:
