@@ -32,10 +32,10 @@ from follows.selectors import counts
 from follows.tests.truth import events_between
 from tests.erasing import ERASE, assert_every_promise_holds, begin, broken, erase, work_off
 from videos import services as videos
-from videos.models import Comment, Like, Publication, Video, Watch
-from videos.selectors import comments_page
+from videos.models import Bookmark, Comment, CommentLike, HiddenReposts, Like, Publication, Repost, Video, Watch
+from videos.selectors import comments_page, replies_page
 from videos.services import erasure as videos_erasure
-from videos.tests.factories import make_comment, make_failed_video, make_video, upload
+from videos.tests.factories import make_comment, make_failed_video, make_reply, make_video, upload
 
 PHONE = Origin(Source.PROFILE, "Firefox on Linux", "0123456789abcdef")
 
@@ -69,6 +69,14 @@ class World:
             videos.like(account=by, video=video)
             videos.record_watch(viewer=by, video=video, ms=3000)
             make_comment(by, video)
+        answered = make_comment(self.alice, self.others)
+        make_reply(self.carol, answered)
+        make_reply(self.alice, answered)
+        videos.like_comment(account=self.alice, comment=Comment.objects.get(author=self.carol, parent=None))
+        videos.save(account=self.alice, video=self.others)
+        videos.repost(account=self.alice, video=self.others)
+        videos.hide_reposts(account=self.bob, creator=self.alice)
+        videos.hide_reposts(account=self.alice, creator=self.bob)
         while feeds.consume_outbox():
             pass
         self.device = PushSubscription.objects.create(account=self.alice, endpoint="https://push.test/1")
@@ -101,6 +109,10 @@ def test_nothing_of_the_account_is_left_and_nothing_of_others_is_lost(world: Wor
         EventOrigin.objects.filter(event_id__in=[event.pk for event in events_between(alice, bob)]),
         Like.objects.filter(account=alice) | Like.objects.filter(video__creator=alice),
         Comment.objects.filter(author=alice) | Comment.objects.filter(video__creator=alice),
+        CommentLike.objects.all(),
+        Bookmark.objects.all(),
+        Repost.objects.all(),
+        HiddenReposts.objects.all(),
         Watch.objects.filter(viewer=alice) | Watch.objects.filter(video__creator=alice),
         InboxEntry.objects.filter(recipient_id=alice.pk),
         Notification.objects.filter(recipient_id=alice.pk),
@@ -118,9 +130,12 @@ def test_nothing_of_the_account_is_left_and_nothing_of_others_is_lost(world: Wor
     assert Video.objects.of_creator(alice.pk).count() == 2  # both had been published
 
     kept = Video.objects.select_related("count").get(pk=world.others.pk)
-    assert (kept.count.likes, kept.count.comments, kept.count.views) == (1, 1, 1)
+    assert (kept.count.likes, kept.count.comments, kept.count.views) == (1, 2, 1)
+    assert (kept.count.bookmarks, kept.count.reposts) == (0, 0)
     assert default_storage.exists(kept.original)
-    assert [comment.author for comment in comments_page(kept, bob.pk).items] == [world.carol]
+    rows = [row.comment for row in comments_page(kept, bob.pk).items]
+    assert [(comment.author, comment.text) for comment in rows] == [(None, ""), (world.carol, "Nice")]
+    assert [row.comment.author for row in replies_page(rows[0], bob.pk).items] == [world.carol]
     assert counts(bob.pk).followers == 1
     assert counts(bob.pk).following == 0
     assert counts(alice.pk) == counts(0)
