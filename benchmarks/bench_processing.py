@@ -71,7 +71,7 @@ def ours(creator: User, source: Path) -> tuple[float, float]:
     ],
 )
 @pytest.mark.timeout(1800)
-def test_processing_against_plain_ffmpeg(tmp_path, name, size, seconds, extra, most):
+def test_processing_against_plain_ffmpeg(tmp_path, name, size, seconds, extra, most):  # noqa: PLR0917
     creator, source = make_account("alice"), tmp_path / "a.mp4"
     clip(source, size, seconds, extra=extra)
     probe = media.inspect(source)

@@ -70,8 +70,9 @@ DELIVERY_BEYOND = """
 # Three attempts of the longest kind, and as long again for those waiting in front.
 PROCESSING_OVERDUE = """
     SELECT id FROM videos_video
-    WHERE state = 'processing' AND created_at < now() - interval '6 hours'
-      AND (lease_until IS NULL OR lease_until < now() - interval '10 minutes')
+    WHERE (state = 'processing' AND created_at < now() - interval '6 hours'
+           AND (lease_until IS NULL OR lease_until < now() - interval '10 minutes'))
+       OR (awaits_more AND state IN ('ready', 'published') AND lease_until < now() - interval '6 hours')
 """
 # An hour after it was to be given up, or passed on, at the latest.
 UPLOAD_OVERDUE = """

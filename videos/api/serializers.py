@@ -62,6 +62,9 @@ class ProcessingSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     state = serializers.ChoiceField(choices=Video.State.choices)
     progress = serializers.IntegerField(help_text="Percent.")
+    awaits_more = serializers.BooleanField(
+        help_text="Watchable already; further rungs or another cover are still made, which is what progress tells then."
+    )
     failure_code = serializers.CharField()
     failure_reason = serializers.CharField()
 

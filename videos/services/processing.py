@@ -141,6 +141,7 @@ def add(video: Video, *, more_follows: bool, **made: Any) -> None:
 
 
 def _let_go(progress: int) -> dict[str, Any]:
+    """Free at once for whoever comes next, and since when it waits can be told."""
     return ANEW | {"progress": progress, "lease_until": Now()}
 
 
@@ -171,7 +172,7 @@ def retry(*, creator: User, video: Video) -> Video:
         failed = Video.objects.filter(pk=video.pk).exclude(failure_reason="")
         restarted = failed.filter(state=Video.State.FAILED).update(state=Video.State.PROCESSING, **ANEW)
         watchable = failed.filter(state__in=WATCHABLE, awaits_more=False)
-        if restarted or watchable.update(awaits_more=True, **ANEW):
+        if restarted or watchable.update(awaits_more=True, **_let_go(0)):
             processing_due.send(Video, video_id=video.pk)
         video.refresh_from_db()
     return video
@@ -196,7 +197,7 @@ def renew_cover(video_id: int) -> None:
     if video.state not in WATCHABLE:
         return
     _check_original(video, "It cannot have another cover")
-    if Video.objects.filter(pk=video_id, state__in=WATCHABLE, awaits_more=False).update(awaits_more=True, **ANEW):
+    if Video.objects.filter(pk=video_id, state__in=WATCHABLE, awaits_more=False).update(awaits_more=True, **_let_go(0)):
         processing_due.send(Video, video_id=video_id)
 
 

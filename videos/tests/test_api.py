@@ -40,6 +40,7 @@ def test_upload_twice_is_once(alice):
         "progress": 0,
         "failure_code": "",
         "failure_reason": "",
+        "awaits_more": False,
     }
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from shutil import copytree
 
 import av
 import pytest
@@ -322,10 +323,17 @@ def test_a_file_with_holes_plays_or_is_refused(tmp_path: Path) -> None:
 # --- Verified ---------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def finished(tmp_path: Path) -> tuple[Path, Probe]:
-    source = clip(tmp_path / "a.mp4", seconds=2)
+@pytest.fixture(scope="module")
+def finished_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Probe]:
+    source = clip(tmp_path_factory.mktemp("finished") / "a.mp4", seconds=2)
     return made(source)[0], inspect(source)
+
+
+@pytest.fixture
+def finished(finished_once: tuple[Path, Probe], tmp_path: Path) -> tuple[Path, Probe]:
+    """A folder of one's own to spoil."""
+    folder, probe = finished_once
+    return Path(copytree(folder, tmp_path / "finished")), probe
 
 
 def without_pictures(folder: Path) -> None:
