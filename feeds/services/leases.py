@@ -15,7 +15,7 @@ def mine(row: R) -> QuerySet[R]:
     return type(row)._default_manager.filter(pk=row.pk, state="waiting", attempts=row.attempts)  # noqa: SLF001 - of either
 
 
-def settle(row: Push | Digest, state: str, said: str = "", **besides: str) -> None:
+def settle(row: R, state: str, said: str = "", **besides: str) -> None:
     mine(row).update(state=state, answer=said, **besides)
 
 

@@ -4,18 +4,33 @@ in one go: killed, it leaves the old figures; run twice, it changes nothing.
 An account's act on a video weighs 3 for a like or a comment, up to 1 for watching it to its end, and of several on one video
 the heaviest counts alone. Each day halves it."""
 
-# The newest acts of everybody. A watch weighs as much of the video as was watched.
-_ACTS = """
+# A watch weighs as much of the video as was watched.
+_WATCHED = "least(1.0, watch.watched_ms / greatest(video.duration_ms, 1)::float8)"
+
+# The newest acts of everybody.
+_ACTS = f"""
     (SELECT video_id, account_id, created_at AS at, 3.0 AS weight FROM videos_like ORDER BY id DESC LIMIT %(acts)s)
     UNION ALL
     (SELECT video_id, author_id, created_at, 3.0 FROM videos_comment WHERE removed_at IS NULL
      ORDER BY id DESC LIMIT %(acts)s)
     UNION ALL
-    (SELECT watch.video_id, watch.viewer_id, watch.last_at,
-            least(1.0, watch.watched_ms / greatest(video.duration_ms, 1)::float8)
+    (SELECT watch.video_id, watch.viewer_id, watch.last_at, {_WATCHED}
      FROM (SELECT * FROM videos_watch ORDER BY id DESC LIMIT %(acts)s) AS watch
      JOIN videos_video AS video ON video.id = watch.video_id)
 """
+
+
+def _acts_of(account: str, *, newest: int) -> str:
+    """Likes and watches of one account."""
+    return f"""
+        (SELECT video_id, created_at AS at, 3.0 AS weight FROM videos_like
+         WHERE account_id = {account} ORDER BY id DESC LIMIT {newest})
+        UNION ALL
+        (SELECT watch.video_id, watch.last_at, {_WATCHED}
+         FROM (SELECT * FROM videos_watch WHERE viewer_id = {account} ORDER BY id DESC LIMIT {newest}) AS watch
+         JOIN videos_video AS video ON video.id = watch.video_id)
+    """
+
 
 # Heat is the logarithm of all that weight as if it had been measured in 1970: so it stands still, and nothing is written,
 # while nothing happens. What has not been done anything to for a week has none.
@@ -58,18 +73,11 @@ TASTE_DUE = """
 """
 
 # Of each account's newest likes and watches: which part was about which tag. The strongest twenty.
-TASTE = """
+TASTE = f"""
     WITH act AS (
         SELECT account.id AS account_id, own.video_id, max(own.weight * exp(ln(2) * extract(epoch FROM own.at - now())
                / 86400 / 14)) AS weight
-        FROM accounts_user AS account CROSS JOIN LATERAL (
-            (SELECT video_id, created_at AS at, 3.0 AS weight FROM videos_like
-             WHERE account_id = account.id ORDER BY id DESC LIMIT 200)
-            UNION ALL
-            (SELECT watch.video_id, watch.last_at, least(1.0, watch.watched_ms / greatest(video.duration_ms, 1)::float8)
-             FROM (SELECT * FROM videos_watch WHERE viewer_id = account.id ORDER BY id DESC LIMIT 200) AS watch
-             JOIN videos_video AS video ON video.id = watch.video_id)
-        ) AS own
+        FROM accounts_user AS account CROSS JOIN LATERAL ({_acts_of("account.id", newest=200)}) AS own
         WHERE account.id = ANY(%(accounts)s) AND account.erased_at IS NULL AND own.at > now() - interval '90 days'
         GROUP BY account.id, own.video_id
     ), leaning AS (
@@ -110,28 +118,22 @@ RELATED_DUE = """
 
 # Of those who did something to a video last: what else they did last. Two people at least, so that nobody's watching can be
 # read from it; against what everybody watches.
-RELATED = """
+RELATED = f"""
     WITH engaged AS (
         SELECT video.id AS video_id, one.account_id, max(one.weight) AS weight
         FROM videos_video AS video CROSS JOIN LATERAL (
             (SELECT account_id, 3.0 AS weight FROM videos_like WHERE video_id = video.id
              ORDER BY account_id DESC LIMIT 100)
             UNION ALL
-            (SELECT viewer_id, least(1.0, watched_ms / greatest(video.duration_ms, 1)::float8) FROM videos_watch
-             WHERE video_id = video.id ORDER BY id DESC LIMIT 100)
+            (SELECT watch.viewer_id, {_WATCHED} FROM videos_watch AS watch
+             WHERE watch.video_id = video.id ORDER BY watch.id DESC LIMIT 100)
         ) AS one
         WHERE video.id = ANY(%(videos)s) AND video.state = 'published' AND one.account_id <> video.creator_id
         GROUP BY video.id, one.account_id
     ), other AS (
         SELECT account.account_id, own.video_id, max(own.weight) AS weight
-        FROM (SELECT DISTINCT account_id FROM engaged WHERE weight > 0) AS account CROSS JOIN LATERAL (
-            (SELECT video_id, 3.0 AS weight FROM videos_like
-             WHERE account_id = account.account_id ORDER BY id DESC LIMIT 50)
-            UNION ALL
-            (SELECT watch.video_id, least(1.0, watch.watched_ms / greatest(seen.duration_ms, 1)::float8)
-             FROM (SELECT * FROM videos_watch WHERE viewer_id = account.account_id ORDER BY id DESC LIMIT 50) AS watch
-             JOIN videos_video AS seen ON seen.id = watch.video_id)
-        ) AS own
+        FROM (SELECT DISTINCT account_id FROM engaged WHERE weight > 0) AS account
+        CROSS JOIN LATERAL ({_acts_of("account.account_id", newest=50)}) AS own
         GROUP BY account.account_id, own.video_id
     ), together AS (
         SELECT engaged.video_id, other.video_id AS other_id, sum(least(engaged.weight, other.weight)) AS weight
