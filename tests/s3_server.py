@@ -30,7 +30,7 @@ def program() -> str | None:
     return str(beside_python) if beside_python.exists() else shutil.which("weed")
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     with contextlib.ExitStack() as held:
         sockets = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
         return [each.getsockname()[1] for each in sockets]
@@ -44,8 +44,8 @@ class S3Server(ChildProcess):
         self.folder = folder
         self.keys = folder / "keys.json"
         self.keys.write_text(json.dumps({"identities": [_OWNER]}))
-        self.ports = dict(zip(_PARTS, _free_ports(len(_PARTS)), strict=True))
-        self.grpc = dict(zip(_PARTS, _free_ports(len(_PARTS)), strict=True))
+        self.ports = dict(zip(_PARTS, free_ports(len(_PARTS)), strict=True))
+        self.grpc = dict(zip(_PARTS, free_ports(len(_PARTS)), strict=True))
         self.url = f"http://127.0.0.1:{self.ports['s3']}"
 
     def command(self) -> list[str]:

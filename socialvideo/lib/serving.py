@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from os import stat_result
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
 from django.conf import settings
@@ -29,6 +29,9 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, parse_http_date_safe, quote_etag
 
 from socialvideo.lib.content_types import CAPTIONS, PLAYLIST, UNKNOWN_TYPE, content_type
+
+if TYPE_CHECKING:
+    from socialvideo.lib.bucket import Bucket
 
 PRIVATE = "private, max-age=3600"
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -105,7 +108,7 @@ def _from_afar(request: HttpRequest, storage: Storage, name: str, cache_control:
 def _signed_address(request: HttpRequest, storage: Storage, name: str) -> str:
     """A signature holds for one method."""
     try:
-        return storage.url(name, http_method=request.method)  # type: ignore[call-arg]  # a Bucket's
+        return cast("Bucket", storage).url(name, http_method=request.method)
     except SuspiciousFileOperation:
         raise Http404 from None
 
@@ -119,8 +122,7 @@ def _whole(request: HttpRequest, content: bytes) -> HttpResponseBase:
 
 def _content(storage: Storage, name: str) -> bytes:
     try:
-        with storage.open(name) as file:
-            return cast("bytes", file.read())
+        return cast("Bucket", storage).content(name)
     except (FileNotFoundError, SuspiciousFileOperation):
         raise Http404 from None
 
