@@ -177,7 +177,9 @@ def test_delete_and_undo(client, alice, bob):
     assert signed_in(bob).post(f"{url}delete/").status_code == 404
     assert client.get(url).status_code == 200
     page = signed_in(alice).post(f"{url}delete/", follow=True).content.decode()
-    assert "You deleted this video" in page
+    assert "Video deleted." in page
+    assert f'action="{url}restore/"' in page
+    assert "You deleted this video. Nobody can see it. 30 days left." in signed_in(alice).get(url).content.decode()
     assert client.get(url).status_code == 404
     signed_in(alice).post(f"{url}restore/")
     assert client.get(url).status_code == 200
