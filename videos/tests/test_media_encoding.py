@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from videos.media import EncodingFailed, Limits, Probe, RejectedMedia, Renditions, encode, inspect, verify
-from videos.media.transcoding import Stage, command, filter_graph, frame_rate, ladder, stages
+from videos.media.transcoding import Stage, command, filter_graph, frame_rate, ladder
 from videos.tests.clips import X264, clip, ffmpeg, turned
 
 LIMITS = Limits()
