@@ -113,7 +113,7 @@ def _in_order(kinds: Sequence[Sequence[int]]) -> Case:
     return Case(*places, default=Value(0), output_field=BigIntegerField())
 
 
-def _sum(one: Any, other: Any) -> ExpressionWrapper:
+def _sum(one: Any, other: Any) -> "ExpressionWrapper[Any]":
     """Beyond 32 bits: Django would hold any comparison with more for true."""
     return ExpressionWrapper(one + other, output_field=BigIntegerField())
 
@@ -225,7 +225,7 @@ def _tags_matching(tags: QuerySet[Tag], query: Query) -> list[list[int]]:
     return [_ids(joined.filter(joined=wanted)[:MOST_TAGS]), _ids(begun[:MOST_TAGS])]
 
 
-def _counted(shown: Any, tags: list[Tag]) -> list[Tag]:
+def _counted(shown: Any, tags: Sequence[Tag]) -> list[Tag]:
     counts = Tag.objects.filter(pk__among=[tag.pk for tag in tags]).annotate(videos=_how_many(shown, COUNTED))
     by_id = {tag.pk: tag for tag in counts}
     return [by_id[tag.pk] for tag in tags]
