@@ -113,7 +113,7 @@ def bare(tmp_path: Path) -> Iterator[Gunicorn]:
 
 
 def make_viewer() -> User:
-    """Follows them all; comments are under every video."""
+    """Follows them all; a comment is under every video."""
     viewer = make_account("viewer")
     for number in range(CREATORS):
         creator = make_account(f"creator{number}")
@@ -121,7 +121,7 @@ def make_viewer() -> User:
         for _ in range(VIDEOS):
             video = make_video(creator, caption="A caption with a #tag")
             run_fan_out(video.publication.pk)
-            make_comment(viewer, video)
+            make_comment(creator, video)
     return viewer
 
 
