@@ -27,11 +27,13 @@ class VideoPreviews extends HTMLElement {
     video.play().catch(() => undefined);
   };
 
+  // Removing one that has the focus ends it once more, from within.
   #end = () => {
-    this.#playing?.removeAttribute("src");
-    this.#playing?.load();
-    this.#playing?.remove();
+    const ended = this.#playing;
     this.#playing = undefined;
+    ended?.removeAttribute("src");
+    ended?.load();
+    ended?.remove();
   };
 }
 
