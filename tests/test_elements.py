@@ -8,6 +8,7 @@ import pytest
 
 from accounts.models import User
 from follows import services
+from tests.waiting import until
 from videos.tests.factories import make_comment, make_video
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -91,7 +92,7 @@ def test_comments_open_beside_the_feed_and_give_the_focus_back(enter: Callable[[
     page.locator(".comments .comment__text").get_by_text("And second").wait_for()
     page.keyboard.press("Escape")
     page.locator(".comments").wait_for(state="hidden")
-    assert page.evaluate("document.activeElement.closest('comment-sheet') !== null")
+    until(page, "document.activeElement.closest('comment-sheet') !== null")
 
 
 # --- Shell ----------------------------------------------------------------------------------------------------
@@ -100,7 +101,7 @@ def test_comments_open_beside_the_feed_and_give_the_focus_back(enter: Callable[[
 def test_a_chosen_theme_stays(enter: Callable[[str], Any]) -> None:
     page = enter("/settings/")
     page.locator("main theme-switch").get_by_role("button", name="Dark").click()
-    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    until(page, "getComputedStyle(document.documentElement).colorScheme === 'dark'")
     page.goto("/explore/")
     assert page.locator("html").get_attribute("data-theme") == "dark"
 

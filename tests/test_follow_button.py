@@ -18,6 +18,7 @@ from accounts.tests.factories import make_account
 from follows import selectors, services
 from follows.models import Block, Follow, FollowEvent
 from follows.views.answers import TapRate
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -39,7 +40,8 @@ def shows(page: Any, state: str) -> None:
 
 
 def settled(page: Any) -> None:
-    page.wait_for_load_state("networkidle")
+    """Nothing is asked of the server any more."""
+    until(page, "document.querySelector('[data-working], .htmx-request') === null")
 
 
 def problem(page: Any) -> Any:
@@ -129,7 +131,8 @@ def test_while_the_answer_is_under_way_the_old_state_stands(enter: Callable[...,
     page.locator("follow-button[data-working][data-state=follow]").wait_for()
     assert button(page).get_attribute("aria-busy") == "true"
     assert button(page).inner_text() == "Follow"
-    page.wait_for_timeout(300)
+    while not held:
+        page.wait_for_timeout(50)
     held[0].continue_()
     shows(page, "following")
     assert button(page).get_attribute("aria-busy") is None
@@ -366,7 +369,7 @@ def test_a_question_that_is_not_answered_changes_nothing(
     assert len(sent) == asked
     shows(page, "following")
     assert is_following(alice, private_mira)
-    assert page.evaluate("document.activeElement.dataset.control") == "follow"
+    until(page, "document.activeElement.dataset.control === 'follow'")
     page.go_back()
     page.wait_for_url("**/explore/")  # the dialog left no entry behind
 
@@ -446,8 +449,8 @@ def test_an_undo_that_does_not_get_through_can_be_tried_again(
 def test_an_undo_stays_while_somebody_is_at_it(enter: Callable[..., Any], alice: User, mira: User) -> None:
     services.follow(follower=alice, followee=mira)
     page = enter()
+    page.clock.install()  # before the toast begins to count
     tap(page)
-    page.clock.install()
     undo = page.get_by_role("button", name="Undo")
     undo.focus()
     page.clock.run_for(60_000)
@@ -467,15 +470,15 @@ def test_requests_are_answered_in_place(enter: Callable[..., Any], alice: User, 
     for asker in (mira, make_account("bob", name="Bob")):
         services.follow(follower=asker, followee=alice)
     page = enter("/settings/requests/")
-    badge = page.locator("#nav-profile .nav__badge [aria-hidden]")
-    assert badge.inner_text() == "2"
+    badge = "#nav-profile .nav__badge [aria-hidden]"
+    page.locator(badge, has_text="2").wait_for()
     page.get_by_role("button", name="Approve Mira").click()
     page.get_by_text("Now follows you.").wait_for()
-    assert badge.inner_text() == "1"
+    page.locator(badge, has_text="1").wait_for()
     page.get_by_role("button", name="Decline Bob").click()
     page.get_by_text("Was declined, and can ask again.").wait_for()
     page.locator("#waiting", has_text="0 waiting for your answer").wait_for()
-    assert badge.count() == 0
+    page.locator(badge).wait_for(state="detached")
     assert selectors.counts(alice.pk).followers == 1
 
 

@@ -148,4 +148,5 @@ def test_without_javascript_the_newest_are_a_link_away(
     page.goto("/following/")
     page.get_by_role("link", name="Show more").click()
     page.get_by_role("link", name="To the newest").click()
+    page.wait_for_url("**/following/")
     assert page.locator(".feed-card").first.get_attribute("data-video") == str(made[0])

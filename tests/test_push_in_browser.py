@@ -129,7 +129,9 @@ def test_the_worker_shows_a_message_once_under_its_tag(page: Any, live_server: A
     protocol.on("ServiceWorker.workerRegistrationUpdated", lambda found: registrations.extend(found["registrations"]))
     protocol.send("ServiceWorker.enable")
     until(page, "navigator.serviceWorker.controller !== null")
-    (worker,) = {each["registrationId"] for each in registrations if each["scopeURL"].startswith(live_server.url)}
+    while not (own := [each for each in registrations if each["scopeURL"].startswith(live_server.url)]):
+        page.wait_for_timeout(50)
+    worker = own[-1]["registrationId"]
     message = '{"title": "Mira posted a video", "body": "%s", "url": "/status/", "tag": "video:7", "icon": ""}'
     shown = "navigator.serviceWorker.ready.then((worker) => worker.getNotifications())"
     for body in ("One", "Two"):

@@ -60,7 +60,7 @@ def test_what_waits_to_be_reported_is_reported_on_leaving(enter: Callable[[str],
     until_state(page, told[0], State.SEEN)  # what comes now waits for the next batch
     page.keyboard.press("j")
     page.wait_for_url(f"**/video/{told[1].video_id}/")
-    page.wait_for_timeout(1500)  # at least as long as counts
+    page.wait_for_timeout(2500)  # longer than what counts, shorter than what brings the next batch
     page.goto("/settings/")
     until_state(page, told[1], State.SEEN)
     assert state(told[2]) == State.ALERTED
