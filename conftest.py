@@ -6,6 +6,7 @@ The servers behind them are started by socialvideo.local.pytest_plugin.
 import os
 import re
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -206,16 +207,11 @@ def new_page(browser: Any, live_server: Any, request: pytest.FixtureRequest) -> 
 
 
 def _let_requests_end() -> None:
-    """What a page had asked for may still be answered: tables that are emptied meanwhile deadlock with it."""
-    with connection.cursor() as cursor:
-        for _ in range(100):
-            cursor.execute(
-                "SELECT 1 FROM pg_stat_activity"
-                " WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()"
-            )
-            if cursor.fetchone() is None:
-                return
-            time.sleep(0.05)
+    """What a page had asked for may still be answered: it would write into the next test's tables."""
+    for _ in range(100):
+        if not any("process_request_thread" in thread.name for thread in threading.enumerate()):
+            return
+        time.sleep(0.05)
 
 
 @pytest.fixture

@@ -13,15 +13,22 @@ BEGIN
     FOR name IN SELECT unnest('{names}'::regclass[]) LOOP EXECUTE format('DELETE FROM %s', name); END LOOP;
 END $$
 """
+# Tables that a large test left wide and empty: their size would decide the plans of the next test.
+GROWN = """
+SELECT string_agg(name::text, ', ') FROM unnest('{names}'::regclass[]) AS name WHERE pg_relation_size(name) > 256 * 1024
+"""
 
 
 def empty_by_deleting() -> None:
     """Called when the tables are new: what migrations wrote (pages, permissions, groups) stays for all tests."""
-    statement = EMPTY.format(names="{" + ",".join(_empty_tables()) + "}")
+    names = "{" + ",".join(_empty_tables()) + "}"
 
     def teardown(_case: TransactionTestCase) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(statement)
+            cursor.execute(EMPTY.format(names=names))
+            cursor.execute(GROWN.format(names=names))
+            if grown := cursor.fetchone()[0]:
+                cursor.execute(f"VACUUM {grown}")
 
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
 
