@@ -19,11 +19,11 @@ class ShareLink extends HTMLElement {
   };
 
   #ask(url) {
-    const dialog = document.querySelector("dialog.share");
+    const dialog = document.querySelector("dialog.share-sheet");
     const { embed } = this.dataset;
     dialog.querySelector("[name=address]").value = url;
     dialog.querySelector("[name=code]").value = embed ?? "";
-    dialog.querySelector(".share__code").hidden = !embed;
+    dialog.querySelector(".share-sheet__code").hidden = !embed;
     dialog.querySelector("[role=status]").textContent = "";
     dialog.onclick = ({ target }) => (target === dialog ? dialog.close() : copy(dialog, target.closest("[data-copy]")));
     dialog.showModal();

@@ -16,6 +16,7 @@ class VideoFeed extends HTMLElement {
   #heading; // where a key or a button leads: what is passed on the way does not play
   #home = history.state?.feed ?? location.pathname + location.search;
   #returning = this.#home !== location.pathname + location.search;
+  #atComments = location.hash.startsWith("#comment");
   #observer;
 
   connectedCallback() {
@@ -155,7 +156,7 @@ class VideoFeed extends HTMLElement {
   async #enter() {
     const first = this.#cards[0];
     if (!this.#active && first) this.#activate(first);
-    if (location.hash.startsWith("#comment")) this.#openComments();
+    if (this.#atComments) this.#openComments();
     if (this.#returning && first) await this.#regrow(first);
   }
 

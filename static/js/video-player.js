@@ -202,7 +202,8 @@ class VideoPlayer extends HTMLElement {
   }
 
   #pausedFromOutside() {
-    if (this.#wanted && this.video.paused && !document.hidden && !this.hasAttribute("data-held")) this.#rest();
+    const { state } = this.dataset;
+    if (state === "playing" && this.#wanted && this.video.paused && !document.hidden && !this.hasAttribute("data-held")) this.#rest();
   }
 
   #load() {

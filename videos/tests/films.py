@@ -18,9 +18,13 @@ HEVC = ("-c:v", "libx265", "-preset", "ultrafast", "-tag:v", "hvc1", "-x265-para
 CODECS = {X264: "avc1.640015,mp4a.40.2", HEVC: "hvc1.1.6.L60.90,mp4a.40.2"}
 
 
-def make_film(creator: User, seconds: int = 4, *, codec: tuple[str, ...] = X264, **fields: object) -> Video:
+def make_film(
+    creator: User, seconds: int = 4, *, size: str = "180x320", codec: tuple[str, ...] = X264, **fields: object
+) -> Video:
     video = make_video(creator, duration_ms=seconds * 1000, **fields)
-    for name, content in film(seconds, codec).items():
+    video.width, video.height = map(int, size.split("x"))
+    video.save(update_fields=["width", "height"])
+    for name, content in film(seconds, size, codec).items():
         path = f"{video.media_folder}/{video.rendition_key}/{name}"
         default_storage.delete(path)
         default_storage.save(path, ContentFile(content))
@@ -28,11 +32,11 @@ def make_film(creator: User, seconds: int = 4, *, codec: tuple[str, ...] = X264,
 
 
 @cache
-def film(seconds: int, codec: tuple[str, ...] = X264) -> dict[str, bytes]:
+def film(seconds: int, size: str, codec: tuple[str, ...]) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         (folder / "360").mkdir()
-        picture = ("-f", "lavfi", "-i", "testsrc=size=180x320:rate=30")
+        picture = ("-f", "lavfi", "-i", f"testsrc=size={size}:rate=30")
         whole = (*picture, *SOUND, "-t", str(seconds), *codec, "-pix_fmt", "yuv420p", "-g", "30", "-c:a", "aac")
         ffmpeg(
             *whole, *SEGMENTS, "-hls_segment_filename", folder / "360/%03d.m4s",
@@ -40,6 +44,6 @@ def film(seconds: int, codec: tuple[str, ...] = X264) -> dict[str, bytes]:
         )  # fmt: skip
         ffmpeg(*picture, "-frames:v", "1", folder / "poster.jpg")
         ffmpeg(*picture, "-t", "1", *X264, folder / "preview.mp4")
-        stream = f'#EXT-X-STREAM-INF:BANDWIDTH=400000,RESOLUTION=180x320,CODECS="{CODECS[codec]}"'
+        stream = f'#EXT-X-STREAM-INF:BANDWIDTH=400000,RESOLUTION={size},CODECS="{CODECS[codec]}"'
         (folder / "master.m3u8").write_text(f"#EXTM3U\n#EXT-X-VERSION:7\n{stream}\n360/index.m3u8\n")
         return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.*")}
