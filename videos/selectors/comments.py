@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Sum
 
 from accounts.models import User
 from socialvideo.lib.pagination import Page, keyset_page
+from videos import texts
 from videos.models import Comment, CommentLike, Video
 from videos.querysets import CommentQuerySet
 
@@ -20,6 +21,11 @@ class CommentRow:
     comment: Comment
     liked: bool
     answered: User | None
+
+    @property
+    def is_addressed(self) -> bool:
+        """Whether its own words do not name whom it answers."""
+        return self.answered is not None and self.answered.handle not in texts.mentions(self.comment.text)
 
     @property
     def replies_words(self) -> str:
