@@ -70,7 +70,7 @@ def test_a_storage_that_is_full(alice, fitting, monkeypatch, later):
     before, saved = folders(video), default_storage._save
 
     def full(name, content):
-        if name.endswith("001.m4s"):
+        if name.endswith("000.m4s"):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return saved(name, content)
 
