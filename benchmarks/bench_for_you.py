@@ -40,11 +40,9 @@ OTHERS = """
 """
 LIKES = """
     INSERT INTO videos_like (video_id, account_id, created_at)
-    SELECT DISTINCT ON (video_id, account_id) video_id, account_id, now() - random() * interval '20 days'
-    FROM (SELECT account.id AS account_id, drawn.id AS video_id
-          FROM accounts_user AS account, generate_series(1, 10) AS time CROSS JOIN LATERAL (
-              SELECT id FROM videos_video WHERE id >= 100000 + floor(60000 * random() ^ 2 + 0 * account.id * time)
-              ORDER BY id LIMIT 1) AS drawn) AS act
+    SELECT DISTINCT ON (video.id, act.account_id) video.id, act.account_id, now() - random() * interval '20 days'
+    FROM (SELECT id AS account_id, 100000 + floor(60000 * random() ^ 2)::bigint AS video_id
+          FROM accounts_user, generate_series(1, 10)) AS act JOIN videos_video AS video ON video.id = act.video_id
 """
 TAGS = """
     INSERT INTO videos_tag (id, name) SELECT n, 'tag' || n FROM generate_series(1, 2000) AS n;
