@@ -31,9 +31,9 @@ from videos.tests.factories import make_comment, make_video
 
 pytestmark = [pytest.mark.bench, pytest.mark.django_db(transaction=True), pytest.mark.timeout(1200)]
 CLIENTS = 8
-EACH = 10  # requests of a client in a turn
-TURNS = 4
-CREATORS, VIDEOS = 20, 3  # like the demo
+EACH = 5  # requests of a client in a turn
+TURNS = 3
+CREATORS, VIDEOS = 10, 2  # like the demo
 HOST = "videos.example.org"
 
 
