@@ -30,7 +30,9 @@ def bucket_lets_pages_in(**_: Any) -> list[checks.CheckMessage]:
     missing = {"GET", "PUT"} - {method for rule in rules if _names_us(rule) for method in rule["AllowedMethods"]}
     if not missing:
         return []
-    said = f"The bucket's rules do not let {settings.SITE_URL} {' and '.join(sorted(missing))}: players or uploads fail."
+    said = (
+        f"The bucket's rules do not let {settings.SITE_URL} {' and '.join(sorted(missing))}: players or uploads fail."
+    )
     return [checks.Error(said, hint=hint, id="storage.E003")]
 
 

@@ -10,7 +10,9 @@ from videos.subtitles import Cue, Unreadable, parse, written
 from videos.tests.factories import make_video, upload
 
 VTT = b"WEBVTT\n\n00:01.000 --> 00:02.500 align:start\nHello <b>you</b> &amp; me\n\nend\n00:03.000 --> 00:04.000\nBye\n"
-SRT = "\ufeff1\r\n00:00:01,000 --> 00:00:02,500\r\nHallo\r\nWelt\r\n\r\n2\r\n00:00:03,000 --> 00:00:04,000\r\nTschüß\r\n".encode()
+SRT = (
+    "\ufeff1\r\n00:00:01,000 --> 00:00:02,500\r\nHallo\r\nWelt\r\n\r\n2\r\n00:00:03,000 --> 00:00:04,000\r\nTschüß\r\n"
+).encode()
 
 
 def put(creator, video, content=VTT, language="en"):

@@ -255,10 +255,10 @@ def test_comments_off_keeps_what_stands_and_refuses_in_words(alice: User, bob: U
 
 
 def test_the_count_is_the_list_with_its_closing_lines(
-    alice: User, bob: User, mallory: User, moderator: User, video: Video, monkeypatch: pytest.MonkeyPatch
+    alice: User, bob: User, moderator: User, video: Video, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("videos.services.comments.COMMENTS_A_MINUTE", 1000)
-    carol = make_account("carol")
+    mallory, carol = make_account("mallory"), make_account("carol")
     for number in range(32):
         author = (alice, bob, mallory, carol)[number % 4]
         thread = make_comment(author, video, f"{number}")

@@ -12,7 +12,7 @@ from accounts import services as accounts
 from accounts.tests.factories import make_account
 from follows import services as follows
 from videos import services
-from videos.models import Comment, Like, Video, Watch
+from videos.models import Comment, Like, Video
 from videos.tests.factories import make_comment, make_failed_video, make_video, upload
 
 pytestmark = pytest.mark.django_db
