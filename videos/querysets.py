@@ -121,7 +121,7 @@ class KeptQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its models imp
         return self.exclude(_of(self._videos().visible_to(viewer_id)))
 
     def _videos(self) -> VideoQuerySet:
-        return self.model._meta.get_field("video").related_model.objects.all()  # type: ignore[no-any-return, union-attr]
+        return self.model._meta.get_field("video").related_model.objects.all()
 
 
 class RepostQuerySet(KeptQuerySet):

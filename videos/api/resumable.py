@@ -137,7 +137,7 @@ def _receive(request: Request, upload: Upload, offset: int) -> None:
     """Passes on what has become whole. When that fails the bytes are safe all the same: the sweep goes on."""
     if "chunked" in request.headers.get("Transfer-Encoding", ""):
         raise Answer(411, "Send a Content-Length.", "length")
-    announced = int(request.META.get("CONTENT_LENGTH") or 0)
+    announced = int(request.headers.get("content-length") or 0)
     if offset + announced > upload.video.uploaded_bytes:
         raise Answer(413, f"This is more than the {upload.video.uploaded_bytes} bytes that were announced.", "beyond")
     checksum = _checksum(request)
