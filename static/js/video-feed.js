@@ -117,7 +117,8 @@ class VideoFeed extends HTMLElement {
 
   // What is watched comes first: the next one is loaded when this one plays.
   #warm = () => {
-    if (this.#player?.dataset.state !== "playing") return;
+    const { paused = true, readyState } = this.#player?.video ?? {};
+    if (paused || readyState < 3) return;
     const cards = this.#cards;
     cards[cards.indexOf(this.#active) + 1]?.querySelector("video-player")?.prepare?.();
   };
@@ -155,7 +156,7 @@ class VideoFeed extends HTMLElement {
 
   async #enter() {
     const first = this.#cards[0];
-    if (!this.#active && first) this.#activate(first);
+    if (first) this.#activate(this.#active ?? first); // once more: before this moment no player could begin
     if (this.#atComments) this.#openComments();
     if (this.#returning && first) await this.#regrow(first);
   }
