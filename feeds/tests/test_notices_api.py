@@ -87,6 +87,7 @@ def test_choices_are_read_and_changed_all_or_none(api: APIClient, alice: User) -
     assert [each for each in answer if not each["wanted"]] == [
         off | {"is_fixed": False},
         {"topic": "likes", "channel": "push", "wanted": False, "is_fixed": False},
+        {"topic": "reposts", "channel": "push", "wanted": False, "is_fixed": False},
     ]
     fixed = {"topic": "new_videos", "channel": "site", "wanted": False}
     both = [off | {"wanted": True}, fixed]

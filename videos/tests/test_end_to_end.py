@@ -80,10 +80,14 @@ def test_a_worker_killed_while_encoding_loses_nothing(celery_worker_process, tmp
     video.refresh_from_db()
     assert video.state == State.PROCESSING
     assert video.lease_until > timezone.now()
+    killed = video.lease_key
     celery_worker_process.restart()
     Video.objects.filter(pk=video.pk).update(lease_until=timezone.now())  # half a minute later
     services.sweep()
-    wait_for(video, lambda video: video.state != State.PROCESSING, 200)
-    assert (video.state, video.attempts) == (State.PUBLISHED, 2)
+    wait_for(video, lambda video: video.state != State.PROCESSING and not video.awaits_more, 200)
+    assert (video.state, video.failure_reason) == (State.PUBLISHED, "")
     assert Publication.objects.count() == 1
-    assert default_storage.listdir(video.media_folder) == ([video.rendition_key], ["original"])
+    folders, files = default_storage.listdir(video.media_folder)
+    assert set(folders) == {video.rendition_key, video.rungs_key} - {""}
+    assert killed not in folders
+    assert files == ["original"]
