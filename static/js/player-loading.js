@@ -84,8 +84,9 @@ export class Loading {
     let recovered = false;
     hls.on(Hls.Events.ERROR, (_, { fatal, type }) => {
       if (!fatal || this.#hls !== hls) return;
+      if (!this.#video.readyState) return this.next();
       if (type === Hls.ErrorTypes.NETWORK_ERROR) return this.#unreachable(way);
-      if (type !== Hls.ErrorTypes.MEDIA_ERROR || recovered || !this.#video.readyState) return this.next();
+      if (type !== Hls.ErrorTypes.MEDIA_ERROR || recovered) return this.next();
       recovered = true;
       hls.recoverMediaError();
     });
