@@ -382,13 +382,13 @@ def test_going_public_says_before_how_many_come_in(client, owner, alice):
 
 def test_what_hangs_on_the_tie_is_asked_for_again(as_alice, alice, bob):
     where, figures = bob.get_absolute_url(), HTMX | {"HX-Target": "figures"}
-    assert 'hx-get="/@bob/?seen=0"' in as_alice.get(where).content.decode()
+    assert 'hx-get="/@bob/?seen=0.0"' in as_alice.get(where).content.decode()
     services.follow(follower=alice, followee=bob)
-    part = as_alice.get(where, {"seen": "0"}, headers=figures).content.decode()
+    part = as_alice.get(where, {"seen": "0.0"}, headers=figures).content.decode()
     assert "<strong>1</strong> follower<" in part
     assert "profile-body" not in part
     services.block(blocker=alice, blocked=bob)
-    part = as_alice.get(where, {"seen": "0"}, headers=figures).content.decode()
+    part = as_alice.get(where, {"seen": "0.0"}, headers=figures).content.decode()
     assert "You blocked this account" in part
     assert "<html" not in part
 
