@@ -32,7 +32,7 @@ def upload(page: Any, file: Path, caption: str) -> None:
     page.goto("/upload/")
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_label("Caption").fill(caption)
-    page.get_by_role("main").get_by_role("button", name="Upload").click()
+    page.get_by_role("main").get_by_role("button", name="Post", exact=True).click()
 
 
 # A picture that moves: decoded, sized, and further on than at the beginning.
@@ -62,7 +62,7 @@ def test_sign_up_follow_publish_told_watch(
     upload(creator, clip(tmp_path / "clip.mp4", "360x640", 3), "The first one")
     creator.get_by_text("Your video is published.").wait_for(timeout=PROCESSED)
     creator.get_by_role("link", name="Watch it").click()
-    creator.get_by_role("heading", name="The first one").wait_for()
+    creator.locator(".feed-card__caption", has_text="The first one").wait_for()
 
     publication = Publication.objects.get()
     assert publication.followers_at_publish == 1

@@ -319,7 +319,7 @@ def test_turned_down_cards_vanish_and_come_back(page, sign_in, live_server, tran
     until(page, "() => document.querySelectorAll('.feed-card').length === 3")
     mine = page.locator(".feed-card[data-creator=mira]").first
     mine.scroll_into_view_if_needed()
-    menu = mine.locator("pop-menu")
+    menu = mine.locator(".rail > pop-menu")
     menu.locator("summary").click()
     menu.get_by_role("button", name="Nothing from @mira").click()
     until(page, "() => document.querySelectorAll('.feed-card:not([hidden])').length === 1")

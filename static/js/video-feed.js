@@ -44,7 +44,8 @@ class VideoFeed extends HTMLElement {
   // What it leads to begins before it has arrived.
   move(steps) {
     const cards = this.#cards;
-    const target = cards[Math.max(0, cards.indexOf(this.#active) + steps)] ?? this.#scroller.lastElementChild;
+    const here = Math.max(0, cards.indexOf(this.#active)); // a key may come before the first one is active
+    const target = cards[Math.max(0, here + steps)] ?? this.#scroller.lastElementChild;
     if (cards.includes(target) && target !== this.#active) {
       this.#heading = target;
       this.#activate(target);
