@@ -42,8 +42,11 @@ def allowed(act: Callable[..., Any], **given: Any) -> Any:
         raise Refused(refused.message, refused.code) from refused
 
 
-def given(serializer: type[serializers.serializers.Serializer], request: Request) -> dict[str, Any]:
-    wish = serializer(data=request.data)
+def given(
+    serializer: type[serializers.serializers.Serializer], request: Request, *, partial: bool = False
+) -> dict[str, Any]:
+    """What was sent. Partial: what a form leaves out is no change either; it would be read as a box without its tick."""
+    wish = serializer(data=request.data, partial=partial)
     wish.is_valid(raise_exception=True)
     return wish.validated_data  # type: ignore[no-any-return]
 
@@ -111,7 +114,7 @@ class VideoView(APIView):
         """Change caption, visibility or, before it is published, when it goes out. Opening a finished video to others for
         the first time publishes it, unless its hour is still to come."""
         video = access_own_video(request, video_id)
-        changes = given(serializers.VideoChangesSerializer, request)
+        changes = given(serializers.VideoChangesSerializer, request, partial=True)
         allowed(services.edit, creator=request.user, video=video, **changes)
         return Response(serializers.VideoSerializer(access_video(request, video_id)).data)
 

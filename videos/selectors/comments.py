@@ -79,9 +79,9 @@ def comment_for(viewer_id: int | None, comment_id: int) -> Comment | None:
     return comments.filter(Exists(watched), pk=comment_id).first()
 
 
-def newest_comment(video: Video) -> int:
-    """The id of the newest under a video: what comes later is not in a list that was read now."""
-    return Comment.objects.filter(video=video).order_by("-pk").values_list("pk", flat=True).first() or 0
+def newest_comment() -> int:
+    """The id of the newest there is: what comes later is not in a list that was read now."""
+    return Comment.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def _rows(comments: Sequence[Comment], viewer_id: int | None) -> list[CommentRow]:

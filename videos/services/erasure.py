@@ -9,7 +9,18 @@ from django.db.models.functions import Coalesce, Now
 from accounts.services import AT_ONCE, Eraser, NotYet, carry_out
 from follows.services import forget_watching
 from socialvideo.lib.files import remove_folder
-from videos.models import Bookmark, Comment, CommentLike, HiddenReposts, Like, Publication, Repost, Video, Watch
+from videos.models import (
+    Bookmark,
+    Comment,
+    CommentLike,
+    HiddenReposts,
+    Like,
+    Publication,
+    Repost,
+    Video,
+    Watch,
+    new_media_key,
+)
 from videos.querysets import CommentQuerySet
 from videos.services.tagging import keep_tags
 from videos.services.uploads import throw_away
@@ -87,7 +98,7 @@ def _empty(video: Video, why: str) -> None:
         removed_at=Now(),
         removed_by=None,
         removal_reason=why,
-        upload_key=f"erased {video.pk}",
+        upload_key=f"erased {new_media_key()}",  # one that nobody can have taken
         caption="",
         publish_at=None,
         cover_ms=None,

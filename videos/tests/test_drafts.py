@@ -18,7 +18,7 @@ from socialvideo.lib.audit import breaches
 from videos import services, tasks
 from videos.audit import CHECKS
 from videos.models import Publication, Upload, Video
-from videos.services import uploads
+from videos.services import clearing, uploads
 from videos.tests.factories import finish, in_an_hour, let_its_hour_come, make_failed_video, make_video, upload
 
 pytestmark = pytest.mark.django_db
@@ -246,6 +246,25 @@ def test_the_api_says_and_changes_it(alice: User) -> None:
     assert client.patch(path, {"is_draft": True}).status_code == 409
 
 
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [('{"caption": "Hello"}', "application/json"), ("caption=Hello", "application/x-www-form-urlencoded")],
+)
+def test_what_a_change_leaves_out_stays(alice: User, body: str, content_type: str) -> None:
+    """A box that a form does not send is no box without its tick: the draft went out, and its comments off."""
+    client = APIClient()
+    client.force_authenticate(alice)
+    video = finish(upload(alice, is_draft=True))
+    assert client.patch(f"/api/v1/videos/{video.pk}/", body, content_type=content_type).status_code == 200
+    video.refresh_from_db()
+    assert (video.caption, video.state, video.is_draft, video.allows_comments) == (
+        "Hello",
+        Video.State.READY,
+        True,
+        True,
+    )
+
+
 # --- Deleted, and brought back --------------------------------------------------------------------------------
 
 
@@ -319,6 +338,15 @@ def test_one_that_cannot_be_erased_holds_up_no_other(alice: User, monkeypatch: A
         tasks.sweep_deleted()
     assert [Video.objects.get(pk=video.pk).original == "" for video in (first, second)] == [False, True]
     assert "could not be erased" in caplog.text
+
+
+def test_no_chosen_key_stands_in_the_way(alice: User) -> None:
+    video = make_video(alice)
+    begun(alice, key=f"erased {video.pk}")
+    services.remove(by=alice, video=video)
+    clearing.delete_for_good(creator=alice, video=video)
+    video.refresh_from_db()
+    assert video.original == ""
 
 
 def test_for_good_at_once_asks_first(alice: User, bob: User) -> None:

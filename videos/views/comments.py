@@ -29,7 +29,7 @@ def comments_context(request: HttpRequest, video: Video, form: CommentForm | Non
         "video": video,
         "page": page,
         "hidden_comments": 0 if page.next_cursor else selectors.hidden_comments(video, viewer_id),
-        "up_to": str(selectors.newest_comment(video)),
+        "up_to": str(selectors.newest_comment()),
         **_form_context(request, video, form),
     }
 
