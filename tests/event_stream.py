@@ -10,6 +10,8 @@ from django.test import Client
 
 from accounts.models import User
 
+PATIENCE = 30  # seconds
+
 
 def cookie_of(account: User) -> str:
     client = Client()
@@ -28,12 +30,14 @@ class EventStream:
         self.status = self.answer.status
 
     def next(self, *, beats: bool = False) -> dict[str, Any] | None:
-        """The next event; None when the stream has ended."""
+        """The next event; None when the stream has ended. Fails when there are only beats for long."""
+        end = monotonic() + PATIENCE
         while line := self.answer.readline():
             if line.startswith(b"data: "):
                 event: dict[str, Any] = json.loads(line.removeprefix(b"data: "))
                 if beats or event["kind"] != "beat":
                     return event
+                assert monotonic() < end, "nothing but beats"
         return None
 
     def seconds_until_end(self) -> float:

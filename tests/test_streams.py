@@ -200,9 +200,11 @@ def test_who_has_a_page_open_is_known_to_listen(listen: Opener, cookie: str, ali
 def test_who_just_opens_a_page_hears_what_is_sent_to_those_who_listen(
     listen: Opener, cookie: str, alice: User, bob: User
 ) -> None:
+    sleep(4)  # the process has listened for longer than the page has loaded
+    said = monotonic()
     live.publish_each([([], hint(1))], and_arriving=True)
     sleep(0.5)
-    new = listen(cookie, age=5)  # loaded before, opened after
+    new = listen(cookie, age=monotonic() - said + 3)  # loaded before, opened after
     assert COMPLETE in list(iter(new.next, hint(1)))
     until(lambda: alice.pk in live.listening())
     sleep(hub.UNDER_WAY + 0.5)
