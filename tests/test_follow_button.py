@@ -363,7 +363,7 @@ def test_a_question_that_is_not_answered_changes_nothing(
         page.keyboard.press("Escape")
     else:
         page.go_back()
-    page.locator("dialog:not([open])").wait_for(state="attached")
+    page.locator("dialog[aria-labelledby^=question]:not([open])").wait_for(state="attached")
     settled(page)
     assert page.url.endswith("/@mira/")
     assert len(sent) == asked
