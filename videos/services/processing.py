@@ -98,14 +98,14 @@ def sweep() -> None:
 
 
 def claim(video_id: int) -> Video | None:
-    """Takes the video for this worker, or tells that it is not to be had."""
+    """Takes the video for this worker. None when it is not to be had, or was removed as soon as it was taken."""
     lease_key = secrets.token_urlsafe(12)
     taken = (
         Video.objects.free()
         .filter(pk=video_id, attempts__lt=MOST_ATTEMPTS)
         .update(lease_key=lease_key, lease_until=Now() + LEASE, attempts=F("attempts") + 1, progress=0)
     )
-    return Video.objects.held_by(lease_key).get(pk=video_id) if taken else None
+    return Video.objects.held_by(lease_key).filter(pk=video_id).first() if taken else None
 
 
 @transaction.atomic

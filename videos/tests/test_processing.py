@@ -12,6 +12,7 @@ from django.utils import timezone
 from socialvideo.lib.testing import in_threads
 from videos import media, services, tasks
 from videos.models import Publication, Video, VideoCount
+from videos.querysets import VideoQuerySet
 from videos.services import processing
 from videos.signals import processing_due, video_failed, video_processed
 from videos.tests.factories import finish, make_failed_video, make_video, upload
@@ -120,6 +121,23 @@ def test_many_at_once_only_one_gets_it(alice):
     video = upload(alice)
     claims = in_threads(*[lambda: processing.claim(video.pk)] * 6)
     assert sum(claim is not None for claim in claims) == 1
+
+
+def test_removed_as_soon_as_it_is_taken(alice, monkeypatch):
+    """Between the worker's two statements: nobody's, and no error."""
+    video = upload(alice)
+    update = VideoQuerySet.update
+
+    def update_then_remove(videos, **changes):
+        taken = update(videos, **changes)
+        monkeypatch.undo()
+        services.remove(by=alice, video=video)
+        return taken
+
+    monkeypatch.setattr(VideoQuerySet, "update", update_then_remove)
+    assert processing.claim(video.pk) is None
+    video.refresh_from_db()
+    assert video.state == State.REMOVED
 
 
 def test_a_killed_workers_video_is_taken_up_again(alice, heard):
