@@ -72,6 +72,53 @@ def test_controls_can_be_seen(shape: str, ground: str, theme: str) -> None:
     assert _contrast(shape, ground, theme) >= 3
 
 
+def _colour_of(name: str) -> tuple[list[float], float]:
+    """OKLCH and opacity of a colour that is the same in both themes."""
+    match = re.search(rf"--{name}: oklch\(([\d.]+)% ([\d.]+) ([\d.]+)(?: / ([\d.]+))?\)", CSS)
+    assert match, f"--{name} is no oklch()"
+    lightness, chroma, hue, alpha = match.groups(default="1")
+    return [float(lightness) / 100, float(chroma), float(hue)], float(alpha)
+
+
+def _srgb(luminance: float) -> float:
+    return 12.92 * luminance if luminance <= 0.0031308 else 1.055 * luminance ** (1 / 2.4) - 0.055
+
+
+def test_text_on_a_video_can_be_read_on_the_brightest_picture() -> None:
+    text, _ = _colour_of("on-video")
+    scrim, alpha = _colour_of("scrim")
+    ground = alpha * _srgb(_luminance(*scrim)) + (1 - alpha)  # browsers blend in sRGB; the picture is white
+    linear = ground / 12.92 if ground <= 0.04045 else ((ground + 0.055) / 1.055) ** 2.4
+    assert (_luminance(*text) + 0.05) / (linear + 0.05) >= 4.5
+
+
+SHEETS = sorted((STATIC / "css").rglob("*.css"))
+PHYSICAL = re.compile(
+    r"(?<![\w-])(?:(?:margin|padding|border|inset|scroll-margin|scroll-padding)-(?:left|right)[a-z-]*|left|right|float|clear)\s*:"
+    r"|(?:text-align|justify-[a-z]+)\s*:\s*(?:left|right)\b|border-(?:top|bottom)-(?:left|right)-radius"
+)
+FOUR_SIDES = re.compile(
+    r"(?<![\w-])((?:margin|padding|inset|border-(?:width|style|color)|scroll-margin|scroll-padding)\s*:[^;{}]+);"
+)
+
+
+def _values(declaration: str) -> list[str]:
+    """The values of a shorthand; what stands in brackets is one."""
+    value, inner = declaration.partition(":")[2], re.compile(r"\([^()]*\)")
+    while inner.search(value):
+        value = inner.sub("", value)
+    return value.split()
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_styles_know_start_and_end_but_no_left_and_right(sheet: Path) -> None:
+    """So that a page reads from right to left as well."""
+    css = re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.DOTALL)
+    assert not PHYSICAL.findall(css)
+    uneven = [found for found in FOUR_SIDES.findall(css) if len(_values(found)) == 4]
+    assert not uneven, "its second and fourth value are right and left"
+
+
 def test_every_stylesheet_is_listed() -> None:
     listed = set(re.findall(r'@import url\("([^"]+)"\)', (STATIC / "css" / "site.css").read_text()))
     files = {path.relative_to(STATIC / "css").as_posix() for path in (STATIC / "css").rglob("*.css")}
