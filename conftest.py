@@ -168,7 +168,9 @@ def _chromium() -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Playwright's browser on the system's Chromium."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE * 1000)
 
     executable = _chromium()
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in this thread
