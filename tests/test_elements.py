@@ -1,6 +1,7 @@
 """The custom elements on the real pages, in a real browser: what is shown is what is committed, whatever the network
 does. Every page that logs an error, a breach of the content security policy included, fails its test."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -90,9 +91,39 @@ def test_comments_open_beside_the_feed_and_give_the_focus_back(enter: Callable[[
     page.locator(".comments textarea").fill("And second")
     page.locator(".comments").get_by_role("button", name="Send").click()
     page.locator(".comments .comment__text").get_by_text("And second").wait_for()
+    page.locator("share-link a").click()
+    page.get_by_role("dialog", name="Share").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog", name="Share").wait_for(state="hidden")
+    page.locator(".comments").wait_for()
     page.keyboard.press("Escape")
     page.locator(".comments").wait_for(state="hidden")
     until(page, "document.activeElement.closest('comment-sheet') !== null")
+
+
+TURNED = "document.dispatchEvent(new CustomEvent('turned-down', { detail: %s }))"
+
+
+def test_what_is_turned_down_gives_way_where_the_viewer_is(
+    enter: Callable[[str], Any], alice: User, mira: User, bob: User
+) -> None:
+    """A card of the same creator further up does not lead back to it."""
+    for creator in (mira, bob):
+        services.follow(follower=alice, followee=creator)
+    last, seen, _, above, newest = [make_video(each) for each in (bob, mira, bob, bob, mira)]
+    page = enter("/following/")
+    page.wait_for_url(f"**/video/{newest.pk}/")
+    for _ in range(3):
+        page.keyboard.press("j")
+    page.wait_for_url(f"**/video/{seen.pk}/")
+    of_mira = {"video": seen.pk, "creator": "mira"}
+    page.evaluate(TURNED % json.dumps(of_mira | {"hidden": True}))
+    page.wait_for_url(f"**/video/{last.pk}/")
+    page.evaluate(TURNED % json.dumps(of_mira | {"hidden": False}))
+    page.wait_for_url(f"**/video/{seen.pk}/")
+    page.evaluate(TURNED % json.dumps({"video": above.pk, "creator": "", "hidden": True}))
+    until(page, f"Math.abs(document.getElementById('video-{seen.pk}').getBoundingClientRect().top) < 2")
+    assert page.url.endswith(f"/video/{seen.pk}/")
 
 
 # --- Shell ----------------------------------------------------------------------------------------------------

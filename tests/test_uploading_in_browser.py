@@ -10,8 +10,9 @@ from playwright.sync_api import expect
 from accounts.models import User
 from accounts.tests.factories import make_account
 from follows import services as follows
+from tests.waiting import until
 from videos.models import Upload, Video
-from videos.tests.clips import clip
+from videos.tests.clips import clip, padded
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -22,6 +23,15 @@ NETWORK = r"Failed to load resource|net::ERR"
 @pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clip(tmp_path_factory.mktemp("films") / "holiday.mp4", seconds=4)
+
+
+PIECE = 8 * 1024 * 1024
+
+
+@pytest.fixture(scope="session")
+def long_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sent in three pieces."""
+    return padded(clip(tmp_path_factory.mktemp("films") / "journey.mp4"), 2 * PIECE + 1000)
 
 
 def pick(page: Any, film: Path) -> None:
@@ -41,6 +51,13 @@ def test_from_picking_to_posting(enter: Callable[..., Any], alice: User, film: P
     caption = page.get_by_label("Caption")
     caption.press_sequentially("With @mir")
     expect(page.get_by_role("option")).to_have_count(1)
+    expect(caption).to_have_attribute("aria-expanded", "true")
+    caption.press("Tab")  # leads on, and takes nothing
+    expect(page.get_by_role("option")).to_have_count(0)
+    expect(caption).to_have_value("With @mir")
+    caption.press("a")
+    expect(page.get_by_role("option")).to_have_count(1)
+    caption.press("ArrowDown")
     caption.press("Enter")
     expect(caption).to_have_value("With @mirabel ")
     page.get_by_label("Ends at").press("ArrowLeft")
@@ -57,27 +74,52 @@ def test_from_picking_to_posting(enter: Callable[..., Any], alice: User, film: P
     assert 3800 <= video.trim_to_ms <= 3950
 
 
+class Network:
+    """Between a page and its upload: counts the pieces that set out, by where they begin, and loses all but `passing`."""
+
+    def __init__(self, page: Any, passing: int) -> None:
+        self.passing = passing
+        self.began_at: list[int] = []
+        page.route("**/api/v1/uploads/*/", self.carry)
+
+    def carry(self, route: Any) -> None:
+        if route.request.method == "PATCH":
+            self.began_at.append(int(route.request.headers["upload-offset"]))
+        if len(self.began_at) > self.passing:
+            route.abort()
+        else:
+            route.continue_()
+
+
 @pytest.mark.console_errors(NETWORK)
 def test_a_network_that_dies_and_a_tab_that_is_closed_cost_nothing(
-    enter: Callable[..., Any], alice: User, film: Path
+    enter: Callable[..., Any], alice: User, long_film: Path
 ) -> None:
     page = enter("/upload/")
-    page.route("**/api/v1/uploads/*/", lambda route: route.abort())
-    pick(page, film)
+    network = Network(page, passing=1)
+    pick(page, long_film)
     page.get_by_role("button", name="Post", exact=True).click()
     expect(progress(page)).to_contain_text("It is posted when it is there")
     assert not Video.objects.get().is_draft
+    until(page, "document.querySelector('.upload__progress progress').value >= 49")
+    page.get_by_role("button", name="Pause").click()
+    expect(progress(page)).to_contain_text("Paused at 49%")
+    assert set(network.began_at) <= {0, PIECE}
     page.on("dialog", lambda dialog: dialog.accept())
     page.close(run_before_unload=False)
+
     page = enter("/upload/")
-    row = page.get_by_role("listitem").filter(has_text="holiday.mp4")
+    row = page.get_by_role("listitem").filter(has_text="journey.mp4")
+    expect(row).to_contain_text("49% of 16.0")
     expect(row).to_contain_text("Goes out when it is here")
     row.get_by_role("link", name="Go on").click()
     page.wait_for_url("**/upload/?video=*")
+    network = Network(page, passing=9)
     page.get_by_label("Video file").set_input_files({"name": "other.mp4", "mimeType": "video/mp4", "buffer": b"other"})
-    expect(page.get_by_role("alert")).to_contain_text("This is another file. Pick holiday.mp4 again")
-    pick(page, film)
+    expect(page.get_by_role("alert")).to_contain_text("This is another file. Pick journey.mp4 again")
+    pick(page, long_film)
     expect(progress(page)).to_contain_text("Your video is there.")
+    assert network.began_at == [PIECE, 2 * PIECE]
     assert (Video.objects.count(), Upload.objects.count()) == (1, 0)
     page.get_by_role("button", name="Save draft").click()
     page.wait_for_url("**/studio/drafts/")
@@ -103,6 +145,38 @@ def test_paused_gone_on_and_cancelled_with_a_question(enter: Callable[..., Any],
     page.get_by_role("button", name="Cancel upload").click()
     expect(page.get_by_text("Drop a video here, or choose one")).to_be_visible()
     assert not Video.objects.exists()
+
+
+BLIND = "Object.defineProperty(HTMLMediaElement.prototype, 'src', { set() {} })"  # neither plays nor refuses a file
+DROP = """() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["x"], "second.mp4", { type: "video/mp4" }));
+    const drop = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+    return document.querySelector("upload-form").dispatchEvent(drop);
+}"""
+
+
+def test_a_file_that_the_browser_never_shows_can_be_cancelled_and_is_sent(
+    enter: Callable[..., Any], film: Path
+) -> None:
+    """And the second one that is dropped meanwhile neither leads away nor goes its own way."""
+    page = enter("/upload/")
+    page.add_init_script(BLIND)
+    page.clock.install()
+    page.reload()
+    pick(page, film)
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.get_by_role("button", name="Cancel upload").click()
+    expect(page.get_by_text("Drop a video here, or choose one")).to_be_visible()
+    pick(page, film)
+    expect(progress(page)).to_contain_text("Starting…")
+    opens_elsewhere = page.evaluate(DROP)
+    assert not opens_elsewhere
+    assert not Video.objects.exists()
+    page.clock.fast_forward(10_000)
+    expect(page.get_by_text("It is sent all the same; the cover is chosen for you.")).to_be_visible()
+    expect(progress(page)).to_contain_text("Your video is there.")
+    assert Video.objects.count() == 1
 
 
 @pytest.mark.console_errors(NETWORK)

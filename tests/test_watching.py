@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.files.base import ContentFile
+from playwright.sync_api import expect
 
 from accounts.models import User
 from follows import services as follows
 from tests.waiting import until
+from videos import services
 from videos.models import Video, Watch
 from videos.tests.factories import make_comment
 from videos.tests.films import HEVC, make_film
@@ -158,13 +161,71 @@ def test_holding_rests_and_letting_go_plays_on(enter: Callable[..., Any], films:
     until(page, "!document.querySelector('video').paused")
 
 
-def test_the_keys_are_listed_and_escape_leads_back(enter: Callable[..., Any], films: list[Video]) -> None:
+def test_a_held_key_acts_once_and_letters_can_be_turned_off(enter: Callable[..., Any], films: list[Video]) -> None:
+    """WCAG 2.1.4: who speaks to the machine would press them with every word."""
     page = enter()
     plays(page, films[0])
+    for _ in "12":
+        page.keyboard.down("m")
+    page.keyboard.up("m")
+    until(page, "!document.querySelector('video').muted")
     page.keyboard.press("?")
-    page.get_by_role("dialog", name="Keys").wait_for()
+    page.get_by_role("dialog", name="Keys").get_by_label("Letters are keys").uncheck()
     page.keyboard.press("Escape")
     page.get_by_role("dialog", name="Keys").wait_for(state="hidden")
+    for key in ("m", "j", "?", "ArrowDown"):
+        page.keyboard.press(key)
+    plays(page, films[1])
+    assert not page.evaluate("document.querySelector('dialog[open]')")
+    until(page, f"!document.querySelector('#video-{films[1].pk} video').muted")
+
+
+WORDS = "WEBVTT\n\n00:00.000 --> 00:04.000\n%s\n"
+SAID = """(() => {
+    const [shown, ...others] = [...document.querySelector("video").textTracks].filter(({ mode }) => mode === "showing");
+    return others.length ? "several" : shown?.activeCues?.[0]?.text ?? "nothing";
+})()"""
+
+
+def test_captions_are_in_the_readers_language_and_stay_as_chosen(
+    new_page: Callable[..., Any], enter: Callable[..., Any], films: list[Video], mira: User
+) -> None:
+    for language, words in (("en", "Hello"), ("de", "Hallo")):
+        file = ContentFile((WORDS % words).encode())
+        services.put_captions(creator=mira, video=films[0], language=language, file=file)
+    page = enter(page=new_page(locale="de-DE"))
+    plays(page, films[0])
+    assert page.evaluate(SAID) == "nothing"
+    for wanted in ("Hallo", "nothing"):
+        page.locator(".player__more").first.click()
+        page.get_by_role("button", name="Captions").click()
+        until(page, f"{SAID} === '{wanted}'")
+        page.reload()
+        until(page, f"{SAID} === '{wanted}'")
+
+
+def test_picture_in_picture_and_full_screen(enter: Callable[..., Any], films: list[Video]) -> None:
+    page = enter()
+    plays(page, films[0])
+    for button, entered in (("Picture in picture", "pictureInPictureElement"), ("Full screen", "fullscreenElement")):
+        for state in ("!==", "==="):
+            page.locator(".player__more").first.click()
+            page.get_by_role("button", name=button).click()
+            until(page, f"document.{entered} {state} null")
+    page.keyboard.press("f")
+    until(page, "document.fullscreenElement !== null")
+
+
+def test_what_a_browser_cannot_do_is_not_offered(enter: Callable[..., Any], page: Any, films: list[Video]) -> None:
+    page.add_init_script("""
+        Object.defineProperty(Document.prototype, "pictureInPictureEnabled", { value: false });
+        Object.defineProperty(Document.prototype, "fullscreenEnabled", { value: false });
+    """)
+    enter()
+    page.locator(".player__more").first.click()
+    expect(page.get_by_role("button", name="Keys")).to_be_visible()
+    for button in ("Picture in picture", "Full screen", "Captions"):
+        expect(page.get_by_role("button", name=button)).to_have_count(0)
 
 
 def test_sharing_copies_the_address(enter: Callable[..., Any], page: Any, films: list[Video]) -> None:

@@ -1,5 +1,6 @@
-// What somebody chose for all videos: with sound, with captions, how fast. Kept; other tabs hear of what is kept for good.
-// Where the browser keeps nothing, as in the frames of other sites, a choice lasts as long as the page.
+// What somebody chose for all videos: with sound, with captions, how fast; and whether letters are keys. Kept; other tabs
+// hear of what is kept for good. Where the browser keeps nothing, as in the frames of other sites, a choice lasts as long
+// as the page.
 
 class Choice extends EventTarget {
   #key;
@@ -19,8 +20,12 @@ class Choice extends EventTarget {
   }
 
   set value(value) {
-    if (this.#kept) this.#kept.setItem(this.#key, value);
-    else this.#otherwise = value;
+    try {
+      this.#kept.setItem(this.#key, value);
+    } catch {
+      this.#kept = undefined;
+      this.#otherwise = value;
+    }
     this.#changed();
   }
 
@@ -39,4 +44,5 @@ function storage(place) {
 
 export const sound = new Choice("sound", "off");
 export const captions = new Choice("captions", "system"); // until somebody chooses, as the system's settings ask
+export const letterKeys = new Choice("letter-keys", "on");
 export const speed = new Choice("speed", "1", "sessionStorage");

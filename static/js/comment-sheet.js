@@ -26,60 +26,44 @@ class CommentSheet extends HTMLElement {
     if (!dialog.open) WIDE.matches ? dialog.show() : dialog.showModal();
     const body = dialog.querySelector(".comments__body");
     body.setAttribute("aria-busy", "true");
-    body.replaceChildren(skeleton());
+    body.replaceChildren(part("loading"));
     try {
       const content = await fetchFragment(this.dataset.url);
       if (opener !== this) return;
       body.replaceChildren(content);
       enliven(body);
     } catch {
-      if (opener === this) body.replaceChildren(problem(() => this.show()));
+      if (opener === this) body.replaceChildren(part("problem"));
     }
     body.removeAttribute("aria-busy");
   }
 }
 
+function part(name) {
+  return dialog.querySelector(`template[data-${name}]`).content.cloneNode(true);
+}
+
 function build() {
-  const made = element("dialog", "comments");
-  made.setAttribute("aria-labelledby", "comments-title");
-  made.innerHTML = `<div class="comments__head"><h2 id="comments-title">Comments</h2>
-    <button class="btn btn--quiet btn--icon comments__close" type="button" aria-label="Close comments">
-    <svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" aria-hidden="true"><path d="M18 6 6 18M6 6l12 12"/></svg></button></div>
-    <div class="comments__body"></div>`;
+  const made = document.querySelector(".comments-template").content.firstElementChild.cloneNode(true);
   document.body.append(made);
   made.addEventListener("close", () => opener?.querySelector("a")?.focus());
   made.addEventListener("htmx:afterSettle", () => {
     if (!made.contains(document.activeElement)) made.querySelector("textarea")?.focus(); // the form was swapped
   });
-  made.addEventListener("click", ({ target }) => (target === made || target.closest(".comments__close")) && made.close());
+  made.addEventListener("click", ({ target }) => {
+    if (target === made || target.closest(".comments__close")) made.close();
+    if (target.closest("[data-again]")) opener.show();
+  });
   WIDE.addEventListener("change", () => made.close());
   return made;
 }
 
-function skeleton() {
-  const list = element("div", "comments__list");
-  for (const width of ["skeleton--short", "", "skeleton--short"]) list.append(element("div", `skeleton skeleton--line ${width}`));
-  return list;
-}
-
-function problem(again) {
-  const empty = element("div", "empty");
-  const button = element("button", "btn");
-  empty.append(Object.assign(element("p"), { textContent: "Could not load the comments. Check your connection." }), button);
-  button.type = "button";
-  button.textContent = "Try again";
-  button.addEventListener("click", again);
-  return empty;
-}
-
-function element(name, className = "") {
-  return Object.assign(document.createElement(name), { className });
-}
-
 customElements.define("comment-sheet", CommentSheet);
 
-// A panel is no modal dialog: Escape reaches it only from here.
-document.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && dialog?.close());
+// A panel is no modal dialog: Escape reaches it only from here, and is not meant for it while one stands above it.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog:modal")) dialog?.close();
+});
 
 document.addEventListener("feed:active", ({ target }) => {
   const sheet = target.querySelector("comment-sheet");

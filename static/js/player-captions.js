@@ -13,22 +13,19 @@ export class Captions {
     this.#tracks = video.textTracks;
     this.#button = button;
     if (!button) return;
-    button.addEventListener("click", () => this.toggle());
+    button.addEventListener("click", () => (captions.value = this.on ? "off" : "on"));
     this.#tracks.addEventListener("change", () => this.#show());
     for (const element of video.querySelectorAll("track")) element.addEventListener("load", () => place(element.track.cues));
+  }
+
+  watch() {
+    if (!this.#button) return;
     this.#apply();
     captions.addEventListener("change", this.#apply);
   }
 
   get on() {
     return [...this.#tracks].some(({ mode }) => mode === "showing");
-  }
-
-  // Undefined: there are none.
-  toggle() {
-    if (!this.#button) return undefined;
-    captions.value = this.on ? "off" : "on";
-    return captions.value === "on";
   }
 
   forget() {

@@ -21,9 +21,10 @@ export function listenToGestures(button, { tap, doubleTap, hold, release }) {
     }, HOLD);
   };
 
-  const end = () => {
+  const end = ({ type }) => {
     clearTimeout(timer);
     if (held && down) release();
+    if (down && type !== "pointerup") held = false; // no click follows
     down = undefined;
   };
 

@@ -14,6 +14,7 @@ export class Loading {
   #ways = [];
   #way = -1; // index of the one in use; -1: nothing is loaded
   #hls;
+  #doubted = false; // whether the file is asked for, because this way does not do
   #position = 0; // seconds
   #ready;
   #failed;
@@ -39,11 +40,14 @@ export class Loading {
   close() {
     this.#position = this.#video.currentTime || this.#position;
     this.#way = -1;
+    this.#doubted = false;
     this.#empty();
   }
 
   // This way does not do.
   async next() {
+    if (this.#doubted) return;
+    this.#doubted = true;
     const way = this.#way;
     const trouble = await this.#trouble();
     if (way !== this.#way) return;
@@ -62,6 +66,7 @@ export class Loading {
   async #take(way) {
     this.#empty();
     this.#way = way;
+    this.#doubted = false;
     if (way >= this.#ways.length) return this.#giveUp("This video could not be played.");
     try {
       await this.#ways[way](way);

@@ -3,6 +3,7 @@
 
 const AT_ONCE = 3; // parts on their way
 const SIGNED_AT_ONCE = 12;
+const ROUNDS = 3; // of sending what the bucket says it lacks
 const PAUSES = [1000, 3000, 5000, 10_000, 20_000]; // ms before a part, or a question to the server, is tried again
 
 class Aborted extends Error {}
@@ -54,12 +55,12 @@ export class S3Upload {
     const begun = await this.#ask("POST", "multipart/", signal, { size: this.#file.size, ...this.#options.begin }, headers);
     this.id = begun.id;
     this.#options.onBegun?.(begun.id);
-    while (begun.state === "uploading") {
+    for (let round = 1; begun.state === "uploading"; round += 1) {
       await this.#sendMissing(begun.parts, begun.part_bytes, signal);
       try {
         return await this.#ask("POST", `${this.id}/multipart/complete/`, signal);
       } catch (error) {
-        if (!(error instanceof Refused) || error.status !== 409 || error.code === "arrived") throw error;
+        if (round === ROUNDS || error.status !== 409 || error.code === "arrived") throw error;
         Object.assign(begun, await this.#ask("GET", `${this.id}/multipart/`, signal));
       }
     }
@@ -102,6 +103,7 @@ export class S3Upload {
 
   async #sign(numbers, signal) {
     const { addresses } = await this.#ask("POST", `${this.id}/multipart/`, signal, { numbers });
+    if (!addresses[numbers[0]]) throw new Error("The server gave no address.");
     for (const [number, address] of Object.entries(addresses)) this.#addresses.set(Number(number), address);
   }
 

@@ -1,5 +1,6 @@
-// Completes @handles and #tags while somebody types in the <textarea> inside: a list below it, by arrows, Enter and Tab or
-// by pointer, Escape closes it. The text stays what was typed until something is chosen.
+// Completes @handles and #tags while somebody types in the <textarea> inside: a list below it, by arrows and Enter or by
+// pointer; Escape and Tab close it. The text stays what was typed until something is chosen. It is a combobox while the
+// list is open: a <textarea> must not be one for good.
 
 const PAUSE = 150; // ms
 const WORD = /(?:^|[\s(])([@#][\p{L}\p{N}\p{M}_.]{1,50})$/u;
@@ -19,7 +20,7 @@ class TextComplete extends HTMLElement {
     const words = Object.assign(document.createElement("span"), { className: "visually-hidden" });
     words.setAttribute("role", "status");
     this.#text.after(list, words);
-    for (const [name, value] of [["autocomplete", "list"], ["controls", id], ["haspopup", "listbox"]]) this.#text.setAttribute(`aria-${name}`, value);
+    this.#text.setAttribute("aria-autocomplete", "list");
     this.#text.addEventListener("input", this.#typed);
     this.#text.addEventListener("keydown", this.#key);
     this.#text.addEventListener("blur", () => this.#close());
@@ -68,24 +69,35 @@ class TextComplete extends HTMLElement {
     if (!found.length || document.activeElement !== this.#text) return this.#close();
     this.#list.replaceChildren(...found.map(item));
     [...this.#list.children].forEach((each, number) => (each.id = `${this.#list.id}-${number}`));
-    this.#list.hidden = false;
+    this.#open(true);
     this.querySelector("[role=status]").textContent = `${found.length} suggestion${found.length === 1 ? "" : "s"}. Use the arrow keys.`;
-    this.#mark(0);
+    this.#mark(-1);
   }
 
+  #open(open) {
+    this.#list.hidden = !open;
+    for (const [name, value] of [["role", "combobox"], ["aria-expanded", "true"], ["aria-controls", this.#list.id]]) {
+      if (open) this.#text.setAttribute(name, value);
+      else this.#text.removeAttribute(name);
+    }
+  }
+
+  // Above the first and below the last is the text itself: -1.
   #mark(number) {
     this.#at = number;
     [...this.#list.children].forEach((each, index) => each.setAttribute("aria-selected", String(index === number)));
-    this.#text.setAttribute("aria-activedescendant", this.#list.children[number].id);
-    this.#list.children[number].scrollIntoView({ block: "nearest" });
+    const row = this.#list.children[number];
+    row?.scrollIntoView({ block: "nearest" });
+    if (row) this.#text.setAttribute("aria-activedescendant", row.id);
+    else this.#text.removeAttribute("aria-activedescendant");
   }
 
   #key = (event) => {
     if (this.#list.hidden || event.isComposing) return;
-    const { length } = this.#list.children;
+    const places = this.#list.children.length + 1;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) this.#mark((this.#at + step + length) % length);
-    else if (event.key === "Enter" || event.key === "Tab") this.#choose(this.#list.children[this.#at]);
+    if (step) this.#mark(((this.#at + 1 + step + places) % places) - 1);
+    else if (event.key === "Enter" && this.#at >= 0) this.#choose(this.#list.children[this.#at]);
     else if (event.key === "Escape") this.#close();
     else return;
     event.preventDefault();
@@ -105,7 +117,7 @@ class TextComplete extends HTMLElement {
     clearTimeout(this.#timer);
     this.#asking?.abort();
     if (!this.#list) return;
-    this.#list.hidden = true;
+    this.#open(false);
     this.#text.removeAttribute("aria-activedescendant");
     this.querySelector("[role=status]").textContent = "";
   }

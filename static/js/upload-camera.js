@@ -1,7 +1,7 @@
 // Records a video with the camera, up to the limit, shows it, and hands it over as a file ("recorded"). Says in words when
 // the camera is refused, missing or in use.
 
-import { clock } from "upload-words";
+import { clock } from "clock";
 
 const KINDS = ["video/mp4;codecs=avc1.42E01E,mp4a.40.2", "video/webm;codecs=vp9,opus", "video/webm;codecs=vp8,opus", "video/webm"];
 const WISH = { video: { facingMode: "user", width: { ideal: 1080 }, height: { ideal: 1920 } }, audio: true };

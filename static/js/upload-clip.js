@@ -1,10 +1,12 @@
 // The chosen file in the browser: which part of it is kept, and which frame stands for it. Two sliders for the part, one for
 // the cover, all by keyboard too. What is chosen stands in the form's hidden fields; the server cuts.
 
-import { clock, size } from "upload-words";
+import { clock } from "clock";
+import { size } from "upload-words";
 
 const SHORTEST = 1; // second
 const STEP = 0.1;
+const PATIENCE = 8000; // ms; a browser may neither show a file nor refuse it
 
 class UploadClip extends HTMLElement {
   #address;
@@ -62,21 +64,19 @@ class UploadClip extends HTMLElement {
     URL.revokeObjectURL(this.#address);
     this.#address = URL.createObjectURL(file);
     this.#length = await measure(this.#video, this.#address);
+    this.#offer(this.#length > 0);
     if (this.#length) this.#measured(file);
-    else this.#blind();
   }
 
-  #blind() {
-    this.querySelector(".clip__stage").hidden = true;
-    this.querySelector(".clip__trim").hidden = true;
-    this.querySelector(".clip__cover").hidden = true;
-    this.querySelector("[data-blind]").hidden = false;
+  #offer(seen) {
+    for (const part of this.querySelectorAll(".clip__stage, .clip__trim, .clip__cover")) part.hidden = !seen;
+    for (const field of this.querySelectorAll("[type=hidden]")) field.disabled = !seen;
+    this.querySelector("[data-blind]").hidden = seen;
   }
 
   #measured(file) {
     this.querySelector(".clip__name small").textContent = `${clock(this.#length)} · ${size(file.size)}`;
     for (const slider of [this.#from, this.#to, this.#cover]) slider.max = this.#length.toFixed(1);
-    for (const field of this.querySelectorAll("[type=hidden]")) field.disabled = false;
     this.#from.value = Number(this.#field("trim_from_ms").value) / 1000;
     this.#to.value = Number(this.#field("trim_to_ms").value) / 1000 || Math.min(this.#length, this.#limit);
     this.#covered = Boolean(this.#field("cover_ms").value);
@@ -151,6 +151,7 @@ class UploadClip extends HTMLElement {
 // Seconds; 0 when this browser cannot show it. What a camera recorded says its length only at its end.
 function measure(video, address) {
   return new Promise((resolve) => {
+    setTimeout(() => resolve(0), PATIENCE);
     video.onerror = () => resolve(0);
     video.onloadedmetadata = () => {
       if (!video.videoWidth) return resolve(0);

@@ -1,5 +1,6 @@
 // A video is uploaded while its creator says what it is. The file goes on its way, as a draft, as soon as it is picked;
-// "Post" and "Save draft" say at once what is to become of it, and the page stays until the file is there.
+// "Post" and "Save draft" say at once what is to become of it, and the page stays until the file is there. What came from
+// elsewhere is shown, and sent when its creator says so: any site can share a file with ours.
 
 import { Transport } from "upload-transport";
 import { left, size } from "upload-words";
@@ -10,7 +11,9 @@ class UploadForm extends HTMLElement {
   #transport;
   #sent; // {bytes, at, speed}
   #wish; // where to go once the file is there: what the server said to "Post" or "Save draft"
-  #state = "idle"; // sending, paused, waiting, arrived
+  #state = "idle"; // opening, sending, paused, waiting, arrived
+  #shared; // a file that another app gave
+  #locked = false; // what is to become of it is being said
 
   connectedCallback() {
     this.#form.addEventListener("submit", this.#submit);
@@ -21,6 +24,7 @@ class UploadForm extends HTMLElement {
     this.addEventListener("drop", this.#drop);
     this.#on("[data-pause]", this.#pause);
     this.#on("[data-resume]", this.#resume);
+    this.querySelector("[data-use-shared]")?.addEventListener("click", () => this.#picked(this.#shared));
     this.#on("[data-cancel]", () => this.#question.showModal());
     this.#question.addEventListener("close", () => this.#question.returnValue === "confirm" && this.#cancel());
     addEventListener("beforeunload", this.#warn);
@@ -69,34 +73,37 @@ class UploadForm extends HTMLElement {
 
   #drop = (event) => {
     delete this.dataset.over;
-    if (!event.dataTransfer?.files.length || this.#transport) return;
-    event.preventDefault();
+    if (!event.dataTransfer?.files.length) return;
+    event.preventDefault(); // the browser would open it, and leave the page
     this.#picked(event.dataTransfer.files[0]);
   };
 
-  // What another app shared with the installed site.
   async #takeShared() {
     const { sharedFile } = await import("shared-file");
     const given = await sharedFile();
     if (!given?.file?.size) return this.#say("What was shared did not arrive. Choose the file here.");
+    this.#shared = given.file;
     this.#form.elements.caption.value ||= given.text ?? "";
-    this.#picked(given.file);
+    const question = this.querySelector(".upload__shared");
+    question.querySelector("bdi").textContent = given.file.name;
+    question.hidden = false;
+    question.querySelector("button").focus();
+    await customElements.whenDefined("upload-clip");
+    this.#clip.open(given.file);
   }
 
   async #picked(file) {
+    if (!file || this.#state !== "idle") return;
     this.#say("");
-    if (!file || this.#transport || this.#refused(file)) return;
+    if (this.#refused(file)) return;
     this.dataset.picked = "";
-    this.querySelector(".upload__drop").hidden = true;
-    const camera = this.querySelector("upload-camera");
-    if (camera) camera.hidden = true;
+    for (const way of this.querySelectorAll(".upload__drop, .upload__shared, upload-camera")) way.hidden = true;
     this.#file.required = false;
     this.#file.disabled = true; // it goes another way
-    this.#state = "sending";
-    this.#show();
+    this.#becomes("opening");
     await customElements.whenDefined("upload-clip");
     await this.#clip.open(file);
-    this.#send(file, this.#waiting(file));
+    if (this.#state === "opening") this.#send(file, this.#waiting(file));
   }
 
   #refused(file) {
@@ -138,7 +145,7 @@ class UploadForm extends HTMLElement {
 
   #begun(id) {
     this.#form.elements.video.value = id;
-    this.dispatchEvent(new CustomEvent("upload-begun"));
+    this.dispatchEvent(new CustomEvent("upload-changed"));
   }
 
   #progress(sent, total) {
@@ -165,7 +172,7 @@ class UploadForm extends HTMLElement {
     this.#becomes("idle");
     this.#file.disabled = false;
     this.#file.value = "";
-    this.querySelector(".upload__drop").hidden = false;
+    for (const way of this.querySelectorAll(".upload__drop, upload-camera")) way.hidden = false;
     delete this.dataset.picked;
     this.#form.elements.upload_key.value = `${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`;
     this.#form.elements.video.value = this.dataset.video ?? "";
@@ -187,8 +194,9 @@ class UploadForm extends HTMLElement {
   };
 
   #cancel = async () => {
-    this.#transport.pause();
-    if (await this.#transport.abort()) {
+    const sending = this.#transport;
+    sending?.pause();
+    if (!sending || (await sending.abort())) {
       this.#state = "idle";
       return location.assign(location.pathname);
     }
@@ -201,6 +209,7 @@ class UploadForm extends HTMLElement {
   #becomes(state) {
     this.#state = state;
     this.#show();
+    this.dispatchEvent(new CustomEvent("upload-changed"));
   }
 
   #show() {
@@ -237,7 +246,7 @@ class UploadForm extends HTMLElement {
   }
 
   #warn = (event) => {
-    if (["sending", "waiting", "paused"].includes(this.#state)) event.preventDefault();
+    if (["opening", "sending", "waiting", "paused"].includes(this.#state)) event.preventDefault();
   };
 
   // --- Posting ---
@@ -246,26 +255,31 @@ class UploadForm extends HTMLElement {
     if (event.target !== this.#form) return;
     event.preventDefault();
     const act = event.submitter?.value ?? "post";
-    if (!this.#transport) return this.#say("Choose a video file first.");
-    if (!(await this.#begins())) return;
+    if (this.#locked) return;
+    if (this.#state === "idle") return this.#say("Choose a video file first.");
     this.#say("");
     this.#lock(true, event.submitter);
-    const answer = await this.#post(act);
-    if (!answer.url) {
-      this.#lock(false);
-      return this.#say(answer.problem);
-    }
-    this.#wish = { act, url: answer.url };
-    if (this.#state === "arrived") this.#leave();
-    else this.#show();
+    const answer = (await this.#begins()) ? await this.#post(act) : {};
     this.#lock(false);
+    if (answer.problem) this.#say(answer.problem);
+    if (answer.url && this.#state !== "idle") this.#settles({ act, url: answer.url });
   };
 
   // The row that the words belong to is made by the file's first request.
-  #begins() {
+  async #begins() {
+    while (!this.#form.elements.video.value && ["opening", "sending"].includes(this.#state)) {
+      await new Promise((resolve) => this.addEventListener("upload-changed", resolve, { once: true }));
+    }
     if (this.#form.elements.video.value) return true;
-    this.#say(this.#state === "waiting" ? "No connection. Try again when it is back." : "");
-    return this.#state === "sending" && new Promise((resolve) => this.addEventListener("upload-begun", () => resolve(true), { once: true }));
+    if (this.#state === "waiting") this.#say("No connection. Try again when it is back.");
+    if (this.#state === "paused") this.#say("The upload is paused before its first byte. Go on with it first.");
+    return false;
+  }
+
+  #settles(wish) {
+    this.#wish = wish;
+    if (this.#state === "arrived") this.#leave();
+    else this.#show();
   }
 
   async #post(act) {
@@ -282,6 +296,7 @@ class UploadForm extends HTMLElement {
   }
 
   #lock(locked, button) {
+    this.#locked = locked;
     for (const each of this.#form.querySelectorAll(".form__actions button")) {
       each.disabled = locked && each !== button;
       each.setAttribute("aria-busy", String(locked && each === button));

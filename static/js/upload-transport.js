@@ -68,7 +68,7 @@ export class Transport extends EventTarget {
       metadata: { key, filename: this.#file.name, fingerprint, ...words },
       onUploadUrlAvailable: () => this.#begun(this.#upload.url.match(/(\d+)\/$/)[1]),
       onProgress: (sent, total) => this.#tell("progress", { sent, total }),
-      onShouldRetry: (error) => transient(error.originalResponse?.getStatus(), error.originalRequest?.getMethod()),
+      onShouldRetry: (error) => navigator.onLine && transient(error.originalResponse?.getStatus(), error.originalRequest?.getMethod()),
       onSuccess: () => this.#tell("arrived"),
       onError: ({ originalRequest: asked, originalResponse: answer }) =>
         this.#broke(answer?.getStatus(), asked?.getMethod(), said(answer?.getBody())),

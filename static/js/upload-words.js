@@ -1,13 +1,9 @@
-// Sizes and times as people read them.
+// Sizes and what is left, as people read them.
 
 const MB = 1024 * 1024;
 
 export function size(bytes) {
   return `${(bytes / MB).toFixed(bytes < 10 * MB ? 1 : 0)} MB`;
-}
-
-export function clock(seconds) {
-  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 }
 
 export function left(seconds) {

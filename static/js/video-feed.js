@@ -1,15 +1,17 @@
 // One video a screen. The card in view plays and is the address of the page; as soon as it plays the next one is made ready,
 // the one before keeps its place, the others give their memory back. Keys: ↑ ↓ j k move, ← → seek, space plays, m sound,
-// l like, c comments, f full screen, ? lists them. The list goes on by itself; its last link is followed by htmx before it is
+// l like, c comments, f full screen, ? lists them; letters can be turned off. The list goes on by itself; its last link is followed by htmx before it is
 // seen. Back finds the feed as it was, around the card that was left. What the viewer turned down is hidden, and back when
 // they take that back.
 
+import { letterKeys } from "choices";
 import { regrow } from "feed-return";
 import { toast } from "fragment";
 
 const AHEAD = 3; // cards from the end at which the next page is fetched
 const HEART = 900; // ms
-const EDITABLE = "input:not([type=range]), textarea, select, [contenteditable], dialog[open]:modal *";
+const EDITABLE = "input:not([type=range]), textarea, select, [contenteditable], dialog[open]";
+const HELD = /^(Arrow|[jk]$)/; // keys that go on while they are held
 
 class VideoFeed extends HTMLElement {
   #active;
@@ -23,6 +25,7 @@ class VideoFeed extends HTMLElement {
     this.#observer = new IntersectionObserver((entries) => this.#seen(entries), { root: this.#scroller, threshold: 0.6 });
     this.#watch();
     this.#addArrows();
+    this.#offerLetterKeys();
     this.#listen();
     document.addEventListener("keydown", this.#key);
     document.addEventListener("turned-down", this.#turned);
@@ -76,7 +79,7 @@ class VideoFeed extends HTMLElement {
     this.addEventListener("player:double-tap", this.#likeAt);
     for (const type of ["playing", "canplay"]) this.addEventListener(type, this.#warm, { capture: true });
     const scroller = this.#scroller;
-    scroller.addEventListener("scrollsnapchanging", ({ snapTargetBlock }) => this.#comes(snapTargetBlock));
+    scroller.addEventListener("scrollsnapchanging", this.#snapping);
     for (const type of ["wheel", "touchstart", "scrollend"]) scroller.addEventListener(type, this.#freely, { passive: true });
   }
 
@@ -97,6 +100,8 @@ class VideoFeed extends HTMLElement {
     if (card !== this.#active) this.#activate(card);
   }
 
+  #snapping = ({ snapTargetBlock }) => this.#comes(snapTargetBlock);
+
   #freely = () => (this.#heading = undefined);
 
   #activate(card) {
@@ -104,9 +109,17 @@ class VideoFeed extends HTMLElement {
     const cards = this.#cards;
     const here = cards.indexOf(card);
     cards.forEach((other, index) => this.#role(other.querySelector("video-player"), index - here));
-    if (card.dataset.url) history.replaceState({ ...history.state, feed: this.#home, card: card.id }, "", card.dataset.url);
+    this.#takeAddress(card);
     this.#goOn();
     card.dispatchEvent(new CustomEvent("feed:active", { bubbles: true }));
+  }
+
+  #takeAddress({ id, dataset: { url } }) {
+    try {
+      if (url) history.replaceState({ ...history.state, feed: this.#home, card: id }, "", url);
+    } catch {
+      // Safari allows 100 in half a minute: a later card names itself
+    }
   }
 
   #role(player, distance) {
@@ -182,20 +195,30 @@ class VideoFeed extends HTMLElement {
   #turned = ({ detail: { video, creator, hidden } }) => {
     const about = `[data-video="${video}"]${creator ? `, [data-creator="${creator}"]` : ""}`;
     const cards = [...this.querySelectorAll(".feed-card")].filter((card) => card.matches(about) && card.hidden !== hidden);
-    const next = hidden ? this.#cards.find((card) => this.#follows(card, cards[0]) && !cards.includes(card)) : cards[0];
-    for (const card of cards) {
-      card.querySelector("video-player")?.pause?.();
-      card.querySelector("pop-menu details")?.removeAttribute("open");
-      card.hidden = hidden;
-    }
-    const shown = next ?? this.#next ?? this.querySelector(".feed__end");
-    shown?.scrollIntoView({ behavior: "instant" });
-    if (next) this.#activate(next);
-    (shown?.matches("[tabindex], a") ? shown : this.#scroller).focus({ preventScroll: true });
+    for (const card of cards) this.#hide(card, hidden);
+    const back = cards.find((card) => !hidden && card.dataset.video === `${video}`);
+    if (back) this.#lead(back);
+    else if (cards.includes(this.#active)) this.#lead(this.#nearest(this.#active));
+    else this.#active?.scrollIntoView({ behavior: "instant" }); // where it was, whatever went above it
   };
 
-  #follows(card, other) {
-    return Boolean(other?.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING);
+  #hide(card, hidden) {
+    card.querySelector("video-player")?.pause?.();
+    card.querySelector("pop-menu details")?.removeAttribute("open");
+    card.hidden = hidden;
+  }
+
+  // The next one that is shown, or else the last before it.
+  #nearest(card) {
+    const behind = (other) => card.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
+    return this.#cards.find(behind) ?? this.#cards.at(-1);
+  }
+
+  #lead(card) {
+    const shown = card ?? this.#next ?? this.querySelector(".feed__end");
+    shown?.scrollIntoView({ behavior: "instant" });
+    if (card) this.#activate(card);
+    (shown?.matches("[tabindex], a") ? shown : this.#scroller).focus({ preventScroll: true });
   }
 
   // --- Keys and taps ---
@@ -222,10 +245,12 @@ class VideoFeed extends HTMLElement {
 
   #key = (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.target.closest(EDITABLE)) return;
-    const act = this.#keys[event.key];
-    if (!act || (event.key === " " && event.target.closest("button, a, summary"))) return;
+    const { key } = event;
+    const act = this.#keys[key];
+    if (!act || (key === " " && event.target.closest("button, a, summary"))) return;
+    if (letterKeys.value === "off" && /^\S$/.test(key)) return;
     event.preventDefault();
-    act();
+    if (!event.repeat || HELD.test(key)) act();
   };
 
   #keys = {
@@ -242,6 +267,14 @@ class VideoFeed extends HTMLElement {
     c: () => this.#active?.querySelector("comment-sheet a")?.click(),
     "?": () => document.querySelector("dialog.keys")?.showModal(),
   };
+
+  // Letters are in the way of who speaks to the machine, or hits keys by mistake: a switch beside their list.
+  #offerLetterKeys() {
+    const box = this.querySelector(".keys [name=letters]");
+    if (!box) return;
+    box.checked = letterKeys.value === "on";
+    box.onchange = () => (letterKeys.value = box.checked ? "on" : "off");
+  }
 
   #addArrows() {
     const template = this.querySelector("template.feed__arrows-template");

@@ -3,6 +3,7 @@
 // which; alone it plays while it is seen. Nothing begins by itself for who wants less motion or saves data, or with data-waits.
 
 import { sound, speed } from "choices";
+import { clock } from "clock";
 import { Captions } from "player-captions";
 import { listenToGestures } from "player-gestures";
 import { Loading, saving } from "player-loading";
@@ -18,12 +19,15 @@ class VideoPlayer extends HTMLElement {
   video;
   #loading;
   #captions;
+  #meter;
   #wanted = false;
   #timers = {};
   #observer;
 
   connectedCallback() {
     if (!this.video) this.#setUp();
+    this.#captions.watch();
+    this.#meter.watch();
     sound.addEventListener("change", this.#applySound);
     speed.addEventListener("change", this.#applySpeed);
     addEventListener("online", this.#backOnline);
@@ -38,6 +42,7 @@ class VideoPlayer extends HTMLElement {
     document.removeEventListener("visibilitychange", this.#turned);
     this.#observer?.disconnect();
     this.#captions.forget();
+    this.#meter.forget();
     this.release();
   }
 
@@ -93,11 +98,6 @@ class VideoPlayer extends HTMLElement {
     if (this.video.muted) this.#chosen();
     sound.value = this.video.muted ? "on" : "off";
     this.#note(this.video.muted ? "Sound off" : "Sound on");
-  }
-
-  toggleCaptions() {
-    const on = this.#captions.toggle();
-    this.#note(on === undefined ? "This video has no captions" : `Captions ${on ? "on" : "off"}`);
   }
 
   async togglePicture() {
@@ -223,7 +223,7 @@ class VideoPlayer extends HTMLElement {
       failed: (words) => this.#fail(words),
     });
     this.#captions = new Captions(this.video, this.querySelector("[data-act=captions]"));
-    new WatchMeter(this.video, this.dataset);
+    this.#meter = new WatchMeter(this.video, this.dataset);
     const shape = this.video.getAttribute("height") / this.video.getAttribute("width");
     if (shape >= 1.5) this.dataset.fit = "cover";
     this.#listen();
@@ -376,10 +376,6 @@ class VideoPlayer extends HTMLElement {
     this.#observer = new IntersectionObserver(([entry]) => (entry.isIntersecting ? this.begin() : this.pause()), { threshold: 0.5 });
     this.#observer.observe(this);
   }
-}
-
-function clock(seconds) {
-  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 }
 
 customElements.define("video-player", VideoPlayer);

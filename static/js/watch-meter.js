@@ -21,10 +21,19 @@ export class WatchMeter {
     this.#token = watch;
     this.#viewAfter = Number(viewAfter);
     if (!watch) return;
-    meters.add(this);
     video.addEventListener("playing", () => this.#start());
     video.addEventListener("timeupdate", () => this.#tick());
     for (const type of ["pause", "waiting", "emptied"]) video.addEventListener(type, () => this.#stop());
+  }
+
+  watch() {
+    if (this.#token) meters.add(this);
+  }
+
+  // What it counted is said first.
+  forget() {
+    if (this.line) report();
+    meters.delete(this);
   }
 
   // What is to be said of it by now, if anything.

@@ -30,6 +30,14 @@ def clip(
     return target
 
 
+def padded(path: Path, size: int) -> Path:
+    """The same film in a file of so many bytes: what is added is marked as free."""
+    missing = size - path.stat().st_size
+    with path.open("ab") as file:
+        file.write(missing.to_bytes(4, "big") + b"free" + bytes(missing - 8))
+    return path
+
+
 def turned(target: Path, degrees: int, size: str = "320x180") -> Path:
     """Says in its header that it is to be turned clockwise by so much."""
     plain = clip(target.with_name(f"plain-{target.name}"), size, sound=False)
