@@ -12,10 +12,11 @@ TEMPLATES = $(shell find templates -name '*.html')
 TYPED = socialvideo/lib socialvideo/local $(wildcard $(foreach layer,querysets selectors services stats tasks,*/$(layer).py)) $(wildcard */services/*.py */selectors/*.py) \
 	$(wildcard feeds/ranking.py feeds/reasons.py feeds/for_you/*.py feeds/auditing.py feeds/status.py)
 LOCK := --universal --fork-strategy fewest --python-version 3.11 --quiet --no-header --no-annotate --upgrade
+CATALOGUE = --all --no-wrap --no-obsolete --add-location file --ignore '.*' --ignore staticfiles --ignore vendor --ignore tests --ignore benchmarks
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser check fix faults bench lock hooks
+.PHONY: help run test test-browser check fix faults bench messages lock hooks
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 20
@@ -59,6 +60,12 @@ fix:             ## formats, and mends what mends itself
 	$(VENV) -m ruff format .
 	$(dir $(VENV))djade --target-version 5.2 $(TEMPLATES)
 	$(VENV) -m django_upgrade --target-version 5.2 $(SOURCES)
+
+messages:        ## what is to be translated, from the sources into socialvideo/locale, and compiled; needs gettext
+	@$(WITH_TOOLS)
+	$(VENV) manage.py makemessages $(CATALOGUE) -d django
+	$(VENV) manage.py makemessages $(CATALOGUE) -d djangojs
+	cd socialvideo && ../$(VENV) ../manage.py compilemessages
 
 lock:            ## pins the newest allowed versions of everything in pyproject.toml; needs uv
 	uv pip compile pyproject.toml $(LOCK) -o requirements.txt

@@ -11,25 +11,28 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors, services
 from accounts.access import stand_at_the_door
 from accounts.models import User
+from socialvideo.lib.languages import remember
 
 logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
-        "duplicate_email": "This is your e-mail address already.",
-        "email_password_mismatch": "This e-mail address and password do not belong together.",
-        "email_taken": "There is an account with this e-mail address. Log in instead.",
-        "enter_current_password": "This is not your current password.",
-        "incorrect_password": "This is not your password.",
-        "invalid_password_reset": "This link is not valid any more. Ask for a new one.",
-        "rate_limited": "That was too often in a short time. Wait a few minutes and try again.",
-        "too_many_login_attempts": "That was too often in a short time. Wait a few minutes and try again.",
-        "username_password_mismatch": "This handle and password do not belong together.",
+        "duplicate_email": _("This is your e-mail address already."),
+        "email_password_mismatch": _("This e-mail address and password do not belong together."),
+        "email_taken": _("There is an account with this e-mail address. Log in instead."),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_password": _("This is not your password."),
+        "invalid_password_reset": _("This link is not valid any more. Ask for a new one."),
+        "rate_limited": _("That was too often in a short time. Wait a few minutes and try again."),
+        "too_many_login_attempts": _("That was too often in a short time. Wait a few minutes and try again."),
+        "username_password_mismatch": _("This handle and password do not belong together."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -46,8 +49,15 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whoever deactivated their account and logs in has come back."""
         if user.deactivated_at:
             services.reactivate(account=user)
-            messages.info(request, "Welcome back. Your account is active again and others can see it.")
+            messages.info(request, gettext("Welcome back. Your account is active again and others can see it."))
         super().login(request, user)
+
+    def post_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse:
+        """The language that the account chose is this browser's from now on."""
+        response = super().post_login(request, user, **login)
+        if user.language:
+            remember(response, user.language)
+        return response
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         stand_at_the_door(request, user)
@@ -67,7 +77,7 @@ class AccountAdapter(DefaultAccountAdapter):
             with transaction.atomic():
                 return super().confirm_email(request, email_address)
         except IntegrityError:
-            messages.error(request, "This e-mail address cannot be confirmed. Use another one.")
+            messages.error(request, gettext("This e-mail address cannot be confirmed. Use another one."))
             return False
 
     def format_email_subject(self, subject: str) -> str:
@@ -80,4 +90,4 @@ class AccountAdapter(DefaultAccountAdapter):
         except (OSError, SMTPException):
             logger.exception("Mail %s was not sent.", template_prefix)
             if self.request is not None:
-                messages.error(self.request, "We could not send mail just now. Try again in a few minutes.")
+                messages.error(self.request, gettext("We could not send mail just now. Try again in a few minutes."))

@@ -17,6 +17,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework.authtoken.admin import TokenAdmin  # noqa: F401 - registers what is taken back below
 from rest_framework.authtoken.models import TokenProxy
 from unfold.admin import ModelAdmin, TabularInline
@@ -33,16 +35,24 @@ admin.site.unregister(TokenProxy)  # a token acts as its owner: nobody else is s
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one way in, with its limits
 
 
+STANDINGS = {
+    "present": _("present"),
+    "suspended": _("suspended"),
+    "deactivated": _("deactivated"),
+    "erased": _("erased"),
+}
+
+
 class StandingFilter(admin.SimpleListFilter):
-    title = "standing"
+    title = _("standing")
     parameter_name = "standing"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            ("present", "Present"),
-            ("suspended", "Suspended"),
-            ("deactivated", "Deactivated"),
-            ("erased", "Erased"),
+            ("present", _("Present")),
+            ("suspended", _("Suspended")),
+            ("deactivated", _("Deactivated")),
+            ("erased", _("Erased")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
@@ -58,7 +68,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=500,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text="The owner reads it when they try to log in.",
+        help_text=_("The owner reads it when they try to log in."),
     )
 
 
@@ -66,7 +76,7 @@ class ReasonForm(forms.Form):
 class AccountAdmin(ModelAdmin):
     list_display = ("account", "joined_at", "standing", "is_private", "is_staff")
     list_filter = (StandingFilter, "is_private", "is_staff")
-    search_help_text = "Handle or name"
+    search_help_text = _("Handle or name")
     ordering = ("-id",)
     show_full_result_count = False
     paginator = InfinitePaginator
@@ -95,8 +105,8 @@ class AccountAdmin(ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> list[tuple[str | None, dict[str, Any]]]:
         sets: list[tuple[str | None, dict[str, Any]]] = [(None, {"fields": self.FOR_EVERYONE})]
         if request.user.is_superuser:
-            sets.append(("Only for administrators", {"fields": self.FOR_ADMINISTRATORS}))
-            sets.append(("Roles", {"fields": self.ROLES}))
+            sets.append((gettext("Only for administrators"), {"fields": self.FOR_ADMINISTRATORS}))
+            sets.append((gettext("Roles"), {"fields": self.ROLES}))
         return sets
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
@@ -111,22 +121,22 @@ class AccountAdmin(ModelAdmin):
 
     # --- What is shown ----------------------------------------------------------------------------------------
 
-    @display(description="account", header=True, ordering="handle")
+    @display(description=_("account"), header=True, ordering="handle")
     def account(self, account: User) -> list[Any]:
         picture = {"path": account.avatar.url} if account.avatar else None
         return [account.display_name, f"@{account.handle}", account.display_name[:1], picture]
 
-    @display(description="picture")
+    @display(description=_("picture"))
     def picture(self, account: User) -> SafeString | str:
         return (
             format_html('<img src="{}" alt="" width="96" height="96">', account.avatar.url) if account.avatar else "–"
         )
 
     @display(label={"suspended": "danger", "deactivated": "warning", "erased": "warning", "present": "success"})
-    def standing(self, account: User) -> str:
-        return account.standing
+    def standing(self, account: User) -> tuple[str, Any]:
+        return account.standing, STANDINGS[account.standing]
 
-    @display(description="history of standing")
+    @display(description=_("history of standing"))
     def history(self, account: User) -> SafeString:
         events = selectors.standing_history(account.pk)
         handles = dict(User.objects.filter(pk__in=[event.actor_id for event in events]).values_list("pk", "handle"))
@@ -134,19 +144,19 @@ class AccountAdmin(ModelAdmin):
 
     # --- Suspension -------------------------------------------------------------------------------------------
 
-    @action(description="Suspend…", permissions=["suspend"])
+    @action(description=_("Suspend…"), permissions=["suspend"])
     def suspend_chosen(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse:
         return self._ask(StandingEvent.Act.SUSPENDED, queryset.values_list("pk", flat=True))
 
-    @action(description="Lift suspension…", permissions=["suspend"])
+    @action(description=_("Lift suspension…"), permissions=["suspend"])
     def unsuspend_chosen(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse:
         return self._ask(StandingEvent.Act.UNSUSPENDED, queryset.values_list("pk", flat=True))
 
-    @action(description="Suspend", permissions=["suspend"], url_path="suspend-this", icon="block")
+    @action(description=_("Suspend"), permissions=["suspend"], url_path="suspend-this", icon="block")
     def suspend_this(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return self._ask(StandingEvent.Act.SUSPENDED, [object_id])
 
-    @action(description="Lift suspension", permissions=["suspend"], url_path="unsuspend-this", icon="undo")
+    @action(description=_("Lift suspension"), permissions=["suspend"], url_path="unsuspend-this", icon="undo")
     def unsuspend_this(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return self._ask(StandingEvent.Act.UNSUSPENDED, [object_id])
 
@@ -179,7 +189,10 @@ class AccountAdmin(ModelAdmin):
             for account in accounts:
                 self._act(request, services_by_act[act], account, form.cleaned_data["reason"])
             return redirect("admin:accounts_user_changelist")
-        titles = {"suspended": "Suspend these accounts?", "unsuspended": "Lift the suspension of these accounts?"}
+        titles = {
+            "suspended": gettext("Suspend these accounts?"),
+            "unsuspended": gettext("Lift the suspension of these accounts?"),
+        }
         context = self.admin_site.each_context(request) | {"opts": self.opts, "title": titles[act]}
         return TemplateResponse(
             request,
@@ -193,12 +206,16 @@ class AccountAdmin(ModelAdmin):
         except services.AccountRefused as refused:
             messages.error(request, f"@{account.handle}: {refused.message}")
         else:
-            stands = "is suspended" if account.suspended_at else "is not suspended"
-            messages.success(request, f"@{account.handle} {stands}.")
+            stands = (
+                gettext("@%(handle)s is suspended.")
+                if account.suspended_at
+                else gettext("@%(handle)s is not suspended.")
+            )
+            messages.success(request, stands % {"handle": account.handle})
 
 
 def _reach(account: User) -> list[str]:
-    return [words for _, words in reach_asked.send(User, account_id=account.pk)]
+    return [words for receiver, words in reach_asked.send(User, account_id=account.pk)]
 
 
 @admin.register(StandingEvent)
@@ -206,16 +223,16 @@ class StandingEventAdmin(ReadOnlyAdmin):
     list_display = ("account_id", "act", "reason", "actor_id", "happened_at")
     list_filter = ("act",)
     search_fields = ("=account_id", "=actor_id")
-    search_help_text = "An account id of either side"
+    search_help_text = _("An account id of either side")
     ordering = ("-id",)
 
 
 class ErasureFilter(admin.SimpleListFilter):
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("waiting", "Can be taken back"), ("running", "Being erased"), ("finished", "Finished")]
+        return [("waiting", _("Can be taken back")), ("running", _("Being erased")), ("finished", _("Finished"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Erasure]) -> QuerySet[Erasure]:
         match self.value():
@@ -243,7 +260,7 @@ class ErasureStepInline(TabularInline):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @display(description="removed")
+    @display(description=_("removed"))
     def removed_in_words(self, step: ErasureStep) -> str:
         return ", ".join(f"{what}: {number:,}" for what, number in step.removed.items()) or "–"
 
@@ -257,7 +274,7 @@ class ErasureAdmin(ReadOnlyAdmin):
     list_filter = (ErasureFilter,)
     list_select_related = ("account",)
     search_fields = ("=account__id", "account__handle")
-    search_help_text = "An account id, or a handle while it can be taken back"
+    search_help_text = _("An account id, or a handle while it can be taken back")
     ordering = ("-asked_at",)
     fields = readonly_fields = ("account", "asked_at", "due_at", "begun_at", "finished_at")
     inlines = (ErasureStepInline,)
@@ -274,10 +291,10 @@ class InvitationAdmin(ModelAdmin):
     fields = ("note", "uses_left", "expires_at", "code", "link", "created_by")
     readonly_fields = ("code", "link", "created_by")
 
-    @display(description="link to hand on")
+    @display(description=_("link to hand on"))
     def link(self, invitation: Invitation) -> SafeString | str:
         if invitation.pk is None:
-            return "Save to see it."
+            return gettext("Save to see it.")
         address = reverse("account_signup") + "?" + urlencode({"code": invitation.code})
         return format_html('<a href="{0}">{0}</a>', address)
 

@@ -13,13 +13,15 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts import rules, selectors, services
 from accounts.models import User
 from socialvideo.lib.images import ImageRefused, square_webp
 
 AVATAR_SIZE = 512
-HANDLE_HELP = "Small letters, digits, dots and underscores. Your address here is /@handle/."
+HANDLE_HELP = _("Small letters, digits, dots and underscores. Your address here is /@handle/.")
 
 
 def check_handle(text: str, account: User | None = None) -> str:
@@ -32,7 +34,7 @@ def check_handle(text: str, account: User | None = None) -> str:
 class PlainLabels:
     """allauth's forms with labels instead of placeholders, and every password typed once."""
 
-    labels: dict[str, str] = {}
+    labels: dict[str, Any] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,17 +43,17 @@ class PlainLabels:
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)
         if "password1" in self.fields:
-            self.fields["password1"].help_text = "At least 8 characters; no common word, not only digits."
+            self.fields["password1"].help_text = _("At least 8 characters; no common word, not only digits.")
 
 
 class SignupForm(PlainLabels, allauth.SignupForm):
-    labels = {"email": "E-mail", "username": "Handle", "password1": "Password"}
+    labels = {"email": _("E-mail"), "username": _("Handle"), "password1": _("Password")}
     field_order = ("invitation", "email", "username", "password1", "birth_date")
 
-    invitation = forms.CharField(label="Invitation code", max_length=64)
+    invitation = forms.CharField(label=_("Invitation code"), max_length=64)
     birth_date = forms.DateField(
-        label="Date of birth",
-        help_text="Nobody else sees it.",
+        label=_("Date of birth"),
+        help_text=_("Nobody else sees it."),
         widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}),
     )
 
@@ -82,7 +84,7 @@ class SignupForm(PlainLabels, allauth.SignupForm):
 
 
 class LoginForm(PlainLabels, allauth.LoginForm):
-    labels = {"login": "Handle or e-mail"}
+    labels = {"login": _("Handle or e-mail")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,19 +99,19 @@ class LoginForm(PlainLabels, allauth.LoginForm):
 
 
 class ResetPasswordForm(PlainLabels, allauth.ResetPasswordForm):
-    labels = {"email": "E-mail"}
+    labels = {"email": _("E-mail")}
 
 
 class ResetPasswordKeyForm(PlainLabels, allauth.ResetPasswordKeyForm):
-    labels = {"password1": "New password"}
+    labels = {"password1": _("New password")}
 
 
 class ChangePasswordForm(PlainLabels, allauth.ChangePasswordForm):
-    labels = {"oldpassword": "Current password", "password1": "New password"}
+    labels = {"oldpassword": _("Current password"), "password1": _("New password")}
 
 
 class ChangeEmailForm(PlainLabels, allauth.AddEmailForm):
-    labels = {"email": "New e-mail"}
+    labels = {"email": _("New e-mail")}
 
     def save(self, request: HttpRequest) -> EmailAddress:
         """The address so far stays, confirmed or not, until the new one is."""
@@ -126,20 +128,29 @@ class ProfileForm(forms.Form):
     """Name, handle, bio and picture. Of the picture only our own encoding leaves the form."""
 
     avatar = forms.FileField(
-        label="Picture",
+        label=_("Picture"),
         required=False,
-        help_text="JPEG, PNG or WebP. The middle square is used; where it was taken is removed.",
+        help_text=_("JPEG, PNG or WebP. The middle square is used; where it was taken is removed."),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
     )
     name = forms.CharField(
-        max_length=50, required=False, widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"})
+        label=_("Name"),
+        max_length=50,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
     )
     handle = forms.CharField(
+        label=_("Handle"),
         max_length=31,
-        help_text=f"{HANDLE_HELP} Links to your old handle keep leading to you.",
+        help_text=_(
+            "Small letters, digits, dots and underscores. Your address here is /@handle/."
+            " Links to your old handle keep leading to you."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
-    bio = forms.CharField(max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}))
+    bio = forms.CharField(
+        label=_("Bio"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"})
+    )
 
     def __init__(self, *args: Any, account: User, **kwargs: Any) -> None:
         self.account = account
@@ -172,14 +183,17 @@ class ProfileForm(forms.Form):
 
 
 class PrivacyForm(forms.Form):
-    is_private = forms.BooleanField(label="Private account", required=False)
+    is_private = forms.BooleanField(label=_("Private account"), required=False)
 
 
 class PasswordForm(forms.Form):
     """The owner confirms with their password, which a session that somebody else got hold of cannot find by trying."""
 
     password = forms.CharField(
-        strip=False, max_length=1000, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=_("Password"),
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
     def __init__(self, *args: Any, request: HttpRequest, account: User, **kwargs: Any) -> None:
@@ -190,5 +204,5 @@ class PasswordForm(forms.Form):
         if not ratelimit.consume(self.request, action="reauthenticate", user=self.account):
             raise ValidationError(get_adapter().error_messages["rate_limited"], code="rate_limited")
         if not self.account.check_password(self.cleaned_data["password"]):
-            raise ValidationError("This is not your password.", code="wrong")
+            raise ValidationError(gettext("This is not your password."), code="wrong")
         return self.cleaned_data["password"]

@@ -13,6 +13,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Now, Upper
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from accounts.locks import account_lock_sql
 from accounts.querysets import ErasureQuerySet, UserQuerySet
@@ -21,12 +23,14 @@ from socialvideo.lib.triggers import Promise, Refuse, never_truncate
 HANDLE_PATTERN = r"[a-z0-9](?:[a-z0-9._]{0,28}[a-z0-9_])"
 validate_handle = RegexValidator(
     rf"^{HANDLE_PATTERN}$",
-    "Use 2 to 30 small letters, digits, dots and underscores; begin with a letter or digit and do not end with a dot.",
+    _(
+        "Use 2 to 30 small letters, digits, dots and underscores; begin with a letter or digit and do not end with a dot."
+    ),
 )
 
 # What is left of an erased account says nothing: a placeholder for the address, and how others read it.
 ERASED_ADDRESS = "@deleted.invalid"
-ERASED_NAME = "a deleted account"
+ERASED_NAME = gettext_noop("a deleted account")
 
 
 def new_avatar_path(user: "User", filename: str) -> str:
@@ -63,6 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     bio = models.CharField(max_length=300, blank=True)
     avatar = models.ImageField(upload_to=new_avatar_path, blank=True)
     birth_date = models.DateField(null=True, blank=True)
+    language = models.CharField(max_length=7, blank=True, default="", db_default="")  # empty: what the browser asks for
     is_private = models.BooleanField(default=False)
     is_staff = models.BooleanField(default=False)
     suspended_at = models.DateTimeField(null=True, blank=True)
@@ -77,7 +82,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     class Meta:
-        verbose_name = "account"
+        verbose_name = _("account")
         permissions: ClassVar = [("suspend_user", "Can suspend accounts")]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -155,7 +160,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def display_name(self) -> str:
-        return ERASED_NAME if self.erased_at else self.name or self.handle
+        return gettext(ERASED_NAME) if self.erased_at else self.name or self.handle
 
     @property
     def is_active(self) -> bool:
@@ -189,12 +194,12 @@ class StandingEvent(models.Model):
     the record outlives both accounts."""
 
     class Act(models.TextChoices):
-        SUSPENDED = "suspended", "suspended"
-        UNSUSPENDED = "unsuspended", "suspension lifted"
-        DEACTIVATED = "deactivated", "deactivated"
-        REACTIVATED = "reactivated", "reactivated"
-        DELETION_ASKED = "deletion_asked", "deletion asked for"
-        ERASED = "erased", "deleted for good"
+        SUSPENDED = "suspended", _("suspended")
+        UNSUSPENDED = "unsuspended", _("suspension lifted")
+        DEACTIVATED = "deactivated", _("deactivated")
+        REACTIVATED = "reactivated", _("reactivated")
+        DELETION_ASKED = "deletion_asked", _("deletion asked for")
+        ERASED = "erased", _("deleted for good")
 
     account_id = models.BigIntegerField()
     actor_id = models.BigIntegerField()
@@ -224,13 +229,14 @@ class Erasure(models.Model):
     account = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="erasure")
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
     due_at = models.DateTimeField()
-    begun_at = models.DateTimeField(null=True, editable=False, help_text="From then on it is final.")
-    finished_at = models.DateTimeField(null=True, editable=False, help_text="Every part is confirmed.")
+    begun_at = models.DateTimeField(null=True, editable=False, help_text=_("From then on it is final."))
+    reminded_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False, help_text=_("Every part is confirmed."))
 
     objects = ErasureQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "deletion"
+        verbose_name = _("deletion")
         indexes: ClassVar = [
             # The sweep: what is due, and what is begun and not finished.
             models.Index(fields=["due_at"], condition=Q(finished_at=None), name="accounts_erasure_unfinished"),
@@ -242,19 +248,19 @@ class Erasure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"deletion of account {self.pk}"
+        return gettext("deletion of account %(id)s") % {"id": self.pk}
 
 
 class ErasureStep(models.Model):
     """An app's part of an erasure: what it has removed so far, and when it confirmed that nothing is left."""
 
     erasure = models.ForeignKey(Erasure, on_delete=models.CASCADE, related_name="steps", db_index=False)
-    part = models.CharField(max_length=20, help_text="The app.")
-    removed = models.JSONField(default=dict, help_text="How many of what.")
+    part = models.CharField(max_length=20, help_text=_("The app."))
+    removed = models.JSONField(default=dict, help_text=_("How many of what."))
     confirmed_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = "part"
+        verbose_name = _("part")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["erasure", "part"], name="accounts_erasurestep_one_per_part"),
         ]
@@ -271,10 +277,10 @@ class Invitation(models.Model):
     """Lets somebody sign up where sign-up is by invitation. Each use is counted in the statement that grants it."""
 
     code = models.CharField(max_length=32, unique=True, default=new_invitation_code)
-    note = models.CharField(max_length=200, blank=True, help_text="Who it is for; only the desk sees it.")
+    note = models.CharField(max_length=200, blank=True, help_text=_("Who it is for; only the desk sees it."))
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="invitations")
-    uses_left = models.PositiveIntegerField(default=1, help_text="How many more people may sign up with it.")
-    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: never.")
+    uses_left = models.PositiveIntegerField(default=1, help_text=_("How many more people may sign up with it."))
+    expires_at = models.DateTimeField(null=True, blank=True, help_text=_("Empty: never."))
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -1,9 +1,10 @@
 """The vocabulary of accounts."""
 
+from datetime import timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Now
 
 
@@ -20,6 +21,11 @@ class ErasureQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model i
     def due(self) -> Self:
         """To be begun, the longest due first."""
         return self.filter(begun_at=None, due_at__lte=Now()).order_by("due_at")
+
+    def to_be_reminded(self, before: timedelta) -> Self:
+        """Soon final, of those who have not asked just now."""
+        soon = self.filter(begun_at=None, reminded_at=None, due_at__gt=Now(), due_at__lte=Now() + before)
+        return soon.filter(asked_at__lt=F("due_at") - before)
 
     def begun(self) -> Self:
         """Final, and not finished yet."""

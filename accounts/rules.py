@@ -5,6 +5,7 @@ import unicodedata
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from accounts.models import validate_handle
 
@@ -29,9 +30,11 @@ def age_on(today: date, birth_date: date) -> int:
 
 def check_birth_date(birth_date: date, *, today: date, minimum_age: int) -> None:
     if birth_date > today or age_on(today, birth_date) > OLDEST_AGE:
-        raise ValidationError("Enter your own date of birth.", code="impossible")
+        raise ValidationError(_("Enter your own date of birth."), code="impossible")
     if age_on(today, birth_date) < minimum_age:
-        raise ValidationError(f"You need to be at least {minimum_age} to have an account here.", code="too_young")
+        raise ValidationError(
+            _("You need to be at least %(age)s to have an account here.") % {"age": minimum_age}, code="too_young"
+        )
 
 
 def plain_handle(text: str, *, site_name: str = "") -> str:
@@ -39,7 +42,7 @@ def plain_handle(text: str, *, site_name: str = "") -> str:
     handle = text.strip().removeprefix("@").lower()
     validate_handle(handle)
     if _bare(handle) in RESERVED_HANDLES | {_bare(site_name.lower())}:
-        raise ValidationError("This handle is kept for the site. Pick another.", code="reserved")
+        raise ValidationError(_("This handle is kept for the site. Pick another."), code="reserved")
     return handle
 
 

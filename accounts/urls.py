@@ -12,6 +12,7 @@ urlpatterns = [
     path("settings/privacy/", views.privacy, name="privacy"),
     path("settings/account/", views.manage_account, name="manage_account"),
     path("settings/account/deactivate/", views.deactivate, name="deactivate"),
+    path("language/", views.language, name="language"),
     path("leaving/", views.leaving, name="leaving"),
     path("settings/token/", views.token, name="token"),
     path("settings/token/create/", views.token_create, name="token_create"),

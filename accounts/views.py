@@ -11,6 +11,8 @@ from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,6 +21,8 @@ from accounts import selectors, services
 from accounts.access import leave_the_door, owner
 from accounts.forms import PasswordForm, PrivacyForm, ProfileForm
 from accounts.models import User
+from socialvideo.lib.languages import known, remember
+from socialvideo.lib.redirects import redirect_back
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -57,7 +61,7 @@ def manage_account(request: HttpRequest) -> HttpResponse:
 def profile_edit(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(**_sent(request), account=request.user)
     if form.is_valid() and _save_profile(request, form):
-        messages.success(request, "Your profile is saved.")
+        messages.success(request, _("Your profile is saved."))
         return redirect("accounts:profile_edit")
     return _form_page(request, "accounts/profile_edit.html", form)
 
@@ -78,7 +82,7 @@ def _save_profile(request: HttpRequest, form: ProfileForm) -> bool:
 @require_POST
 def avatar_remove(request: HttpRequest) -> HttpResponse:
     services.remove_avatar(account=request.user)
-    messages.success(request, "Your picture is removed.")
+    messages.success(request, _("Your picture is removed."))
     return redirect("accounts:profile_edit")
 
 
@@ -89,7 +93,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     form = PrivacyForm(**_sent(request), initial={"is_private": request.user.is_private})
     if form.is_valid():
         account = services.set_privacy(account=request.user, **form.cleaned_data)
-        messages.success(request, "Your account is private." if account.is_private else "Your account is public.")
+        messages.success(request, _("Your account is private.") if account.is_private else _("Your account is public."))
         return redirect("accounts:privacy")
     return _form_page(request, "accounts/privacy.html", form)
 
@@ -103,9 +107,20 @@ def deactivate(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         services.deactivate(account=request.user)
         logout(request)
-        messages.success(request, "Your account is deactivated. Log in whenever you want it back.")
+        messages.success(request, _("Your account is deactivated. Log in whenever you want it back."))
         return redirect("feeds:home")
     return _form_page(request, "accounts/deactivate.html", form)
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Chosen for this browser, and by whoever is logged in for their account. Anything unknown: as the browser asks."""
+    chosen = known(request.POST.get("language", ""))
+    if request.user.is_authenticated:
+        services.set_language(account=request.user, language=chosen)
+    response = redirect_back(request, reverse("feeds:home"))
+    remember(response, chosen)
+    return response
 
 
 @require_http_methods(FORM_METHODS)
@@ -129,7 +144,7 @@ def _keep(request: HttpRequest, account: User) -> HttpResponse:
         return redirect("feeds:home")
     leave_the_door(request)
     if account.is_active:
-        messages.success(request, "You keep your account. Everything is as it was.")
+        messages.success(request, _("You keep your account. Everything is as it was."))
     return perform_login(request, account)
 
 
@@ -151,7 +166,7 @@ def token_create(request: HttpRequest) -> HttpResponse:
 @require_POST
 def token_revoke(request: HttpRequest) -> HttpResponse:
     services.revoke_token(account=request.user)
-    messages.success(request, "The token is revoked. Programs that used it have no access any more.")
+    messages.success(request, _("The token is revoked. Programs that used it have no access any more."))
     return redirect("accounts:token")
 
 

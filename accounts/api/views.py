@@ -7,6 +7,8 @@ from allauth.account.adapter import get_adapter
 from allauth.account.utils import has_verified_email
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.authentication import BaseAuthentication
@@ -32,9 +34,9 @@ from accounts.forms import LoginForm, SignupForm
 from accounts.models import User
 
 FIELD_NAMES = {"username": "handle", "password1": "password", "__all__": "detail"}
-CONFIRM_FIRST = "Confirm your e-mail address first: follow the link that we sent to it."
+CONFIRM_FIRST = _("Confirm your e-mail address first: follow the link that we sent to it.")
 
-LEAVING = "This account is to be deleted on {:%Y-%m-%d}. Keep it first: POST /api/v1/auth/deletion/cancel/."
+LEAVING = _("This account is to be deleted on %(day)s. Keep it first: POST /api/v1/auth/deletion/cancel/.")
 
 
 def _as_validation_error(errors: dict[str, list[str]]) -> ValidationError:
@@ -90,15 +92,20 @@ class TokenView(GettingInView):
 def _let_in(account: User) -> str:
     if not account.is_active:
         suspension = selectors.suspension(account.pk)
-        reason = f" Reason: {suspension.reason}" if suspension and suspension.reason else ""
-        raise PermissionDenied(f"This account is suspended.{reason}")
+        raise PermissionDenied(_suspended(suspension.reason if suspension else ""))
     if _must_confirm(account):
         raise PermissionDenied(CONFIRM_FIRST)
     if erasure := selectors.pending_erasure(account.pk):
-        raise PermissionDenied(LEAVING.format(erasure.due_at))
+        raise PermissionDenied(LEAVING % {"day": f"{erasure.due_at:%Y-%m-%d}"})
     if account.deactivated_at:
         services.reactivate(account=account)
     return services.give_token(account=account).key
+
+
+def _suspended(reason: str) -> str:
+    if not reason:
+        return gettext("This account is suspended.")
+    return gettext("This account is suspended. Reason: %(reason)s") % {"reason": reason}
 
 
 class DeletionView(GettingInView):
@@ -138,7 +145,7 @@ class SignupView(GettingInView):
         """Make an account. Where addresses have to be confirmed, the answer is the same for a known address: what is
         the case stands in the mail."""
         if settings.SIGNUP_MODE == "closed":
-            raise PermissionDenied("Sign-up is closed at the moment.")
+            raise PermissionDenied(gettext("Sign-up is closed at the moment."))
         serializer = SignupSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         form = SignupForm(as_form_data(serializer.validated_data))
@@ -150,15 +157,15 @@ class SignupView(GettingInView):
 def _sign_up(form: SignupForm, request: Request) -> dict[str, Any]:
     if form.account_already_exists:
         get_adapter().send_account_already_exists_mail(form.cleaned_data["email"])
-        return {"detail": CONFIRM_FIRST, "token": None}
+        return {"detail": str(CONFIRM_FIRST), "token": None}
     try:
         account = form.save(request._request)  # noqa: SLF001 - the form wants Django's
     except services.AccountRefused as refused:
         raise ValidationError({refused.field or "detail": [refused.message]}) from refused
     account.emailaddress_set.get().send_confirmation(request._request, signup=True)  # noqa: SLF001 - the same
     if _must_confirm(account):
-        return {"detail": CONFIRM_FIRST, "token": None}
-    return {"detail": "Welcome.", "token": services.give_token(account=account).key}
+        return {"detail": str(CONFIRM_FIRST), "token": None}
+    return {"detail": gettext("Welcome."), "token": services.give_token(account=account).key}
 
 
 class MeView(APIView):

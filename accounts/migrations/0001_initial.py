@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('bio', models.CharField(blank=True, max_length=300)),
                 ('avatar', models.ImageField(blank=True, upload_to=accounts.models.new_avatar_path)),
                 ('birth_date', models.DateField(blank=True, null=True)),
+                ('language', models.CharField(blank=True, db_default='', default='', max_length=7)),
                 ('is_private', models.BooleanField(default=False)),
                 ('is_staff', models.BooleanField(default=False)),
                 ('suspended_at', models.DateTimeField(blank=True, null=True)),
@@ -115,6 +116,7 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('due_at', models.DateTimeField()),
                 ('begun_at', models.DateTimeField(editable=False, help_text='From then on it is final.', null=True)),
+                ('reminded_at', models.DateTimeField(editable=False, null=True)),
                 ('finished_at', models.DateTimeField(editable=False, help_text='Every part is confirmed.', null=True)),
             ],
             options={

@@ -11,7 +11,7 @@ from accounts.services.entering import (
     sign_up,
 )
 from accounts.services.erasure import AT_ONCE, Eraser, NotYet, ask_for_deletion, carry_out, owe
-from accounts.services.profile import remove_avatar, set_avatar, set_privacy, update_profile
+from accounts.services.profile import remove_avatar, set_avatar, set_language, set_privacy, update_profile
 from accounts.services.refusals import HANDLE_TAKEN, AccountRefused
 from accounts.services.standing import deactivate, reactivate, suspend, unsuspend
 
@@ -34,6 +34,7 @@ __all__ = [
     "renew_token",
     "revoke_token",
     "set_avatar",
+    "set_language",
     "set_privacy",
     "sign_up",
     "suspend",

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from rest_framework.authtoken.models import Token
 
 from accounts.models import Invitation, User
@@ -16,15 +18,22 @@ from accounts.signals import handle_taken
 
 
 def sign_up(*, handle: str, email: str, password: str, birth_date: date, name: str = "", invitation: str = "") -> User:
-    """An account for somebody at the door: what the site's mode demands holds, and the young start private."""
+    """An account for somebody at the door: what the site's mode demands holds, the young start private, and mails
+    will be in the language of the page that it was made on."""
     if settings.SIGNUP_MODE == "closed":
-        raise AccountRefused("Sign-up is closed at the moment.")
+        raise AccountRefused(_("Sign-up is closed at the moment."))
     is_private = age_on(timezone.localdate(), birth_date) < settings.PRIVATE_UNDER_AGE
     with transaction.atomic():
         if settings.SIGNUP_MODE == "invite":
             _use_invitation(invitation)
         return create_account(
-            handle=handle, email=email, password=password, birth_date=birth_date, name=name, is_private=is_private
+            handle=handle,
+            email=email,
+            password=password,
+            birth_date=birth_date,
+            name=name,
+            is_private=is_private,
+            language=get_language() or "",
         )
 
 
@@ -37,10 +46,18 @@ def create_account(
     name: str = "",
     bio: str = "",
     is_private: bool = False,
+    language: str = "",
 ) -> User:
     with refusing():
         account = User.objects.create_user(
-            handle, email, password, birth_date=birth_date, name=name, bio=bio, is_private=is_private
+            handle,
+            email,
+            password,
+            birth_date=birth_date,
+            name=name,
+            bio=bio,
+            is_private=is_private,
+            language=language,
         )
         EmailAddress.objects.create(user=account, email=account.email, primary=True)
         handle_taken.send(sender=User, account_id=account.pk, handle=account.handle)
@@ -54,7 +71,7 @@ def _use_invitation(code: str) -> None:
         uses_left=F("uses_left") - 1
     )
     if not used:
-        raise AccountRefused("This invitation is not valid, has expired or has been used up.", "invitation")
+        raise AccountRefused(_("This invitation is not valid, has expired or has been used up."), "invitation")
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.access import DOOR
 from accounts.locks import lock_account
@@ -32,6 +33,7 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 500  # rows in one statement
 CHUNKS_A_TURN = 20  # then others get their turn
 BEGUN_AT_ONCE = 100  # in one sweep
+REMIND_BEFORE = timedelta(days=3)
 
 # What removes some of an account's rows, or files, and returns how many; 0 when nothing is left.
 Eraser = Callable[[int], int]
@@ -53,7 +55,7 @@ def ask_for_deletion(*, account: User) -> Erasure:
     if current.erased_at:
         raise AccountRefused(DELETED)
     if current.is_superuser:
-        raise AccountRefused("An administrator’s account cannot be deleted. Hand over your role first.")
+        raise AccountRefused(_("An administrator’s account cannot be deleted. Hand over your role first."))
     due_at = timezone.now() + timedelta(days=settings.DELETE_AFTER_DAYS)
     erasure, is_new = Erasure.objects.get_or_create(account_id=account.pk, defaults={"due_at": due_at})
     if is_new:
@@ -80,7 +82,9 @@ def _mail(template: str, account: User, due_at: datetime) -> None:
 
 
 def sweep() -> None:
-    """Begins what is due, hints at what is not confirmed, and closes what every app has confirmed."""
+    """Reminds who is about to lose their account, begins what is due, hints at what is not confirmed, and closes what every app has confirmed."""
+    for account_id in Erasure.objects.to_be_reminded(REMIND_BEFORE).values_list("pk", flat=True)[:BEGUN_AT_ONCE]:
+        remind(account_id)
     for account_id in Erasure.objects.due().values_list("pk", flat=True)[:BEGUN_AT_ONCE]:
         try:
             begin(account_id)
@@ -90,6 +94,18 @@ def sweep() -> None:
     for account_id in Erasure.objects.begun().values_list("pk", flat=True):
         with transaction.atomic():
             erasure_due.send(Erasure, account_id=account_id)
+
+
+@transaction.atomic
+def remind(account_id: int) -> bool:
+    """The last word before it is final, once. False when it was taken back, or said by somebody else."""
+    waiting = Erasure.objects.to_be_reminded(REMIND_BEFORE).select_related("account")
+    erasure = waiting.select_for_update(of=("self",), skip_locked=True).filter(pk=account_id).first()
+    if erasure is None:
+        return False
+    Erasure.objects.filter(pk=account_id).update(reminded_at=Now())
+    _mail("deletion_near", erasure.account, erasure.due_at)
+    return True
 
 
 @transaction.atomic
@@ -118,6 +134,7 @@ def _blank(account_id: int) -> None:
         password=make_password(None),
         name="",
         bio="",
+        language="",
         avatar="",
         birth_date=None,
         last_login=None,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.locks import lock_account
 from accounts.models import HandleClaim, User
@@ -43,10 +44,16 @@ def _may_take_handle(account_id: int, handle: str) -> None:
     first = claims.order_by("claimed_at").values("pk")[:1]
     if claims.filter(claimed_at__gt=timezone.now() - NEW_HANDLES_WITHIN).exclude(pk__in=first).count() >= NEW_HANDLES:
         raise AccountRefused(
-            f"You have taken {NEW_HANDLES} new handles in {NEW_HANDLES_WITHIN.days} days."
-            " Wait a while, or go back to one you had.",
+            _("You have taken %(number)s new handles in %(days)s days. Wait a while, or go back to one you had.")
+            % {"number": NEW_HANDLES, "days": NEW_HANDLES_WITHIN.days},
             "handle",
         )
+
+
+def set_language(*, account: User, language: str) -> None:
+    """Of pages, mails and pushes. Empty: what the browser asks for."""
+    User.objects.filter(pk=account.pk).update(language=language)
+    account.language = language
 
 
 def set_avatar(*, account: User, content: bytes) -> User:

@@ -5,22 +5,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountRefused(Exception):
     """The act is not allowed. `field` names the input to correct, or is empty; `message` is in plain words."""
 
-    def __init__(self, message: str, field: str = "") -> None:
+    def __init__(self, message: object, field: str = "") -> None:
         super().__init__(message)
-        self.message = message
+        self.message = str(message)
         self.field = field
 
 
-HANDLE_TAKEN = ("This handle is taken. Pick another.", "handle")
+HANDLE_TAKEN = (_("This handle is taken. Pick another."), "handle")
 REFUSALS = {
     "accounts_user_handle_key": HANDLE_TAKEN,
     "accounts_handle_is_never_reused": HANDLE_TAKEN,
-    "accounts_user_email_key": ("There is an account with this e-mail address. Log in instead.", "email"),
+    "accounts_user_email_key": (_("There is an account with this e-mail address. Log in instead."), "email"),
 }
 
 

@@ -3,6 +3,8 @@ away; each change is made under the account's lock and recorded for ever."""
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.locks import lock_account
 from accounts.models import Erasure, StandingEvent, User
@@ -10,15 +12,15 @@ from accounts.services.entering import revoke_token
 from accounts.services.refusals import AccountRefused
 from accounts.signals import standing_changed
 
-DELETED = "This account is deleted. It cannot be brought back."
+DELETED = _("This account is deleted. It cannot be brought back.")
 
 
 def suspend(*, account: User, by: User, reason: str) -> User:
     """Hides the account and closes it to its owner, who can read the reason. Everything it has is kept."""
     if account.pk == by.pk:
-        raise AccountRefused("You cannot suspend yourself.")
+        raise AccountRefused(gettext("You cannot suspend yourself."))
     if account.is_staff and not by.is_superuser:
-        raise AccountRefused("Only an administrator can suspend a member of the staff.")
+        raise AccountRefused(gettext("Only an administrator can suspend a member of the staff."))
     return _stand(account, by, StandingEvent.Act.SUSPENDED, reason, suspended_at=timezone.now())
 
 

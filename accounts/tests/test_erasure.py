@@ -66,6 +66,37 @@ def test_asking_twice_is_once_and_the_first_day_stands(alice: User, django_captu
     assert acts(alice) == ["deletion_asked"]
 
 
+@pytest.mark.parametrize(("days_left", "mails"), [(4, 0), (2, 1)])
+def test_three_days_before_it_is_final_there_is_a_last_word_once(
+    alice: User, django_capture_on_commit_callbacks, days_left: int, mails: int
+) -> None:
+    services.ask_for_deletion(account=alice)
+    due_at = timezone.now() + timedelta(days=days_left)
+    Erasure.objects.update(asked_at=due_at - timedelta(days=30), due_at=due_at)
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(2):
+            erasure.sweep()
+    assert len(mail.outbox) == mails
+    for message in mail.outbox:
+        assert message.to == ["alice@example.org"]
+        assert message.subject.endswith("Your account will soon be deleted for good")
+        assert f"@alice. It is deleted for good on {due_at:%-d %B %Y}." in message.body
+
+
+def test_no_last_word_to_who_has_just_asked_or_took_it_back(
+    alice: User, bob: User, settings, django_capture_on_commit_callbacks
+) -> None:
+    settings.DELETE_AFTER_DAYS = 2
+    services.ask_for_deletion(account=alice)
+    services.ask_for_deletion(account=bob)
+    Erasure.objects.filter(pk=bob.pk).update(asked_at=timezone.now() - timedelta(days=28))
+    services.reactivate(account=bob)
+    with django_capture_on_commit_callbacks(execute=True):
+        erasure.sweep()
+        assert not erasure.remind(bob.pk)
+    assert not mail.outbox
+
+
 def test_keeping_the_account_takes_it_back(alice: User) -> None:
     services.ask_for_deletion(account=alice)
     services.reactivate(account=alice)

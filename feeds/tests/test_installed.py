@@ -24,7 +24,7 @@ def test_the_worker_may_stand_for_every_page(client: Client) -> None:
 
 def test_the_worker_keeps_what_the_offline_page_is_made_of_and_nothing_else(client: Client) -> None:
     page, *files = kept(client.get("/sw.js").content.decode())
-    assert page == "/offline/"
+    assert page == "/offline/?language=en"
     assert all(file.startswith("/static/") and finders.find(file.removeprefix("/static/")) for file in files)
     drawn = re.findall(r'(?:href|src)="(/static/[^"]+)"', client.get(page).content.decode())
     assert set(drawn) <= set(files)

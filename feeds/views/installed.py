@@ -11,11 +11,15 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
+
+from socialvideo.lib.languages import known
 
 DARK = "#0a0c13"
 # What the offline page needs, and nothing else is ever kept by the worker.
@@ -35,7 +39,7 @@ SHELL = (
 @cache_control(no_cache=True)
 def worker(request: HttpRequest) -> HttpResponse:
     """At the root, so that it may stand for every page. Browsers ask for it at every visit."""
-    script = (_worker.__wrapped__ if settings.DEBUG else _worker)()
+    script = (_worker.__wrapped__ if settings.DEBUG else _worker)(translation.get_language())
     etag = quote_etag(sha256(script.encode()).hexdigest()[:20])
     answer = get_conditional_response(request, etag) or HttpResponse(script, content_type="text/javascript")
     answer["ETag"] = etag
@@ -45,8 +49,10 @@ def worker(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(max_age=3600)
 def offline(request: HttpRequest) -> HttpResponse:
-    """The same for everyone: the worker keeps it, and shows it at whatever address could not be reached."""
-    return render(request, "feeds/offline.html")
+    """The same for everyone, in the language of its address: the worker keeps it, and shows it at whatever address could
+    not be reached."""
+    with translation.override(known(request.GET.get("language", "")) or settings.LANGUAGE_CODE):
+        return render(request, "feeds/offline.html")
 
 
 @csrf_exempt
@@ -67,7 +73,7 @@ def _manifest() -> dict[str, Any]:
     return {
         "name": settings.SITE_NAME,
         "short_name": settings.SITE_NAME,
-        "description": "Short videos from the people you follow.",
+        "description": _("Short videos from the people you follow."),
         "id": "/",
         "start_url": "/",
         "scope": "/",
@@ -81,9 +87,9 @@ def _manifest() -> dict[str, Any]:
             _icon("maskable", 512) | {"purpose": "maskable"},
         ],
         "shortcuts": [
-            _shortcut("Following", "feeds:following_feed"),
-            _shortcut("Upload", "videos:upload"),
-            _shortcut("Inbox", "feeds:notifications"),
+            _shortcut(_("Following"), "feeds:following_feed"),
+            _shortcut(_("Upload"), "videos:upload"),
+            _shortcut(_("Inbox"), "feeds:notifications"),
         ],
         "share_target": {
             "action": reverse("feeds:shared"),
@@ -103,10 +109,10 @@ def _shortcut(name: str, page: str) -> dict[str, Any]:
 
 
 @cache
-def _worker() -> str:
+def _worker(language: str) -> str:
     """Another shell is another script, and so another version, which replaces what the former kept."""
     page = render_to_string("feeds/offline.html", {"SITE_NAME": settings.SITE_NAME})
-    addresses = [reverse("feeds:offline"), *map(static, SHELL)]
+    addresses = [f"{reverse('feeds:offline')}?language={language}", *map(static, SHELL)]
     version = sha256("\n".join([page, *addresses]).encode()).hexdigest()[:12]
     given = {"version": version, "addresses": json.dumps(addresses), "shared": reverse("feeds:shared")}
     return render_to_string("feeds/worker.js", given | {"upload": reverse("videos:upload")})

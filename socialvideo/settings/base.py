@@ -24,6 +24,7 @@ PRIVATE_UNDER_AGE = env.int("PRIVATE_UNDER_AGE", 16, validate=NOT_NEGATIVE)  # y
 FOLLOW_LIMIT = env.int("FOLLOW_LIMIT", 7500, validate=POSITIVE)  # accounts one account may follow, requests included
 # Days in which one may take back the deletion of one's account. At least one: meanwhile nobody acts for the account.
 DELETE_AFTER_DAYS = env.int("DELETE_AFTER_DAYS", 30, validate=POSITIVE)
+KEEP_BATCHES_DAYS = env.int("KEEP_BATCHES_DAYS", 90, validate=POSITIVE)  # in which acts on many follows can be undone
 MAX_VIDEO_SECONDS = env.int("MAX_VIDEO_SECONDS", 180, validate=POSITIVE)
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 512 * 1024 * 1024, validate=POSITIVE)
 UPLOAD_QUOTA_BYTES = env.int("UPLOAD_QUOTA_BYTES", 20 * 1024**3, validate=NOT_NEGATIVE)  # of one account; 0: no limit
@@ -109,6 +110,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "socialvideo.lib.desk.DeskPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "socialvideo.lib.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -127,6 +129,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
@@ -195,6 +198,7 @@ CELERY_BEAT_SCHEDULE = {
         "follows.tasks.fold_counts": 10,
         "follows.tasks.sweep_batches": 10,
         "follows.tasks.sweep_imports": 3600,
+        "follows.tasks.prune_batches": 3600,
         "videos.tasks.sweep_processing": 10,
         "videos.tasks.sweep_bucket": 3600,
         "videos.tasks.sweep_uploads": 10,
@@ -368,6 +372,11 @@ SPECTACULAR_SETTINGS = {
 
 # --- Words, times, logs ---------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # each by its own name; `make messages` collects what is to be said
+LOCALE_PATHS = [BASE_DIR / "socialvideo" / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

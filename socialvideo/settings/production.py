@@ -16,5 +16,6 @@ SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 30 * 24 * 3600)
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # neighbours below our domain are not ours to bind
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
+LANGUAGE_COOKIE_SECURE = True
 ACCOUNT_EMAIL_VERIFICATION = env.str("ACCOUNT_EMAIL_VERIFICATION", "mandatory", validate=EMAIL_VERIFICATION)
 vars().update(env.dj_email_url("EMAIL_URL", "smtp://localhost:25"))

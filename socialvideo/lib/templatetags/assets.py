@@ -13,6 +13,9 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from socialvideo.lib import languages
 
 register = template.Library()
 
@@ -30,6 +33,13 @@ def importmap(context: Context) -> SafeString:
         getattr(request, "csp_nonce", ""),
         mark_safe(json.dumps({"imports": imports}, separators=(",", ":")).replace("<", "\\u003c")),  # noqa: S308
     )
+
+
+@register.simple_tag
+def script_words() -> SafeString:
+    """What scripts say in this page's language (`import { gettext } from "words"`); it is no script itself."""
+    words = languages.script_words(get_language() or "")
+    return mark_safe(words and f'<script type="application/json" id="words">{words}</script>')  # noqa: S308
 
 
 @register.simple_tag

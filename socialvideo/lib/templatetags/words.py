@@ -4,19 +4,32 @@ from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
+from django.utils.dateformat import format as formatted
+from django.utils.formats import number_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy, pgettext_lazy
+
+from socialvideo.lib.numbers import exact
 
 register = template.Library()
+register.filter(exact)
 
 EXACT_BELOW = 10_000
-UNITS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K"))
-
-
-@register.filter
-def exact(value: int | None) -> str:
-    """12304 → 12,304"""
-    return f"{value or 0:,}"
+UNITS = (
+    (1_000_000_000, pgettext_lazy("a short number", "%(number)sB")),
+    (1_000_000, pgettext_lazy("a short number", "%(number)sM")),
+    (1_000, pgettext_lazy("a short number", "%(number)sK")),
+)
+# As Django writes dates: day, month, year.
+DAY = pgettext_lazy("format of a date", "j F")
+DAY_OF_A_YEAR = pgettext_lazy("format of a date", "j F Y")
+AGES = (
+    (60, 60, ngettext_lazy("%(count)s minute ago", "%(count)s minutes ago", "count")),
+    (3600, 24, ngettext_lazy("%(count)s hour ago", "%(count)s hours ago", "count")),
+    (86400, 7, ngettext_lazy("%(count)s day ago", "%(count)s days ago", "count")),
+)
 
 
 @register.filter
@@ -25,16 +38,15 @@ def short(value: int | None) -> SafeString:
     number = value or 0
     if number < EXACT_BELOW:
         return format_html('<data class="num" value="{}">{}</data>', number, exact(number))
-    size, unit = next((size, unit) for size, unit in UNITS if number >= size)
+    size, written = next((size, written) for size, written in UNITS if number >= size)
     tenths = number * 10 // size
-    text = f"{tenths / 10:.1f}" if tenths < 1000 else f"{tenths // 10}"
+    rounded = tenths / 10 if tenths < 1000 and tenths % 10 else tenths // 10
     return format_html(
-        '<data class="num" value="{0}" title="{1}"><span aria-hidden="true">{2}{3}</span>'
+        '<data class="num" value="{0}" title="{1}"><span aria-hidden="true">{2}</span>'
         '<span class="visually-hidden">{1}</span></data>',
         number,
         exact(number),
-        text.removesuffix(".0"),
-        unit,
+        written % {"number": number_format(rounded)},
     )
 
 
@@ -55,7 +67,7 @@ def moment(value: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(timespec="seconds"),
-        f"{_date(value)} {timezone.localtime(value).year}, {timezone.localtime(value):%H:%M %Z}",
+        f"{_date(value, DAY_OF_A_YEAR)}, {timezone.localtime(value):%H:%M %Z}",
         _since(value, timezone.now()),
     )
 
@@ -76,10 +88,9 @@ def day_and_time(value: datetime | None) -> SafeString | str:
     if value is None:
         return ""
     return format_html(
-        '<time datetime="{}">{}, {}</time>',
+        '<time datetime="{}">{}</time>',
         value.isoformat(timespec="seconds"),
-        _day(value, timezone.now()),
-        f"{timezone.localtime(value):%H:%M %Z}",
+        _day_and_time(value, timezone.now()),
     )
 
 
@@ -98,19 +109,22 @@ def lines_of(value: str | None) -> list[str]:
 def _since(value: datetime, now: datetime) -> str:
     passed = now - value
     if passed < timedelta(minutes=1):
-        return "just now" if passed > timedelta(minutes=-1) else _day(value, now)
-    for unit, length, limit in (("minute", 60, 60), ("hour", 3600, 24), ("day", 86400, 7)):
+        return _("just now") if passed > timedelta(minutes=-1) else _day(value, now)
+    for length, limit, said in AGES:
         count = int(passed.total_seconds()) // length
         if count < limit:
-            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+            return said % {"count": count}
     return _day(value, now)
 
 
 def _day(value: datetime, now: datetime) -> str:
     here, today = timezone.localtime(value), timezone.localtime(now)
-    return _date(value) if here.year == today.year else f"{_date(value)} {here.year}"
+    return _date(value, DAY if here.year == today.year else DAY_OF_A_YEAR)
 
 
-def _date(value: datetime) -> str:
-    here = timezone.localtime(value)
-    return f"{here.day} {here:%B}"
+def _day_and_time(value: datetime, now: datetime) -> str:
+    return f"{_day(value, now)}, {timezone.localtime(value):%H:%M %Z}"
+
+
+def _date(value: datetime, written: object) -> str:
+    return formatted(timezone.localtime(value), str(written))
