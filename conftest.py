@@ -21,6 +21,7 @@ from django_redis import get_redis_connection
 
 from accounts.models import User
 from accounts.tests.factories import make_account
+from socialvideo.lib.patience import Patience
 from socialvideo.local.live_process import LiveProcess
 from socialvideo.local.worker_process import WorkerProcess
 from tests.emptying import empty_by_deleting
@@ -42,6 +43,7 @@ CHROMIUM_FLAGS = (
 @pytest.fixture(autouse=True)
 def _empty_redis() -> None:
     """Cache, throttles and queued hints of one test are not seen by the next."""
+    Patience.renew()
     get_redis_connection("default").flushdb()
 
 

@@ -45,6 +45,12 @@ def sweep_imports() -> None:
 
 
 @shared_task
+def prune_batches() -> None:
+    """Forgets what can no longer be undone."""
+    services.prune_batches()
+
+
+@shared_task
 def erase(account_id: int) -> None:
     """One turn of an erasure."""
     if erasure.erase(account_id):

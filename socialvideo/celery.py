@@ -1,6 +1,7 @@
 """Celery: hints for workers. A task names a row and a worker looks whether there is something to do; a hint that is
 lost, doubled or late changes nothing, because the sweeps find the same rows."""
 
+import logging
 import os
 from typing import Any
 
@@ -9,9 +10,12 @@ from celery.contrib.django.task import DjangoTask
 from celery.loaders.app import AppLoader
 from django.core.cache import cache
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from socialvideo.commandline import plain_settings_errors
+from socialvideo.lib.patience import Patience
 
+logger = logging.getLogger(__name__)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialvideo.settings.dev")
 
 
@@ -29,8 +33,17 @@ class HintTask(DjangoTask):
         transaction.on_commit(lambda: self._hint(*args, **kwargs), robust=True)
 
     def _hint(self, *args: Any, **kwargs: Any) -> None:
-        if not self.coalesced or cache.add(self._under_way, 1, timeout=self.under_way_seconds):
+        if Patience.is_out():
+            logger.warning("No hint of %s: Redis did not answer just now", self.name)
+        elif not self.coalesced or cache.add(self._under_way, 1, timeout=self.under_way_seconds):
+            self._send(*args, **kwargs)
+
+    def _send(self, *args: Any, **kwargs: Any) -> None:
+        try:
             self.delay(*args, **kwargs)
+        except OperationalError:
+            Patience.run_out()
+            raise
 
     def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
         if self.coalesced:
@@ -47,6 +60,14 @@ class Loader(AppLoader):
             return super().config_from_object(obj, silent)
 
 
-app = Celery("socialvideo", task_cls=HintTask, loader="socialvideo.celery:Loader")
+class App(Celery):
+    """Whoever sends a hint waits for the broker no longer than for the cache. A worker does, for there it blocks."""
+
+    def connection_for_write(self, url: str | None = None, **options: Any) -> Any:
+        options["transport_options"] = {"socket_timeout": 0.5} | (options.get("transport_options") or {})
+        return super().connection_for_write(url, **options)
+
+
+app = App("socialvideo", task_cls=HintTask, loader="socialvideo.celery:Loader")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -82,7 +82,8 @@ def _mail(template: str, account: User, due_at: datetime) -> None:
 
 
 def sweep() -> None:
-    """Reminds who is about to lose their account, begins what is due, hints at what is not confirmed, and closes what every app has confirmed."""
+    """Reminds of what is near, begins what is due, hints at what is not confirmed, and closes what every app has
+    confirmed."""
     for account_id in Erasure.objects.to_be_reminded(REMIND_BEFORE).values_list("pk", flat=True)[:BEGUN_AT_ONCE]:
         remind(account_id)
     for account_id in Erasure.objects.due().values_list("pk", flat=True)[:BEGUN_AT_ONCE]:

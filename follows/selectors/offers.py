@@ -12,11 +12,11 @@ from socialvideo.lib.pagination import Page, keyset_page
 WORKED_THROUGH = (Batch.State.RUNNING, Batch.State.DONE)
 ANSWERED = (BatchRow.Result.DONE, BatchRow.Result.REQUESTED, BatchRow.Result.UNCHANGED, BatchRow.Result.SKIPPED)
 
-_NAMED_MEANWHILE = """
-    SELECT DISTINCT account.id
-    FROM follows_batchrow AS row
+# Rows that named nobody when they were read, beside who has the name now: to be told of once.
+NAMED_MEANWHILE = """
+    accounts_user AS account
+    JOIN follows_batchrow AS row ON row.handle = account.handle
     JOIN follows_batch AS batch ON batch.id = row.batch_id
-    JOIN accounts_user AS account ON account.handle = row.handle
     WHERE row.result = 'unmatched' AND row.account_id IS NULL AND batch.state IN ('running', 'done')
       AND account.suspended_at IS NULL AND account.deactivated_at IS NULL AND account.erased_at IS NULL
       AND batch.owner_id <> account.id
@@ -65,5 +65,5 @@ def was_offered(owner_id: int, account: User) -> bool:
 def named_meanwhile() -> list[int]:
     """Accounts that somebody is waiting for and was not told of."""
     with connection.cursor() as cursor:
-        cursor.execute(_NAMED_MEANWHILE)
+        cursor.execute(f"SELECT DISTINCT account.id FROM {NAMED_MEANWHILE}")
         return [row[0] for row in cursor.fetchall()]

@@ -21,6 +21,7 @@ from follows.services.edges import (
 from follows.services.erasure import forget_watching
 from follows.services.imports import PREVIEW_STANDS, discard, discard_old_previews, leave_out, start_import
 from follows.services.offers import accept_offer, dismiss_offer, offer
+from follows.services.pruning import prune_batches
 from follows.services.refusals import FollowRefused
 from follows.services.reports import fold_counts, report_publication, report_watch
 
@@ -46,6 +47,7 @@ __all__ = [
     "leave_out",
     "mute",
     "offer",
+    "prune_batches",
     "remove_follower",
     "report_publication",
     "report_watch",

@@ -8,7 +8,7 @@ from follows.models import BatchRow
 from follows.origins import NOWHERE, Origin
 from follows.relations import Relation
 from follows.selectors import relation
-from follows.selectors.offers import offered_rows
+from follows.selectors.offers import NAMED_MEANWHILE, offered_rows
 from follows.services.imports import follow_as_said
 from follows.services.outcomes import hold_edges, hold_follower
 from follows.services.refusals import refusing
@@ -18,15 +18,10 @@ from follows.signals import account_offered, follow_changed
 Result = BatchRow.Result
 TOLD_AT_ONCE = 500  # rows found in one transaction
 
-_FIND = """
+_FIND = f"""
     WITH found AS (
         SELECT row.batch_id, row.position, batch.owner_id, account.id AS account_id
-        FROM accounts_user AS account
-        JOIN follows_batchrow AS row ON row.handle = account.handle
-        JOIN follows_batch AS batch ON batch.id = row.batch_id
-        WHERE account.id = %(account)s AND account.suspended_at IS NULL AND account.deactivated_at IS NULL
-          AND account.erased_at IS NULL AND row.result = 'unmatched' AND row.account_id IS NULL
-          AND batch.state IN ('running', 'done') AND batch.owner_id <> account.id
+        FROM {NAMED_MEANWHILE} AND account.id = %(account)s
         ORDER BY row.batch_id, row.position LIMIT %(rows)s FOR UPDATE OF row SKIP LOCKED
     ), met AS (
         UPDATE follows_batchrow AS row SET account_id = found.account_id FROM found

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import OperationalError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import services as accounts
@@ -20,6 +21,7 @@ from follows.origins import Origin, Source
 from follows.selectors import Wanted
 from follows.services import batches
 from follows.tests.truth import events_between
+from follows.views.batches import BatchRate
 from socialvideo.lib.testing import in_threads
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("truth")]
@@ -51,6 +53,15 @@ def edges(owner: User) -> set[tuple]:
 
 def outcomes(batch: Batch) -> dict[int, tuple[str, str]]:
     return {row.account_id: (row.result, row.reason) for row in batch.rows.all()}
+
+
+def test_nobody_acts_on_many_all_the_time(client, alice, crowd, monkeypatch):
+    monkeypatch.setattr(BatchRate, "rate", "1/min")
+    client.force_login(alice)
+    for status in (302, 429):
+        chosen = {"act": "bell_none", "submit_key": str(uuid4()), "account": crowd[1].pk}
+        assert client.post(reverse("follows:act"), chosen).status_code == status
+    assert Batch.objects.count() == 1
 
 
 # --- Acts and their Undo --------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
+from rest_framework.throttling import UserRateThrottle
 
 from accounts.models import User
 from follows import selectors, services
@@ -24,6 +26,7 @@ from follows.views.manager import Asked, list_context
 from follows.views.people import MUTES
 from follows.views.rows import rows_or_page
 from socialvideo.lib import toasts
+from socialvideo.lib.rates import limited
 
 Act, State = Batch.Act, Batch.State
 OFFERED: dict[str, tuple[Act, timedelta | None]] = {
@@ -32,8 +35,16 @@ OFFERED: dict[str, tuple[Act, timedelta | None]] = {
 }
 
 
+class BatchRate(UserRateThrottle):
+    """Acts on many: each may concern ten thousand."""
+
+    scope = "batches"
+    rate = "30/min"
+
+
 @login_required
 @require_POST
+@limited(BatchRate)
 def act(request: HttpRequest) -> HttpResponse:
     """On the rows that were selected, or on everything that the manager's search and filters leave."""
     asked = Asked.of(request.POST)
@@ -108,7 +119,8 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def batches(request: HttpRequest) -> HttpResponse:
     page = selectors.batches_page(request.user.pk, cursor=request.GET.get("after", ""))
-    return render(request, rows_or_page(request, "follows/batches.html"), {"page": page})
+    context = {"page": page, "days": settings.KEEP_BATCHES_DAYS}
+    return render(request, rows_or_page(request, "follows/batches.html"), context)
 
 
 def _selected(request: HttpRequest) -> list[int]:

@@ -15,6 +15,7 @@ import math
 import random
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterator, Sequence
+from operator import attrgetter
 from time import monotonic, time
 from typing import Any
 
@@ -48,6 +49,7 @@ class Stream:
     def __init__(self) -> None:
         self._waiting: list[str] = []
         self._news = asyncio.Event()
+        self.opened_at = monotonic()
         self.ended = False
 
     def tell(self, event: str) -> None:
@@ -78,8 +80,17 @@ class Hub:
         self._away = False
         self.closed = False
 
-    def open_streams(self, account_id: int) -> int:
-        return len(self._streams.get(account_id, ()))
+    def makes_room(self, account_id: int, most: int, settled_after: float) -> bool:
+        """Whether there is room for one more stream. At the most the oldest is let go, for a device that lost its network
+        never said so; one that is hardly open stays, lest living ones push each other out in turn."""
+        streams = [stream for stream in self._streams.get(account_id, ()) if not stream.ended]
+        if len(streams) < most:
+            return True
+        oldest = min(streams, key=attrgetter("opened_at"))
+        if monotonic() - oldest.opened_at < settled_after:
+            return False
+        oldest.end()
+        return True
 
     @contextlib.contextmanager
     def stream(self, account_id: int, age: float) -> Iterator[Stream]:

@@ -100,7 +100,7 @@ class Streams:
             return 503, None
         if account_id is None:
             return 204, None  # the one answer after which a browser does not come back by itself
-        if self.hub.open_streams(account_id) >= STREAMS_AN_ACCOUNT:
+        if not self.hub.makes_room(account_id, STREAMS_AN_ACCOUNT, settings.LIVE_LOOKUP_SECONDS):
             return 429, None
         return 200, account_id
 

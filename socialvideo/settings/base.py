@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 from environs import Env, validate
 
+from socialvideo.lib.patience import Patience
 from socialvideo.settings import bucket
 
 env = Env()
@@ -156,7 +157,12 @@ CACHES = {
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "socialvideo",
         # Nothing in Redis is the only copy of anything: without it, pages are slower, not broken.
-        "OPTIONS": {"IGNORE_EXCEPTIONS": True, "SOCKET_CONNECT_TIMEOUT": 0.5, "SOCKET_TIMEOUT": 0.5},
+        "OPTIONS": {
+            "IGNORE_EXCEPTIONS": True,
+            "SOCKET_CONNECT_TIMEOUT": 0.5,
+            "SOCKET_TIMEOUT": 0.5,
+            "CONNECTION_POOL_KWARGS": {"retry": Patience()},
+        },
     }
 }
 DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
