@@ -10,7 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.http import trigger_client_event
 from rest_framework.throttling import UserRateThrottle
 
 from accounts.models import User
@@ -67,8 +67,7 @@ def acting(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
 
 def _log_in_first(request: HttpRequest, account: User) -> HttpResponse:
     """Back to the page of the tap, not to the tap: that is no page."""
-    to_login = redirect_to_login(way_back(request, account.get_absolute_url()))
-    return HttpResponseClientRedirect(to_login.url) if request.htmx else to_login  # type: ignore[attr-defined]
+    return redirect_to_login(way_back(request, account.get_absolute_url()))
 
 
 def place_of(request: HttpRequest) -> str:

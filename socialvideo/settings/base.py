@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "socialvideo.lib.redirects.LoginMiddleware",
     "socialvideo.lib.zones.ZoneMiddleware",
 ]
 
