@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import selectors, services
 from accounts.access import stand_at_the_door
 from accounts.models import User
-from socialvideo.lib.languages import remember
+from socialvideo.lib.languages import remember, speaking
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +86,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """What was asked for has happened; only the mail about it is missing, and can be asked for again."""
         try:
-            super().send_mail(template_prefix, email, {"SITE_NAME": settings.SITE_NAME} | context)
+            with speaking(context["user"].language if "user" in context else ""):
+                super().send_mail(template_prefix, email, {"SITE_NAME": settings.SITE_NAME} | context)
         except (OSError, SMTPException):
             logger.exception("Mail %s was not sent.", template_prefix)
             if self.request is not None:

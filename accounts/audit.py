@@ -1,5 +1,7 @@
 """What must hold of accounts at any moment, checked on live data."""
 
+from django.utils.translation import gettext_noop
+
 from socialvideo.lib.audit import Check
 
 OVERDUE = "SELECT account_id FROM accounts_erasure WHERE finished_at IS NULL AND due_at < now() - interval '1 day'"
@@ -21,10 +23,23 @@ STILL_HAS = """
 """
 
 CHECKS = [
-    Check("no deletion of an account is overdue", "9", OVERDUE, "accounts_erasure"),
-    Check("no deletion ends before every app has confirmed it", "9", FINISHED_UNCONFIRMED, "accounts_erasurestep"),
-    Check("an account is erased exactly when its deletion is final", "9", ERASED_BUT_NOT_BEGUN, "accounts_user"),
+    Check(gettext_noop("no deletion of an account is overdue"), "9", OVERDUE, "accounts_erasure"),
     Check(
-        "an erased account has no address, token or role", "7", STILL_HAS, "accounts_user WHERE erased_at IS NOT NULL"
+        gettext_noop("no deletion ends before every app has confirmed it"),
+        "9",
+        FINISHED_UNCONFIRMED,
+        "accounts_erasurestep",
+    ),
+    Check(
+        gettext_noop("an account is erased exactly when its deletion is final"),
+        "9",
+        ERASED_BUT_NOT_BEGUN,
+        "accounts_user",
+    ),
+    Check(
+        gettext_noop("an erased account has no address, token or role"),
+        "7",
+        STILL_HAS,
+        "accounts_user WHERE erased_at IS NOT NULL",
     ),
 ]

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from feeds.models import AuditRun, Digest, Push
@@ -25,21 +27,28 @@ class AuditRunAdmin(ReadOnlyAdmin):
     readonly_fields = fields
     actions_list = ("sources",)
 
-    @action(description="What For You’s sources bring", url_path="sources", icon="insights", permissions=["view"])
+    @action(description=_("What For You’s sources bring"), url_path="sources", icon="insights", permissions=["view"])
     def sources(self, request: HttpRequest) -> HttpResponse:
         """Day by day; their table has no key that a list here could be of."""
-        context = self.admin_site.each_context(request) | {"opts": self.opts, "title": "What For You’s sources bring"}
+        context = self.admin_site.each_context(request) | {
+            "opts": self.opts,
+            "title": gettext("What For You’s sources bring"),
+        }
         days = {day: list(rows) for day, rows in groupby(source_days(days=DAYS), key=lambda row: row.day)}
         return TemplateResponse(request, "feeds/desk_sources.html", context | {"days": days})
 
-    @admin.display
+    @admin.display(description=_("verdict"))
     def verdict(self, run: AuditRun) -> str:
         if run.finished_at is None:
-            return "did not come to its end"
+            return gettext("did not come to its end")
         broken = sum(bool(check["broken_since"]) for check in run.checks)
-        return f"{broken} broken" if broken else "kept"
+        return (
+            ngettext("%(number)s broken", "%(number)s broken", broken) % {"number": broken}
+            if broken
+            else gettext("kept")
+        )
 
-    @admin.display(description="Checks")
+    @admin.display(description=_("Checks"))
     def found(self, run: AuditRun) -> SafeString:
         checks = sorted(run.checks, key=lambda check: check["broken_since"] is None)
         return render_to_string("feeds/desk_audit.html", {"checks": checks})

@@ -1,6 +1,8 @@
 """Promise 4 on live data. Who was a follower at publishing is decided by a replay of the follow events before it, not by
 anything that the fan-out wrote."""
 
+from django.utils.translation import gettext_noop
+
 from feeds.sql.waiting import FAN_OUT_OVERDUE
 from socialvideo.lib import rules
 from socialvideo.lib.audit import Check
@@ -116,20 +118,23 @@ RULE_NOT_IN_FORCE = rules.not_in_force("feeds")
 ENTRIES, PUBLICATIONS = "feeds_inboxentry", "videos_publication"
 
 CHECKS = [
-    Check("every follower at publishing who still follows was told", "4", NOT_TOLD, PUBLICATIONS),
-    Check("nobody was told who did not follow at publishing", "4", TOLD_FOR_NOTHING, ENTRIES),
-    Check("nobody was told twice", "4", TOLD_TWICE, ENTRIES),
-    Check("every delivery stands in entries", "4", COUNTED_BUT_NOT_TOLD, PUBLICATIONS),
-    Check("every delivery says how its entries were told", "4", DELIVERY_AND_STATES, PUBLICATIONS),
+    Check(gettext_noop("every follower at publishing who still follows was told"), "4", NOT_TOLD, PUBLICATIONS),
+    Check(gettext_noop("nobody was told who did not follow at publishing"), "4", TOLD_FOR_NOTHING, ENTRIES),
+    Check(gettext_noop("nobody was told twice"), "4", TOLD_TWICE, ENTRIES),
+    Check(gettext_noop("every delivery stands in entries"), "4", COUNTED_BUT_NOT_TOLD, PUBLICATIONS),
+    Check(gettext_noop("every delivery says how its entries were told"), "4", DELIVERY_AND_STATES, PUBLICATIONS),
     Check(
-        "every delivery says what its entries have come to", "4", REACH_AND_STATES, "feeds_inboxentry WHERE state >= 3"
+        gettext_noop("every delivery says what its entries have come to"),
+        "4",
+        REACH_AND_STATES,
+        "feeds_inboxentry WHERE state >= 3",
     ),
-    Check("every delivery adds up", "4", SUMS_DO_NOT_ADD_UP, PUBLICATIONS),
-    Check("every entry is of its publication's creator", "4", ENTRY_OF_ANOTHER_CREATOR, ENTRIES),
-    Check("no fan-out is overdue", "4", OVERDUE, PUBLICATIONS),
-    Check("the rules of telling are in force", "4", RULE_NOT_IN_FORCE, rules.how_many(RULE_NOT_IN_FORCE)),
+    Check(gettext_noop("every delivery adds up"), "4", SUMS_DO_NOT_ADD_UP, PUBLICATIONS),
+    Check(gettext_noop("every entry is of its publication's creator"), "4", ENTRY_OF_ANOTHER_CREATOR, ENTRIES),
+    Check(gettext_noop("no fan-out is overdue"), "4", OVERDUE, PUBLICATIONS),
+    Check(gettext_noop("the rules of telling are in force"), "4", RULE_NOT_IN_FORCE, rules.how_many(RULE_NOT_IN_FORCE)),
     Check(
-        "nothing that an erased account was told is left",
+        gettext_noop("nothing that an erased account was told is left"),
         "7",
         TOLD_AN_ERASED_ACCOUNT,
         "accounts_erasurestep WHERE part = 'feeds'",

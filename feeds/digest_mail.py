@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMultiAlternatives
-from django.template.defaultfilters import pluralize
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from feeds.models import Digest
@@ -42,9 +43,7 @@ class Group:
     def words(self) -> str:
         """The newest event speaks for the others."""
         more = len({event.actor.pk for event in self.events if event.actor}) - 1
-        if self.first.actor is None or more < 1:
-            return self.first.words
-        return f"{self.first.actor.display_name} and {more} other{pluralize(more)} {self.first.deed}"
+        return self.first.said(max(0, more))
 
 
 def compose(digest: Digest, account: User, address: str, told: Sequence[Event]) -> EmailMultiAlternatives:
@@ -103,9 +102,8 @@ def _groups(told: Sequence[Event], by: Callable[[Event], Hashable]) -> list[Grou
 
 
 def _summary(videos: int, others: int) -> str:
-    parts = []
-    if videos:
-        parts.append(f"{videos} new video{pluralize(videos)}")
-    if others:
-        parts.append(f"{others} notification{pluralize(others)}")
-    return " and ".join(parts)
+    new = ngettext("%(number)s new video", "%(number)s new videos", videos) % {"number": videos}
+    more = ngettext("%(number)s notification", "%(number)s notifications", others) % {"number": others}
+    if videos and others:
+        return _("%(videos)s and %(notifications)s") % {"videos": new, "notifications": more}
+    return new if videos else more

@@ -3,9 +3,11 @@ are looked up when a card is read, and only those that may be told then are writ
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from follows.relations import Relation
@@ -15,17 +17,17 @@ from videos.models import Video
 class Source(TextChoices):
     """Where a card comes from."""
 
-    FOLLOWING = "following", "in the Following feed"
-    FOLLOWED = "followed", "new of somebody you follow"
-    REPOSTED = "reposted", "reposted by people you follow"
-    ENGAGED = "engaged", "liked by people you follow"
-    RELATED = "related", "like what you liked or watched"
-    TASTE = "taste", "has a tag that you watch"
-    INTEREST = "interest", "has a tag that you chose"
-    POPULAR = "popular", "popular now"
-    EXPLORE = "explore", "seen by few"
-    NEW = "new", "new"
-    AGAIN = "again", "seen before"
+    FOLLOWING = "following", gettext_lazy("in the Following feed")
+    FOLLOWED = "followed", gettext_lazy("new of somebody you follow")
+    REPOSTED = "reposted", gettext_lazy("reposted by people you follow")
+    ENGAGED = "engaged", gettext_lazy("liked by people you follow")
+    RELATED = "related", gettext_lazy("like what you liked or watched")
+    TASTE = "taste", gettext_lazy("has a tag that you watch")
+    INTEREST = "interest", gettext_lazy("has a tag that you chose")
+    POPULAR = "popular", gettext_lazy("popular now")
+    EXPLORE = "explore", gettext_lazy("seen by few")
+    NEW = "new", gettext_lazy("new")
+    AGAIN = "again", gettext_lazy("seen before")
 
 
 class Reason(NamedTuple):
@@ -37,21 +39,25 @@ class Reason(NamedTuple):
     account_ids: tuple[int, ...] = ()
 
 
-OTHERWISE = "Picked for you"  # where the reason cannot be told, or is true no more
+OTHERWISE = gettext_lazy("Picked for you")  # where the reason cannot be told, or is true no more
 FRESH = timedelta(days=3)
-_PLAIN: dict[str, str] = {
-    Source.TASTE: "Because you watch #{}",
-    Source.INTEREST: "You chose #{}",
-    Source.POPULAR: "Popular now",
-    Source.EXPLORE: "Seen by few",
-    Source.AGAIN: "Once more",
+_PLAIN: dict[str, Any] = {
+    Source.TASTE: gettext_lazy("Because you watch #%(tag)s"),
+    Source.INTEREST: gettext_lazy("You chose #%(tag)s"),
+    Source.POPULAR: gettext_lazy("Popular now"),
+    Source.EXPLORE: gettext_lazy("Seen by few"),
+    Source.AGAIN: gettext_lazy("Once more"),
+}
+_LED_HERE: dict[str, Any] = {
+    "liked": gettext_lazy("Because you liked a video by %(name)s"),
+    "watched": gettext_lazy("Because you watched a video by %(name)s"),
 }
 SHOWN = 40  # characters of a name
 
 
 def words(reason: Reason, video: Video, ties: Mapping[int, Relation], people: Mapping[int, User], now: datetime) -> str:
     """`people`: those of `account_ids` who are here. `now`: what is fresh depends on it."""
-    return _about_people(reason, video, ties, people) or _about_video(reason, video, now) or OTHERWISE
+    return _about_people(reason, video, ties, people) or _about_video(reason, video, now) or str(OTHERWISE)
 
 
 def _about_people(reason: Reason, video: Video, ties: Mapping[int, Relation], people: Mapping[int, User]) -> str:
@@ -60,21 +66,21 @@ def _about_people(reason: Reason, video: Video, ties: Mapping[int, Relation], pe
     met = [people[each] for each in reason.account_ids if each in people and not _shut_out(ties[each])]
     match reason.source:
         case Source.FOLLOWING | Source.FOLLOWED | Source.AGAIN if ties[video.creator_id].following:
-            return f"You follow {video.creator.display_name}"
+            return _("You follow %(name)s") % {"name": video.creator.display_name}
         case Source.REPOSTED if friends := [each for each in met if _passes_on(ties[each.pk])]:
-            return f"Reposted by {_short(friends[0])}{_more(len(friends) - 1)}"
+            return _reposted_by(friends)
         case Source.ENGAGED if friends := [each for each in met if _may_be_named(each, ties[each.pk])]:
-            return f"Liked by {_names(friends)}"
+            return _liked_by(friends)
         case Source.RELATED if met:
-            return f"Because you {reason.word} a video by {_short(met[0])}"
+            return _LED_HERE.get(reason.word, OTHERWISE) % {"name": _short(met[0])}
     return ""
 
 
 def _about_video(reason: Reason, video: Video, now: datetime) -> str:
     is_fresh = video.published_at is not None and now - video.published_at < FRESH
     if is_fresh and reason.source in {Source.EXPLORE, Source.NEW}:
-        return "New here"
-    return _PLAIN.get(reason.source, "").format(reason.word)
+        return _("New here")
+    return str(_PLAIN.get(reason.source, "")) % {"tag": reason.word}
 
 
 def _may_be_named(account: User, tie: Relation) -> bool:
@@ -86,16 +92,32 @@ def _passes_on(tie: Relation) -> bool:
     return tie.following and not tie.muted
 
 
-def _more(others: int) -> str:
-    return f" and {others} other{'s' if others > 1 else ''} you follow" if others else ""
+def _reposted_by(friends: list[User]) -> str:
+    others = len(friends) - 1
+    if not others:
+        return _("Reposted by %(name)s") % {"name": _short(friends[0])}
+    said = ngettext(
+        "Reposted by %(name)s and %(others)s other you follow",
+        "Reposted by %(name)s and %(others)s others you follow",
+        others,
+    )
+    return said % {"name": _short(friends[0]), "others": others}
+
+
+def _liked_by(friends: list[User]) -> str:
+    others = len(friends) - 1
+    if not others:
+        return _("Liked by %(name)s, whom you follow") % {"name": _short(friends[0])}
+    said = ngettext(
+        "Liked by %(name)s and %(others)s other you follow",
+        "Liked by %(name)s and %(others)s others you follow",
+        others,
+    )
+    return said % {"name": _short(friends[0]), "others": others}
 
 
 def _shut_out(tie: Relation) -> bool:
     return tie.blocking or tie.blocked_by
-
-
-def _names(friends: list[User]) -> str:
-    return _short(friends[0]) + (_more(len(friends) - 1) or ", whom you follow")
 
 
 def _short(account: User) -> str:

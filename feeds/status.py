@@ -11,20 +11,22 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from feeds.models import AuditRun
 from feeds.pulses import Pulse, patience, pulses, silence
 from feeds.sql.waiting import WAITING
 
 PROMISES = {
-    "1": "Every tap settles on the truth",
-    "2": "No follow ends silently",
-    "3": "Counts are what the lists show",
-    "4": "Every follower is told once",
-    "5": "New videos are in the Following feed at once",
-    "7": "Nobody sees what they may not",
-    "8": "No upload is lost",
-    "9": "Everything explains itself",
+    "1": gettext_lazy("Every tap settles on the truth"),
+    "2": gettext_lazy("No follow ends silently"),
+    "3": gettext_lazy("Counts are what the lists show"),
+    "4": gettext_lazy("Every follower is told once"),
+    "5": gettext_lazy("New videos are in the Following feed at once"),
+    "7": gettext_lazy("Nobody sees what they may not"),
+    "8": gettext_lazy("No upload is lost"),
+    "9": gettext_lazy("Everything explains itself"),
 }
 MISSED = 3  # runs that may be missed before the last one is too old to be trusted
 
@@ -40,10 +42,14 @@ class Checked:
     kept: bool
     broken_since: datetime | None
 
+    @property
+    def words(self) -> str:
+        return _(self.name)
+
 
 @dataclass(frozen=True)
 class Promise:
-    words: str
+    words: Any
     checks: list[Checked]
 
     @property
@@ -131,10 +137,16 @@ def standing_still(signs: Iterable[Pulse] | None = None, left: Waiting | None = 
     left = left or waiting()
     found = [_silent(sign) for sign in (pulses() if signs is None else signs) if sign.stands_still]
     if left.fan_outs_overdue and silence(None) > patience():
-        late = f"{left.fan_outs_overdue} video{'s are' if left.fan_outs_overdue > 1 else ' is'} late to be announced."
+        late = ngettext(
+            "%(number)s video is late to be announced.",
+            "%(number)s videos are late to be announced.",
+            left.fan_outs_overdue,
+        ) % {"number": left.fan_outs_overdue}
         found.append(Problem("fan_outs", late, "Look at the log of the workers of the queue fanout."))
     if left.outbox_since and silence(left.outbox_since) > patience():
-        old = f"A follow or unfollow has waited for {_words(silence(left.outbox_since))} to be acted on."
+        old = _("A follow or unfollow has waited for %(time)s to be acted on.") % {
+            "time": _words(silence(left.outbox_since))
+        }
         found.append(Problem("outbox", old, "Look at the log of the workers of the queue default."))
     return found
 
@@ -142,9 +154,9 @@ def standing_still(signs: Iterable[Pulse] | None = None, left: Waiting | None = 
 def _silent(sign: Pulse) -> Problem:
     what, silence = f"{sign.kind} {sign.name}", _words(sign.silent_for)
     if sign.kind == "queue":
-        words = f"Nothing was taken from the queue {sign.name} for {silence}."
+        words = _("Nothing was taken from the queue %(name)s for %(time)s.") % {"name": sign.name, "time": silence}
         return Problem(what, words, f"Start a worker (celery -A socialvideo worker -Q {sign.name}) and beat.")
-    words = f"{sign.name} has not come to its end for {silence}."
+    words = _("%(name)s has not come to its end for %(time)s.") % {"name": sign.name, "time": silence}
     return Problem(what, words, "Start beat and a worker of its queue; if both run, their log says why.")
 
 
@@ -152,13 +164,15 @@ def doubts() -> list[str]:
     """What the audit says, loudly, that is no reason to send visitors away."""
     audit = last_audit()
     if audit is None:
-        return ["The promises were never checked."]
-    said = [f"It is not so that {check.name}." for check in audit.broken]
+        return [_("The promises were never checked.")]
+    said = [_("It is not so that %(check)s.") % {"check": check.words} for check in audit.broken]
     if audit.is_overdue:
-        said.append(f"The promises were last checked {_words(audit.age)} ago.")
+        said.append(_("The promises were last checked %(time)s ago.") % {"time": _words(audit.age)})
     return said
 
 
 def _words(span: timedelta) -> str:
     now = timezone.now()
-    return timesince(now - span, now, depth=1).replace("\xa0", " ") if span >= timedelta(minutes=1) else "some seconds"
+    return (
+        timesince(now - span, now, depth=1).replace("\xa0", " ") if span >= timedelta(minutes=1) else _("some seconds")
+    )

@@ -1,25 +1,26 @@
 """What accounts are told of, by which channels, and what holds while they have not chosen. Pure."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Topic(TextChoices):
-    NEW_VIDEOS = "new_videos", "New videos"
-    FOLLOWS = "follows", "New followers"
-    REQUESTS = "requests", "Follow requests"
-    LIKES = "likes", "Likes"
-    COMMENTS = "comments", "Comments and replies"
-    MENTIONS = "mentions", "Mentions"
-    REPOSTS = "reposts", "Reposts of my videos"
-    MY_VIDEOS = "my_videos", "My videos"
-    IMPORTS = "imports", "Imports"
-    MODERATION = "moderation", "Moderation"
+    NEW_VIDEOS = "new_videos", _("New videos")
+    FOLLOWS = "follows", _("New followers")
+    REQUESTS = "requests", _("Follow requests")
+    LIKES = "likes", _("Likes")
+    COMMENTS = "comments", _("Comments and replies")
+    MENTIONS = "mentions", _("Mentions")
+    REPOSTS = "reposts", _("Reposts of my videos")
+    MY_VIDEOS = "my_videos", _("My videos")
+    IMPORTS = "imports", _("Imports")
+    MODERATION = "moderation", _("Moderation")
 
 
 class Channel(TextChoices):
-    SITE = "site", "On this site"
-    PUSH = "push", "Push"
-    MAIL = "mail", "E-mail digest"
+    SITE = "site", _("On this site")
+    PUSH = "push", _("Push")
+    MAIL = "mail", _("E-mail digest")
 
 
 # Everything, for push and mail come only to those who asked for them; a push for each like or repost would be too much.

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 from ua_parser import parse_os, parse_user_agent
 
 from accounts.models import User
@@ -32,7 +33,14 @@ def origin_of(request: HttpRequest, source: str) -> Origin:
 def _device(user_agent: str) -> str:
     browser, system = parse_user_agent(user_agent), parse_os(user_agent)
     names = [found.family for found in (browser, system) if found]
-    return " on ".join(names)[:80] or "an unknown device"
+    return _named(*names)[:80]
+
+
+def _named(browser: str = "", system: str = "") -> str:
+    """Kept as it is said: the history shows it to its owner alone."""
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or _("an unknown device")
 
 
 def _session(request: HttpRequest) -> str:

@@ -1,5 +1,7 @@
 """What must hold of the follow graph at any moment, checked on live data."""
 
+from django.utils.translation import gettext_noop
+
 from follows.triggers import ACT_SEQUENCE, SCHEMA
 from socialvideo.lib import rules
 from socialvideo.lib.audit import Check
@@ -88,11 +90,18 @@ RULE_NOT_IN_FORCE = rules.not_in_force(
 EDGES, EVENTS, BLOCKS = "follows_follow", "follows_followevent", "follows_block"
 
 CHECKS = [
-    Check("every follow is what its whole history says", "2", EDGES_AND_HISTORY, EVENTS),
-    Check("every block is what its history says", "2", BLOCKS_AND_HISTORY, BLOCKS),
-    Check("the rules of following are in force", "2", RULE_NOT_IN_FORCE, rules.how_many(RULE_NOT_IN_FORCE)),
-    Check("no follow leads to an erased account", "2", EDGE_OF_ERASED, EDGES),
-    Check("all counts equal the follows and requests that stand", "3", COUNTS_AND_EDGES, EDGES),
-    Check("no request waits at a public account", "1", REQUEST_AT_PUBLIC_ACCOUNT, f"{EDGES} WHERE state = 'requested'"),
-    Check("no follow stands across a block", "7", EDGE_ACROSS_BLOCK, BLOCKS),
+    Check(gettext_noop("every follow is what its whole history says"), "2", EDGES_AND_HISTORY, EVENTS),
+    Check(gettext_noop("every block is what its history says"), "2", BLOCKS_AND_HISTORY, BLOCKS),
+    Check(
+        gettext_noop("the rules of following are in force"), "2", RULE_NOT_IN_FORCE, rules.how_many(RULE_NOT_IN_FORCE)
+    ),
+    Check(gettext_noop("no follow leads to an erased account"), "2", EDGE_OF_ERASED, EDGES),
+    Check(gettext_noop("all counts equal the follows and requests that stand"), "3", COUNTS_AND_EDGES, EDGES),
+    Check(
+        gettext_noop("no request waits at a public account"),
+        "1",
+        REQUEST_AT_PUBLIC_ACCOUNT,
+        f"{EDGES} WHERE state = 'requested'",
+    ),
+    Check(gettext_noop("no follow stands across a block"), "7", EDGE_ACROSS_BLOCK, BLOCKS),
 ]

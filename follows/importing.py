@@ -11,7 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from accounts.models import HANDLE_PATTERN
+from socialvideo.lib.numbers import exact
 
 FORMAT, VERSION = "socialvideo.following", 1  # of our own JSON
 MAX_ROWS = 50_000
@@ -27,10 +31,10 @@ _BLANK = " \t\r\n,;"
 class ImportRefused(Exception):
     """The file is none that lists follows. `code` names what it is, `message` says what to do."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: object) -> None:
         super().__init__(message)
         self.code = code
-        self.message = message
+        self.message = str(message)
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def read(data: bytes, *, now: datetime) -> Listing:
     text = _text(data)
     listing = _document(text, now) if text.startswith(("{", "[")) else _table(text, now)
     if not listing.rows:
-        raise ImportRefused("nobody", "This file lists nobody.")
+        raise ImportRefused("nobody", _("This file lists nobody."))
     return replace(listing, rows=list(_each_once(listing.rows)))
 
 
@@ -70,13 +74,13 @@ def _each_once(rows: list[Row]) -> Iterator[Row]:
 # --- Bytes ----------------------------------------------------------------------------------------------------
 
 _NOT_TEXT = {
-    b"PK\x03\x04": ("archive", "This is a ZIP archive. Unpack it first, then pick the file inside."),
-    b"\x1f\x8b": ("archive", "This is a compressed archive. Unpack it first, then pick the file inside."),
-    b"\x89PNG": ("image", "This is a picture. Pick the CSV or JSON file of your export."),
-    b"\xff\xd8\xff": ("image", "This is a picture. Pick the CSV or JSON file of your export."),
-    b"GIF8": ("image", "This is a picture. Pick the CSV or JSON file of your export."),
-    b"RIFF": ("image", "This is a picture or a recording. Pick the CSV or JSON file of your export."),
-    b"%PDF": ("document", "This is a PDF. Pick the CSV or JSON file of your export."),
+    b"PK\x03\x04": ("archive", gettext_lazy("This is a ZIP archive. Unpack it first, then pick the file inside.")),
+    b"\x1f\x8b": ("archive", gettext_lazy("This is a compressed archive. Unpack it first, then pick the file inside.")),
+    b"\x89PNG": ("image", gettext_lazy("This is a picture. Pick the CSV or JSON file of your export.")),
+    b"\xff\xd8\xff": ("image", gettext_lazy("This is a picture. Pick the CSV or JSON file of your export.")),
+    b"GIF8": ("image", gettext_lazy("This is a picture. Pick the CSV or JSON file of your export.")),
+    b"RIFF": ("image", gettext_lazy("This is a picture or a recording. Pick the CSV or JSON file of your export.")),
+    b"%PDF": ("document", gettext_lazy("This is a PDF. Pick the CSV or JSON file of your export.")),
 }
 
 
@@ -87,9 +91,9 @@ def _text(data: bytes) -> str:
             raise ImportRefused(*refusal)
     text = data.decode(_encoding(data), errors="replace").strip().lstrip("\ufeff").lstrip()
     if not text.strip(_BLANK):
-        raise ImportRefused("empty", "This file is empty.")
+        raise ImportRefused("empty", _("This file is empty."))
     if text.startswith("<"):
-        raise ImportRefused("html", "This is a web page. Ask for your data as JSON or CSV and pick that file.")
+        raise ImportRefused("html", _("This is a web page. Ask for your data as JSON or CSV and pick that file."))
     return text
 
 
@@ -105,16 +109,30 @@ def _encoding(data: bytes) -> str:
 
 _FOLLOWING_ONLY = {"show boosts", "notify on new posts", "languages"}  # columns of Mastodon's list of follows alone
 _OTHER_TABLES = {
-    r"account address.*hide notifications": ("mutes", "This is Mastodon's list of muted accounts."),
-    r"https?://": ("bookmarks", "This is a list of links, such as Mastodon's bookmarks."),
-    r"#domain|[\w-]+(\.[\w-]+)+(,|$)": ("domains", "This is a list of sites, such as Mastodon's blocked domains."),
+    r"account address.*hide notifications": (
+        "mutes",
+        gettext_lazy("This is Mastodon's list of muted accounts. Pick following_accounts.csv."),
+    ),
+    r"https?://": (
+        "bookmarks",
+        gettext_lazy("This is a list of links, such as Mastodon's bookmarks. Pick following_accounts.csv."),
+    ),
+    r"#domain|[\w-]+(\.[\w-]+)+(,|$)": (
+        "domains",
+        gettext_lazy("This is a list of sites, such as Mastodon's blocked domains. Pick following_accounts.csv."),
+    ),
     r"account address|@?[\w.-]+@[\w.-]+\s*(,|$)": (
         "unnamed",
-        "This file does not say what it lists, and Mastodon's list of blocked accounts looks like it.",
+        gettext_lazy(
+            "This file does not say what it lists, and Mastodon's list of blocked accounts looks like it."
+            " Pick following_accounts.csv."
+        ),
     ),
-    r".+,\s*\"?@?[\w.-]+@[\w.-]+\"?\s*$": ("lists", "This looks like Mastodon's file of lists."),
+    r".+,\s*\"?@?[\w.-]+@[\w.-]+\"?\s*$": (
+        "lists",
+        gettext_lazy("This looks like Mastodon's file of lists. Pick following_accounts.csv."),
+    ),
 }
-_INSTEAD = "Pick following_accounts.csv."
 _NOTIFY = {"all": "all", "none": "none", "true": "all", "false": "none"}
 
 
@@ -131,11 +149,13 @@ def _table(text: str, now: datetime) -> Listing:
     first = lines[0][:HEAD].strip().lower()
     for start, (code, message) in _OTHER_TABLES.items():
         if re.match(start, first):
-            raise ImportRefused(code, f"{message} {_INSTEAD}")
+            raise ImportRefused(code, message)
     if first.startswith("date: "):
-        raise ImportRefused("tiktok_text", "This is TikTok's export as text. Ask TikTok for JSON and pick that file.")
+        raise ImportRefused(
+            "tiktok_text", _("This is TikTok's export as text. Ask TikTok for JSON and pick that file.")
+        )
     raise ImportRefused(
-        "unknown", "This file is none that we know. Pick an export of this site, of Mastodon or of TikTok."
+        "unknown", _("This file is none that we know. Pick an export of this site, of Mastodon or of TikTok.")
     )
 
 
@@ -172,7 +192,7 @@ def _document(text: str, now: datetime) -> Listing:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ImportRefused("broken_json", "This file is damaged JSON. Download it again.") from error
+        raise ImportRefused("broken_json", _("This file is damaged JSON. Download it again.")) from error
     if isinstance(document, dict) and document.get("format") == FORMAT:
         return Listing("own", [_own_row(item, now) for item in _own_list(document)])
     return Listing("tiktok", [_tiktok_row(item, now) for item in _tiktok_list(document)])
@@ -180,10 +200,12 @@ def _document(text: str, now: datetime) -> Listing:
 
 def _own_list(document: dict[str, Any]) -> list[Any]:
     if document.get("version") != VERSION:
-        raise ImportRefused("version", "This export was written by another version of the site, which we cannot read.")
+        raise ImportRefused(
+            "version", _("This export was written by another version of the site, which we cannot read.")
+        )
     items = document.get("following")
     if not isinstance(items, list):
-        raise ImportRefused("no_list", "This export has lost its list of follows. Export it again.")
+        raise ImportRefused("no_list", _("This export has lost its list of follows. Export it again."))
     _limit(len(items))
     return items
 
@@ -207,10 +229,10 @@ def _tiktok_list(document: object) -> list[Any]:
     if followed:
         _limit(len(max(followed, key=len)))
         return max(followed, key=len)
-    if any(name in {"fanslist", "follower", "follower list"} for name, _ in lists):
-        raise ImportRefused("followers", "This file lists who follows you, not whom you follow. Pick the other one.")
+    if any(name in {"fanslist", "follower", "follower list"} for name, items in lists):
+        raise ImportRefused("followers", _("This file lists who follows you, not whom you follow. Pick the other one."))
     raise ImportRefused(
-        "no_list", "No list of follows in this file. Ask TikTok for all your data as JSON and pick that file."
+        "no_list", _("No list of follows in this file. Ask TikTok for all your data as JSON and pick that file.")
     )
 
 
@@ -264,11 +286,15 @@ def _moment(text: object, now: datetime) -> datetime | None:
 
 def _bear(text: str, marks: str) -> None:
     if sum(map(text.count, marks)) > MAX_VALUES:
-        raise ImportRefused("too_many_values", "This file is too large to read. Pick the part that lists your follows.")
+        raise ImportRefused(
+            "too_many_values", _("This file is too large to read. Pick the part that lists your follows.")
+        )
 
 
 def _limit(rows: int) -> None:
     if rows > MAX_ROWS:
         raise ImportRefused(
-            "too_many", f"This file lists {rows:,} accounts. The limit is {MAX_ROWS:,}: split it into several files."
+            "too_many",
+            _("This file lists %(number)s accounts. The limit is %(limit)s: split it into several files.")
+            % {"number": exact(rows), "limit": exact(MAX_ROWS)},
         )

@@ -2,28 +2,29 @@
 active. The database holds it (`FollowEvent`'s constraint): what was said about a change must be able to explain it."""
 
 from django.db.models import BooleanField, Func, TextChoices
+from django.utils.translation import gettext_lazy as _
 
 ABSENT, REQUESTED, ACTIVE = "", "requested", "active"
 STATES = (ABSENT, REQUESTED, ACTIVE)
 
 
 class Cause(TextChoices):
-    FOLLOWED = "followed", "followed"
-    REQUESTED = "requested", "asked to follow"
-    IMPORTED = "imported", "import"
-    RESTORED = "restored", "unfollow taken back"
-    APPROVED = "approved", "request approved"
-    WENT_PUBLIC = "went_public", "account became public"
-    DECLINED = "declined", "request declined"
-    CANCELLED = "cancelled", "request cancelled"
-    UNFOLLOWED = "unfollowed", "unfollowed"
-    BELL = "bell", "alerts changed"
-    REMOVED = "removed", "follower removed"
-    BLOCKED = "blocked", "blocked"
-    UNBLOCKED = "unblocked", "block lifted"
-    ACCOUNT_DELETED = "account_deleted", "account deleted"
-    MODERATOR = "moderator", "a moderator's act"
-    UNATTRIBUTED = "unattributed", "not said"
+    FOLLOWED = "followed", _("followed")
+    REQUESTED = "requested", _("asked to follow")
+    IMPORTED = "imported", _("import")
+    RESTORED = "restored", _("unfollow taken back")
+    APPROVED = "approved", _("request approved")
+    WENT_PUBLIC = "went_public", _("account became public")
+    DECLINED = "declined", _("request declined")
+    CANCELLED = "cancelled", _("request cancelled")
+    UNFOLLOWED = "unfollowed", _("unfollowed")
+    BELL = "bell", _("alerts changed")
+    REMOVED = "removed", _("follower removed")
+    BLOCKED = "blocked", _("blocked")
+    UNBLOCKED = "unblocked", _("block lifted")
+    ACCOUNT_DELETED = "account_deleted", _("account deleted")
+    MODERATOR = "moderator", _("a moderator's act")
+    UNATTRIBUTED = "unattributed", _("not said")
 
 
 _BEGINS = {(ABSENT, ACTIVE), (ABSENT, REQUESTED)}

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from follows import triggers
 from follows.machine import Cause, is_known_transition
@@ -18,12 +19,12 @@ class Follow(models.Model):
     """One account's tie to another. Its state, `since` and `shows_from` are settled by the database."""
 
     class State(models.TextChoices):
-        REQUESTED = "requested", "requested"
-        ACTIVE = "active", "following"
+        REQUESTED = "requested", _("requested")
+        ACTIVE = "active", _("following")
 
     class Notify(models.TextChoices):
-        ALL = "all", "all new videos"
-        NONE = "none", "no alerts"
+        ALL = "all", _("all new videos")
+        NONE = "none", _("no alerts")
 
     follower = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="follows_made"
@@ -254,19 +255,19 @@ class Batch(models.Model):
     result: saved with the results, so that a killed worker's batch goes on there."""
 
     class Act(models.TextChoices):
-        FOLLOW = "follow", "import follows"
-        UNFOLLOW = "unfollow", "unfollow"
-        RESTORE = "restore", "take unfollows back"
-        MUTE = "mute", "mute"
-        UNMUTE = "unmute", "unmute"
-        BELL_ALL = "bell_all", "alerts on"
-        BELL_NONE = "bell_none", "alerts off"
+        FOLLOW = "follow", _("import follows")
+        UNFOLLOW = "unfollow", _("unfollow")
+        RESTORE = "restore", _("take unfollows back")
+        MUTE = "mute", _("mute")
+        UNMUTE = "unmute", _("unmute")
+        BELL_ALL = "bell_all", _("alerts on")
+        BELL_NONE = "bell_none", _("alerts off")
 
     class State(models.TextChoices):
-        PREVIEW = "preview", "waiting to be confirmed"
-        RUNNING = "running", "under way"
-        DONE = "done", "done"
-        CANCELLED = "cancelled", "cancelled"
+        PREVIEW = "preview", _("waiting to be confirmed")
+        RUNNING = "running", _("under way")
+        DONE = "done", _("done")
+        CANCELLED = "cancelled", _("cancelled")
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="batches"
@@ -309,13 +310,13 @@ class BatchRow(models.Model):
     """One account of a batch. A row of an import keeps what the file said; `account_id` is who that is here."""
 
     class Result(models.TextChoices):
-        WAITING = "waiting", "waiting"
-        DONE = "done", "done"
-        REQUESTED = "requested", "asked to follow"
-        UNCHANGED = "unchanged", "was so already"
-        REFUSED = "refused", "not possible"
-        UNMATCHED = "unmatched", "nobody here by that name"
-        SKIPPED = "skipped", "left out by you"
+        WAITING = "waiting", _("waiting")
+        DONE = "done", _("done")
+        REQUESTED = "requested", _("asked to follow")
+        UNCHANGED = "unchanged", _("was so already")
+        REFUSED = "refused", _("not possible")
+        UNMATCHED = "unmatched", _("nobody here by that name")
+        SKIPPED = "skipped", _("left out by you")
 
     pk = models.CompositePrimaryKey("batch_id", "position")
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, db_index=False, related_name="rows")

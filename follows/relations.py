@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 
 @dataclass(frozen=True)
 class Relation:
@@ -53,13 +55,13 @@ class Relation:
 
 LABELS = {
     "self": "",
-    "blocked": "Unblock",
-    "following": "Following",
-    "requested": "Requested",
-    "follow_back": "Follow back",
-    "follow": "Follow",
+    "blocked": _("Unblock"),
+    "following": _("Following"),
+    "requested": _("Requested"),
+    "follow_back": _("Follow back"),
+    "follow": _("Follow"),
 }
-INTENTS = {"following": "Unfollow", "requested": "Cancel request"}
+INTENTS = {"following": _("Unfollow"), "requested": _("Cancel request")}
 ICONS = {
     "self": "user",
     "blocked": "block",

@@ -4,30 +4,32 @@ so that all of it together is the number of followers."""
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from follows.machine import Cause
 
 PERIODS = {"day": 28, "week": 26, "month": 24}
 
-GAINED: dict[str, str] = {
-    Cause.FOLLOWED: "Followed you",
-    Cause.APPROVED: "You approved their request",
-    Cause.WENT_PUBLIC: "You became public",
-    Cause.IMPORTED: "Followed you by an import",
-    Cause.RESTORED: "Took their unfollow back",
-    Cause.MODERATOR: "By a moderator",
-    Cause.UNATTRIBUTED: "Not recorded by whom",
+GAINED: dict[str, Any] = {
+    Cause.FOLLOWED: _("Followed you"),
+    Cause.APPROVED: _("You approved their request"),
+    Cause.WENT_PUBLIC: _("You became public"),
+    Cause.IMPORTED: _("Followed you by an import"),
+    Cause.RESTORED: _("Took their unfollow back"),
+    Cause.MODERATOR: _("By a moderator"),
+    Cause.UNATTRIBUTED: _("Not recorded by whom"),
 }
 # A block of theirs reads as an unfollow: it is told to nobody.
-LOST: dict[str, str] = {
-    Cause.UNFOLLOWED: "Unfollowed you",
-    Cause.REMOVED: "You removed them",
-    Cause.BLOCKED: "You blocked them",
-    Cause.ACCOUNT_DELETED: "Their account was deleted",
-    Cause.MODERATOR: "By a moderator",
-    Cause.UNATTRIBUTED: "Not recorded by whom",
+LOST: dict[str, Any] = {
+    Cause.UNFOLLOWED: _("Unfollowed you"),
+    Cause.REMOVED: _("You removed them"),
+    Cause.BLOCKED: _("You blocked them"),
+    Cause.ACCOUNT_DELETED: _("Their account was deleted"),
+    Cause.MODERATOR: _("By a moderator"),
+    Cause.UNATTRIBUTED: _("Not recorded by whom"),
 }
 
 

@@ -27,6 +27,7 @@ from accounts.services.refusals import AccountRefused
 from accounts.services.standing import DELETED
 from accounts.signals import erasure_due, standing_changed
 from socialvideo.lib.files import remove_folder
+from socialvideo.lib.languages import speaking
 
 logger = logging.getLogger(__name__)
 
@@ -74,8 +75,13 @@ def _record(account_id: int, act: StandingEvent.Act) -> None:
 
 def _mail(template: str, account: User, due_at: datetime) -> None:
     """To the address that the account has now, once what it says is committed."""
-    email, context = account.email, {"handle": account.handle, "due_at": due_at}
-    transaction.on_commit(lambda: get_adapter().send_mail(f"account/email/{template}", email, context), robust=True)
+    email, language, context = account.email, account.language, {"handle": account.handle, "due_at": due_at}
+
+    def send() -> None:
+        with speaking(language):
+            get_adapter().send_mail(f"account/email/{template}", email, context)
+
+    transaction.on_commit(send, robust=True)
 
 
 # --- Becoming final -------------------------------------------------------------------------------------------

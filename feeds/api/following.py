@@ -26,7 +26,7 @@ class NewVideosSerializer(serializers.Serializer):
 class AnswerSerializer(serializers.Serializer):
     """`here` and `creator_here`: it is in my feed, on the page of `cursor`. Every other code says why it is not."""
 
-    code = serializers.ChoiceField(choices=[(code, title) for code, (title, _) in WORDS.items()])
+    code = serializers.ChoiceField(choices=[(code, title) for code, (title, _text) in WORDS.items()])
     is_here = serializers.BooleanField()
     title = serializers.CharField()
     text = serializers.CharField()

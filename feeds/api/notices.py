@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -86,7 +87,7 @@ class NotificationsView(APIView):
         """What happened, newest first; each event in one line of one page. Reading marks nothing as seen."""
         show = request.query_params.get("show", "all")
         if show not in FILTERS:
-            raise serializers.ValidationError({"show": [f"One of {', '.join(FILTERS)}."]})
+            raise serializers.ValidationError({"show": [_("One of %(choices)s.") % {"choices": ", ".join(FILTERS)}]})
         page = selectors.notifications_page(request.user.pk, show=show, cursor=cursor_of(request))
         return page_response(page, LineSerializer, request=request)
 
@@ -151,7 +152,7 @@ class ChoicesView(APIView):
         try:
             services.choose(account=request.user, choices=choices)  # type: ignore[arg-type]
         except services.FixedChoice as fixed:
-            message = "New videos and moderation are always listed on this site."
+            message = _("New videos and moderation are always listed on this site.")
             raise serializers.ValidationError({"choices": [message]}) from fixed
         return self._choices(request)
 

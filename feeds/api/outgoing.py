@@ -3,6 +3,7 @@
 from zoneinfo import available_timezones
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound
@@ -57,7 +58,7 @@ class DigestSerializer(serializers.Serializer):
 
     def validate_timezone(self, name: str) -> str:
         if name not in available_timezones():
-            raise serializers.ValidationError("There is no such time zone.")
+            raise serializers.ValidationError(_("There is no such time zone."))
         return name
 
     def get_address(self, plan: DigestPlan) -> str | None:

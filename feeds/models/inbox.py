@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import pgtrigger
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from socialvideo.lib.triggers import Promise
 
@@ -14,12 +15,12 @@ class InboxEntry(models.Model):
     widest table of the site."""
 
     class State(models.IntegerChoices):
-        FEED_ONLY = 0, "in the feed only"  # from before the follow, or muted then: never a notification
-        QUIET = 1, "listed quietly"  # bell off: listed, without alert
-        ALERTED = 2, "alerted"
-        SEEN = 3, "seen in the list or in a feed"
-        OPENED = 4, "opened"
-        WATCHED = 5, "watched"
+        FEED_ONLY = 0, _("in the feed only")  # from before the follow, or muted then: never a notification
+        QUIET = 1, _("listed quietly")  # bell off: listed, without alert
+        ALERTED = 2, _("alerted")
+        SEEN = 3, _("seen in the list or in a feed")
+        OPENED = 4, _("opened")
+        WATCHED = 5, _("watched")
 
     pk = models.CompositePrimaryKey("recipient_id", "publication_id")
     recipient_id = models.BigIntegerField()

@@ -7,10 +7,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from feeds.querysets import NotificationQuerySet
 from feeds.sql.pushing import PUSH_NOTIFICATIONS
 from feeds.topics import ALWAYS, Channel, Topic
+from socialvideo.lib.said import worded
 from socialvideo.lib.triggers import Promise
 
 
@@ -19,20 +21,20 @@ class Notification(models.Model):
     twice tells once."""
 
     class Kind(models.TextChoices):
-        FOLLOWED = "followed", "followed you"
-        REQUESTED = "requested", "asked to follow you"
-        APPROVED = "approved", "approved your request"
-        IMPORTED = "imported", "your import is done"
-        APPEARED = "appeared", "has a name that you imported"
-        LIKED = "liked", "liked your video"
-        COMMENTED = "commented", "commented on your video"
-        REPLIED = "replied", "replied to your comment"
-        COMMENT_LIKED = "comment_liked", "liked your comment"
-        MENTIONED = "mentioned", "mentioned you"
-        REPOSTED = "reposted", "reposted your video"
-        PROCESSED = "processed", "your video is ready"
-        FAILED = "failed", "your video could not be processed"
-        REMOVED = "removed", "your video was removed"
+        FOLLOWED = "followed", _("followed you")
+        REQUESTED = "requested", _("asked to follow you")
+        APPROVED = "approved", _("approved your request")
+        IMPORTED = "imported", _("your import is done")
+        APPEARED = "appeared", _("has a name that you imported")
+        LIKED = "liked", _("liked your video")
+        COMMENTED = "commented", _("commented on your video")
+        REPLIED = "replied", _("replied to your comment")
+        COMMENT_LIKED = "comment_liked", _("liked your comment")
+        MENTIONED = "mentioned", _("mentioned you")
+        REPOSTED = "reposted", _("reposted your video")
+        PROCESSED = "processed", _("your video is ready")
+        FAILED = "failed", _("your video could not be processed")
+        REMOVED = "removed", _("your video was removed")
 
     recipient_id = models.BigIntegerField()
     kind = models.CharField(max_length=13, choices=Kind)
@@ -74,6 +76,11 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipient_id}: {self.kind}"
+
+    @property
+    def words(self) -> str:
+        """What people wrote as it stands; why a video failed in the reader's language."""
+        return worded(self.text) if self.kind == self.Kind.FAILED else self.text
 
 
 class NoticeChoice(models.Model):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class PushKey(models.Model):
@@ -43,10 +44,10 @@ class Push(models.Model):
     notice:<notification>."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "waiting"
-        ACCEPTED = "accepted", "accepted by the push service"
-        DEAD = "dead", "given up"
-        NEEDLESS = "needless", "seen or gone before it was sent"
+        WAITING = "waiting", _("waiting")
+        ACCEPTED = "accepted", _("accepted by the push service")
+        DEAD = "dead", _("given up")
+        NEEDLESS = "needless", _("seen or gone before it was sent")
 
     # Without a constraint: a browser that goes meanwhile must not undo the telling of others.
     subscription = models.ForeignKey(
@@ -91,8 +92,8 @@ class DigestPlan(models.Model):
     """How often an account wants what it has not seen as one e-mail. No row: never."""
 
     class Every(models.TextChoices):
-        DAY = "day", "Every day"
-        WEEK = "week", "Every week"
+        DAY = "day", _("Every day")
+        WEEK = "week", _("Every week")
 
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="digest_plan"
@@ -113,11 +114,11 @@ class Digest(models.Model):
     moment, nobody knows, so it stays `unknown`."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "waiting"
-        SENT = "sent", "sent"
-        DEAD = "dead", "given up"
-        UNKNOWN = "unknown", "handed over, answer unknown"
-        NEEDLESS = "needless", "all of it seen or gone before it was sent"
+        WAITING = "waiting", _("waiting")
+        SENT = "sent", _("sent")
+        DEAD = "dead", _("given up")
+        UNKNOWN = "unknown", _("handed over, answer unknown")
+        NEEDLESS = "needless", _("all of it seen or gone before it was sent")
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="digests"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from feeds.sql.reach import REACH
 from socialvideo.lib.pagination import Page, keyset_page
@@ -40,9 +41,9 @@ class Report:
             return []
         of = self.delivery.recipients
         return [
-            Part("Saw it", self.reached.seen, of, "In their inbox, or for a second or longer in a feed."),
-            Part("Opened it", self.reached.opened, of, "They opened its page, or played it on purpose."),
-            Part("Watched it", self.reached.watched, of, "For 3 seconds or longer, or half of a shorter video."),
+            Part(_("Saw it"), self.reached.seen, of, _("In their inbox, or for a second or longer in a feed.")),
+            Part(_("Opened it"), self.reached.opened, of, _("They opened its page, or played it on purpose.")),
+            Part(_("Watched it"), self.reached.watched, of, _("For 3 seconds or longer, or half of a shorter video.")),
         ]
 
     @property
@@ -109,7 +110,7 @@ def _report(video: Video, publication: Publication, found: dict[int, Reached]) -
 def _told(reports: Iterable[Report]) -> Part:
     known = [report.delivery for report in reports if report.delivery]
     told, followers = sum(each.told + each.pull_only for each in known), sum(each.followers for each in known)
-    return Part("Told", told, followers, "Of your followers when each video was published.")
+    return Part(_("Told"), told, followers, _("Of your followers when each video was published."))
 
 
 def _together(reports: Iterable[Report]) -> list[Part]:

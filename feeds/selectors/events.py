@@ -4,10 +4,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.urls import reverse
 from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from accounts.models import User
 from feeds.models import NoticeChoice, Notification
@@ -30,6 +33,33 @@ _ALERTING = f"""
 _OF_TWO = {Notification.Kind.FOLLOWED, Notification.Kind.REQUESTED, Notification.Kind.APPROVED}
 
 
+# What somebody did, after their name. In many languages the verb depends on how many people they are.
+DEEDS: dict[str, Any] = {
+    NEW_VIDEO: ngettext_lazy("posted a video", "posted videos", "people"),
+    "followed": ngettext_lazy("followed you", "followed you", "people"),
+    "requested": ngettext_lazy("asked to follow you", "asked to follow you", "people"),
+    "approved": ngettext_lazy("approved your request", "approved your request", "people"),
+    "appeared": ngettext_lazy("has a name that you imported", "have names that you imported", "people"),
+    "liked": ngettext_lazy("liked your video", "liked your video", "people"),
+    "commented": ngettext_lazy("commented on your video", "commented on your video", "people"),
+    "replied": ngettext_lazy("replied to your comment", "replied to your comment", "people"),
+    "comment_liked": ngettext_lazy("liked your comment", "liked your comment", "people"),
+    "mentioned": ngettext_lazy("mentioned you", "mentioned you", "people"),
+    "reposted": ngettext_lazy("reposted your video", "reposted your video", "people"),
+    "imported": gettext_lazy("your import is done"),
+    "processed": gettext_lazy("your video is ready"),
+    "failed": gettext_lazy("your video could not be processed"),
+    "removed": gettext_lazy("your video was removed"),
+}
+
+
+def _who(actor: User, others: int) -> str:
+    if not others:
+        return actor.display_name
+    said = ngettext("%(name)s and %(number)s other", "%(name)s and %(number)s others", others)
+    return said % {"name": actor.display_name, "number": others}
+
+
 @dataclass(frozen=True)
 class Event:
     """Something that happened, in words. `act`: who did what, the same when it is taken back and done again."""
@@ -42,14 +72,16 @@ class Event:
     video: Video | None
     text: str
 
-    @property
-    def deed(self) -> str:
-        """What the actor did, or what happened where there is none."""
-        return "posted a video" if self.kind == NEW_VIDEO else Notification.Kind(self.kind).label
+    def said(self, others: int = 0) -> str:
+        """`others` did the same."""
+        if self.actor is None:
+            return capfirst(str(Notification.Kind(self.kind).label))
+        deed = DEEDS[self.kind] % {"people": others + 1}
+        return _("%(who)s %(did)s") % {"who": _who(self.actor, others), "did": deed}
 
     @property
     def words(self) -> str:
-        return f"{self.actor.display_name} {self.deed}" if self.actor else capfirst(self.deed)
+        return self.said()
 
     @property
     def excerpt(self) -> str:
@@ -135,7 +167,7 @@ def _happenings(account_id: int, notification_ids: Sequence[int], topics: set[To
             at=row.created_at,
             actor=actors.get(row.actor_id),
             video=videos.get(row.video_id),
-            text=row.text,
+            text=row.words,
         )
         for row in found
     ]

@@ -9,10 +9,15 @@ from functools import cached_property
 from heapq import merge
 from typing import NamedTuple
 
+from django.utils.translation import gettext_lazy as _
+
 NEW_VIDEO = "new_video"
 MOST_EVENTS = 3000  # of a page; a line with more goes on in the next one
 ABOUT_A_VIDEO = {"liked", "comment_liked", "commented", "replied", "mentioned", "reposted"}
 OF_A_KIND = {"followed", "approved", "appeared"}
+
+
+SECTIONS = (_("Today"), _("Yesterday"), _("This week"), _("Earlier"))
 
 
 class Section(IntEnum):
@@ -23,7 +28,7 @@ class Section(IntEnum):
 
     @property
     def words(self) -> str:
-        return ("Today", "Yesterday", "This week", "Earlier")[self]
+        return str(SECTIONS[self])
 
 
 class Event(NamedTuple):

@@ -22,6 +22,7 @@ from follows.models import Follow
 from follows.relations import Relation
 from follows.selectors import relations
 from socialvideo.lib.pagination import Page, decode_cursor, encode_cursor
+from socialvideo.lib.said import worded
 from videos.models import Video
 
 LINES_A_PAGE = 30
@@ -263,7 +264,7 @@ def _line(
         people_count=len(actor_ids),
         videos=[videos[video_id] for video_id in video_ids[:VIDEOS_SHOWN] if video_id in videos],
         videos_count=len(video_ids),
-        text=group.events[0].text,
+        text=group.events[0].text if group.kind != Kind.FAILED else worded(group.events[0].text),
         relation=ties.get(alone) if alone else None,
         is_open=group.kind == Kind.REQUESTED and alone in asking,
     )

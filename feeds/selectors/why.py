@@ -60,8 +60,8 @@ class Answer:
     @property
     def _said(self) -> tuple[str, str]:
         title, text = WORDS[self.code]
-        name = self.account.display_name if self.account else ""
-        return title.format(name=name), text.format(name=name)
+        name = {"name": self.account.display_name if self.account else ""}
+        return title % name, text % name
 
 
 NO_VIDEO = Answer("cannot_see")

@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feeds.models import Push, PushSubscription
@@ -26,7 +27,7 @@ def subscribe(*, account: User, endpoint: str, p256dh: str, auth: str, device: s
     """Again is the same. What waits for the browser's former account stays unsaid: a message is made for the account
     that the browser has when it is sent."""
     _check(endpoint, p256dh, auth)
-    subscription, _ = PushSubscription.objects.update_or_create(
+    subscription, _is_new = PushSubscription.objects.update_or_create(
         endpoint=endpoint, defaults={"account": account, "p256dh": p256dh, "auth": auth, "device": device}
     )
     for given_up in PushSubscription.objects.filter(account=account).order_by("-pk")[MOST_DEVICES:]:
@@ -46,9 +47,9 @@ def renew(*, former: str, endpoint: str, p256dh: str, auth: str) -> None:
 
 def _check(endpoint: str, p256dh: str, auth: str) -> None:
     if len(endpoint) > 1000 or not is_push_service(endpoint):
-        raise DeviceRefused("This browser uses a push service that this site does not know.")
+        raise DeviceRefused(_("This browser uses a push service that this site does not know."))
     if not are_keys(p256dh, auth):
-        raise DeviceRefused("This browser sent keys that are of no use. Reload the page and try again.")
+        raise DeviceRefused(_("This browser sent keys that are of no use. Reload the page and try again."))
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from feeds.selectors.events import events, unseen_keys
 from feeds.services.leases import mine, pause_after, settle
 from feeds.sql.digests import CLAIM
 from feeds.topics import Channel
+from socialvideo.lib.languages import speaking
 
 logger = logging.getLogger(__name__)
 
@@ -134,7 +135,8 @@ def _letter(digest: Digest) -> mail.EmailMultiAlternatives | None:
     keys = digest.lines.values_list("event_key", flat=True)
     told = events(account.pk, keys, Channel.MAIL)
     digest.lines.exclude(event_key__in=told).delete()  # what comes of it again is news
-    return compose(digest, account, address, list(told.values())) if told else None
+    with speaking(account.language):
+        return compose(digest, account, address, list(told.values())) if told else None
 
 
 def _hand_over(digest: Digest, letter: mail.EmailMultiAlternatives) -> None:

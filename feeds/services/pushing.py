@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feeds.models import Push, PushSubscription, PushWalk
@@ -26,6 +27,7 @@ from feeds.services.leases import mine, pause_after, settle
 from feeds.sql.pushing import CLAIM, PRUNE, PUSH_SUBSCRIBERS
 from feeds.topics import Channel
 from feeds.webpush import Answer, Fate, Wire, deliver, site_key
+from socialvideo.lib.languages import speaking
 from videos.models import Publication
 
 logger = logging.getLogger(__name__)
@@ -114,7 +116,8 @@ def _messages_to(account: User, pushes: list[Push]) -> Iterator[tuple[Push, Mess
     for push in pushes:
         event = found.get(push.event_key)
         push.act = event.act if event else ""
-        message = _message(push.event_key, event) if account.is_present else None
+        with speaking(account.language):
+            message = _message(push.event_key, event) if account.is_present else None
         if message and (push.subscription_id, push.act) not in said:
             yield push, message
         else:
@@ -132,7 +135,7 @@ def _said_lately(pushes: Iterable[Push], wanted: Iterable[Event]) -> set[tuple[i
 
 def _message(key: str, event: Event | None) -> Message | None:
     if key.startswith(f"{TEST}:"):
-        words, body, path = settings.SITE_NAME, "Push works on this device.", reverse("feeds:notification_settings")
+        words, body, path = settings.SITE_NAME, _("Push works on this device."), reverse("feeds:notification_settings")
     elif event is not None:
         words, body, path = event.words, event.excerpt, event.path
     else:

@@ -1,48 +1,73 @@
 """What a line of the notifications says after the names, and where it leads."""
 
+from collections.abc import Callable
+
 from django import template
 from django.urls import reverse
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from feeds.selectors import Line
+from socialvideo.lib.numbers import exact
 
 register = template.Library()
 
 
 @register.filter
 def said(line: Line) -> str:
-    return _SAID[line.kind](line)
+    """What follows the names: in many languages its verb depends on how many people they are."""
+    return _SAID[line.kind](line) if line.kind in _SAID else str(_HAPPENED[line.kind])
 
 
-_SAID = {
-    "new_video": lambda line: "posted a video" if line.events == 1 else f"posted {line.events:,} videos",
-    "followed": lambda line: "follows you" if line.account else "follow you",
-    "requested": lambda line: "asked to follow you",
-    "approved": lambda line: "let you follow them",
-    "imported": lambda line: "Your import is done",
-    "appeared": lambda line: (
-        "has a name here that you imported" if line.account else "have names here that you imported"
+def _counted(deed: str, deeds: str, line: Line) -> str:
+    """`deeds`, where people did it more often than once each."""
+    return deed if line.events == line.people_count else deeds % {"number": exact(line.events)}
+
+
+_SAID: dict[str, Callable[[Line], str]] = {
+    "new_video": lambda line: (
+        ngettext("posted a video", "posted %(number)s videos", line.events) % {"number": exact(line.events)}
     ),
-    "liked": lambda line: "liked your video",
-    "commented": lambda line: (
-        "commented on your video"
-        if line.events == line.people_count
-        else f"left {line.events:,} comments on your video"
+    "followed": lambda line: ngettext("follows you", "follow you", _people(line)),
+    "requested": lambda line: ngettext("asked to follow you", "asked to follow you", _people(line)),
+    "approved": lambda line: ngettext("let you follow them", "let you follow them", _people(line)),
+    "appeared": lambda line: ngettext(
+        "has a name here that you imported", "have names here that you imported", _people(line)
     ),
-    "replied": lambda line: (
-        "replied to your comment"
-        if line.events == line.people_count
-        else f"left {line.events:,} replies to your comments"
+    "liked": lambda line: ngettext("liked your video", "liked your video", _people(line)),
+    "commented": lambda line: _counted(
+        ngettext("commented on your video", "commented on your video", _people(line)),
+        ngettext("left %(number)s comments on your video", "left %(number)s comments on your video", _people(line)),
+        line,
     ),
-    "comment_liked": lambda line: (
-        "liked your comment" if line.events == line.people_count else f"liked your comments {line.events:,} times"
+    "replied": lambda line: _counted(
+        ngettext("replied to your comment", "replied to your comment", _people(line)),
+        ngettext("left %(number)s replies to your comments", "left %(number)s replies to your comments", _people(line)),
+        line,
     ),
-    "reposted": lambda line: "reposted your video",
-    "mentioned": lambda line: "mentioned you" if line.events == 1 else f"mentioned you {line.events:,} times",
-    "processed": lambda line: "Your video is ready",
-    "failed": lambda line: "Your video could not be processed",
-    "removed": lambda line: "A moderator removed your video",
+    "comment_liked": lambda line: _counted(
+        ngettext("liked your comment", "liked your comment", _people(line)),
+        ngettext("liked your comments %(number)s times", "liked your comments %(number)s times", _people(line)),
+        line,
+    ),
+    "reposted": lambda line: ngettext("reposted your video", "reposted your video", _people(line)),
+    "mentioned": lambda line: (
+        ngettext("mentioned you", "mentioned you", _people(line))
+        if line.events == 1
+        else ngettext("mentioned you %(number)s times", "mentioned you %(number)s times", _people(line))
+        % {"number": exact(line.events)}
+    ),
 }
+_HAPPENED = {
+    "imported": gettext_lazy("Your import is done"),
+    "processed": gettext_lazy("Your video is ready"),
+    "failed": gettext_lazy("Your video could not be processed"),
+    "removed": gettext_lazy("A moderator removed your video"),
+}
+
+
+def _people(line: Line) -> int:
+    return max(1, line.people_count)
 
 
 @register.simple_tag

@@ -222,5 +222,5 @@ def test_who_asks_without_end_is_slowed_down(client: Client, alice: User, monkey
 
 def test_every_answer_has_its_words() -> None:
     for title, text in WORDS.values():
-        assert title.format(name="Mira")
-        assert text.format(name="Mira").endswith(".")
+        assert title % {"name": "Mira"}
+        assert (text % {"name": "Mira"}).endswith(".")

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -16,16 +18,16 @@ from socialvideo.lib import toasts
 from socialvideo.lib.toasts import Toast
 
 WORDS = {
-    "new_videos": "Published by those you follow. The bell of each creator decides whether you are alerted.",
-    "follows": "Who starts to follow you.",
-    "requests": "Who asks to follow you, and who lets you follow them.",
-    "likes": "Who likes your videos.",
-    "comments": "Who comments on your videos.",
-    "reposts": "Who reposts your videos.",
-    "mentions": "Who writes your handle in a caption or a comment.",
-    "my_videos": "When a video of yours is ready, or could not be processed.",
-    "imports": "When an import is done, and when an account with an imported name appears.",
-    "moderation": "When a moderator removes something of yours.",
+    "new_videos": _("Published by those you follow. The bell of each creator decides whether you are alerted."),
+    "follows": _("Who starts to follow you."),
+    "requests": _("Who asks to follow you, and who lets you follow them."),
+    "likes": _("Who likes your videos."),
+    "comments": _("Who comments on your videos."),
+    "reposts": _("Who reposts your videos."),
+    "mentions": _("Who writes your handle in a caption or a comment."),
+    "my_videos": _("When a video of yours is ready, or could not be processed."),
+    "imports": _("When an import is done, and when an account with an imported name appears."),
+    "moderation": _("When a moderator removes something of yours."),
 }
 
 
@@ -47,7 +49,7 @@ def notification_settings(request: HttpRequest) -> HttpResponse:
         answer = render(request, "feeds/notification_settings.html#saved", _context(request) | {"saved": True})
     else:
         answer = redirect("feeds:notification_settings")
-    return toasts.show(request, answer, Toast("Saved.", about="choices", level="success"))
+    return toasts.show(request, answer, Toast(gettext("Saved."), about="choices", level="success"))
 
 
 def _channels(request: HttpRequest) -> dict[str, Any]:

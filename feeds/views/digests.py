@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
@@ -36,10 +37,10 @@ def plan(request: HttpRequest) -> HttpResponse:
     every = request.POST.get("every", "")
     if every in DigestPlan.Every:
         services.plan_digest(account=account, every=every, zone=timezone.get_current_timezone_name())
-        toast = Toast("Saved. You get a digest when there is something new.")
+        toast = Toast(_("Saved. You get a digest when there is something new."))
     elif not every:
         services.stop_digest(account_id=account.pk)
-        toast = Toast("Saved. You get no digests.")
+        toast = Toast(_("Saved. You get no digests."))
     else:
         return HttpResponseBadRequest()
     return toasts.show(request, redirect("feeds:notification_settings"), toast)

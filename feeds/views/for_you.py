@@ -6,6 +6,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
@@ -26,17 +28,18 @@ def not_interested(request: HttpRequest, video_id: int) -> HttpResponse:
     video = access_video(request, video_id)
     whole_creator = request.POST.get("of") == "creator"
     services.turn_down(account=request.user, video=video, whole_creator=whole_creator)  # type: ignore[arg-type]
-    undo = Action("Undo", reverse("feeds:interested_again", args=[video_id]))
-    toast = Toast(_words(request, video) if whole_creator else "For You does not show this video again.", undo)
+    undo = Action(_("Undo"), reverse("feeds:interested_again", args=[video_id]))
+    toast = Toast(_words(request, video) if whole_creator else _("For You does not show this video again."), undo)
     return toasts.show(request, _answer(request, video, hidden=True, whole_creator=whole_creator), toast)
 
 
 def _words(request: HttpRequest, video: Video) -> str:
-    name = video.creator.display_name
-    words = f"For You shows nothing of {name} any more."
-    if relation(request.user.pk, video.creator_id).following:
-        words += " You still follow them, and Following shows everything."
-    return words
+    name = {"name": video.creator.display_name}
+    if not relation(request.user.pk, video.creator_id).following:
+        return _("For You shows nothing of %(name)s any more.") % name
+    return (
+        _("For You shows nothing of %(name)s any more. You still follow them, and Following shows everything.") % name
+    )
 
 
 @login_required
@@ -48,7 +51,7 @@ def interested_again(request: HttpRequest, video_id: int) -> HttpResponse:
     met = known.exclude(hidden_from(request.user.pk, "creator_id"))
     video = met.select_related("creator").filter(pk=video_id).first()
     if not request.htmx:  # type: ignore[attr-defined]
-        messages.success(request, "Taken back.")
+        messages.success(request, _("Taken back."))
     return _answer(request, video, hidden=False, whole_creator=True)
 
 
@@ -86,5 +89,10 @@ def interests(request: HttpRequest) -> HttpResponse:
 
 def _thanks(number: int) -> str:
     if not number:
-        return "You chose nothing. For You goes by what you watch and like."
-    return f"For You shows more of what you chose: {number} interest{'s' if number > 1 else ''}."
+        return _("You chose nothing. For You goes by what you watch and like.")
+    said = ngettext(
+        "For You shows more of what you chose: %(number)s interest.",
+        "For You shows more of what you chose: %(number)s interests.",
+        number,
+    )
+    return said % {"number": number}

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -77,4 +78,4 @@ def unread(request: HttpRequest) -> HttpResponse:
 @require_POST
 def see_everything(request: HttpRequest) -> HttpResponse:
     services.see_everything(viewer_id=request.user.pk, up_to=request.POST.get("newest", ""))  # type: ignore[arg-type]
-    return toasts.show(request, redirect("feeds:notifications"), Toast("Everything is marked as read."))
+    return toasts.show(request, redirect("feeds:notifications"), Toast(_("Everything is marked as read.")))

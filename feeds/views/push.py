@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from rest_framework.throttling import UserRateThrottle
@@ -56,7 +57,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     if former not in (None, subscription.pk):
         services.remove_device(account=account, subscription_id=former)
     request.session[THIS_DEVICE] = subscription.pk
-    return toasts.show(request, redirect("feeds:notification_settings"), Toast("Push is on for this device."))
+    return toasts.show(request, redirect("feeds:notification_settings"), Toast(_("Push is on for this device.")))
 
 
 @login_required
@@ -66,7 +67,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     services.remove_device(account=request.user, subscription_id=pk)  # type: ignore[arg-type]
     if request.session.get(THIS_DEVICE) == pk:
         del request.session[THIS_DEVICE]
-    return toasts.show(request, redirect("feeds:notification_settings"), Toast("Push is off for that device."))
+    return toasts.show(request, redirect("feeds:notification_settings"), Toast(_("Push is off for that device.")))
 
 
 @login_required
@@ -77,9 +78,9 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
     account: User = request.user  # type: ignore[assignment]
     if services.ask_for_test(account=account, subscription_id=pk, moment=int(timezone.now().timestamp())):
         tasks.send_pushes.delay_on_commit()
-        toast = Toast("A test is on its way. It arrives within a minute.")
+        toast = Toast(_("A test is on its way. It arrives within a minute."))
     else:
-        toast = Toast("That device does not get pushes any more.", level="error")
+        toast = Toast(_("That device does not get pushes any more."), level="error")
     return toasts.show(request, redirect("feeds:notification_settings"), toast)
 
 

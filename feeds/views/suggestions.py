@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -37,8 +38,8 @@ def people(request: HttpRequest) -> HttpResponse:
 def dismiss(request: HttpRequest, account: User) -> HttpResponse:
     """The row goes, its place stays for the way back."""
     services.dismiss(account=request.user, dismissed=account)  # type: ignore[arg-type]
-    undo = Action("Undo", reverse("feeds:take_back_dismissal", args=[account.handle]))
-    toast = Toast(f"{account.display_name} is not suggested any more.", undo)
+    undo = Action(_("Undo"), reverse("feeds:take_back_dismissal", args=[account.handle]))
+    toast = Toast(_("%(name)s is not suggested any more.") % {"name": account.display_name}, undo)
     if not request.htmx:  # type: ignore[attr-defined]
         return _back(request, toast)
     response = render(request, "feeds/_suggestion.html#dismissed", {"account": account})
@@ -49,7 +50,7 @@ def dismiss(request: HttpRequest, account: User) -> HttpResponse:
 def take_back_dismissal(request: HttpRequest, account: User) -> HttpResponse:
     """The row comes back and says enough, unless something else speaks against it by now."""
     services.take_back_dismissal(account=request.user, dismissed=account)  # type: ignore[arg-type]
-    toast = Toast(f"{account.display_name} may be suggested again.")
+    toast = Toast(_("%(name)s may be suggested again.") % {"name": account.display_name})
     if not request.htmx:  # type: ignore[attr-defined]
         return _back(request, toast)
     found = selectors.suggestion(request.user.pk, account)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
@@ -127,7 +128,7 @@ class ImportView(APIView):
         batch = access_import(request, pk)
         services.discard(batch=batch)
         if Batch.objects.filter(pk=pk).exists():
-            raise Refused("This import was confirmed already.", "confirmed")
+            raise Refused(_("This import was confirmed already."), "confirmed")
         return Response(status=204)
 
 

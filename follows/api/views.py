@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import IsAuthenticated
@@ -234,7 +235,7 @@ class _PeopleView(APIView):
         if mine.blocked_by:
             raise Http404
         if not selectors.may_see_lists(account, mine):
-            raise PermissionDenied("Only followers of this account see its lists.")
+            raise PermissionDenied(_("Only followers of this account see its lists."))
         page, hidden = selectors.people_page(account, viewer_id, which, cursor=cursor_of(request))
         return Response(
             PeoplePageSerializer(

@@ -3,67 +3,71 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import User
 from follows.models import Batch, BatchRow, Follow
 from follows.relations import Relation
 from follows.selectors.ties import relations
+from socialvideo.lib.numbers import exact
 from socialvideo.lib.pagination import Page, keyset_page
 
 Act, State, Result = Batch.Act, Batch.State, BatchRow.Result
 STILL = timedelta(seconds=5)  # no chunk takes that long
 FORSAKEN = timedelta(seconds=15)  # nor does a sweep come later
 
-TITLES: dict[str, str] = {
-    Act.FOLLOW: "Import of {}",
-    Act.UNFOLLOW: "Unfollow {}",
-    Act.RESTORE: "Follow {} again",
-    Act.MUTE: "Mute {}",
-    Act.UNMUTE: "Unmute {}",
-    Act.BELL_ALL: "Alerts on for {}",
-    Act.BELL_NONE: "Alerts off for {}",
+TITLES: dict[str, Any] = {
+    Act.FOLLOW: ngettext_lazy("Import of %(number)s account", "Import of %(number)s accounts", "count"),
+    Act.UNFOLLOW: ngettext_lazy("Unfollow %(number)s account", "Unfollow %(number)s accounts", "count"),
+    Act.RESTORE: ngettext_lazy("Follow %(number)s account again", "Follow %(number)s accounts again", "count"),
+    Act.MUTE: ngettext_lazy("Mute %(number)s account", "Mute %(number)s accounts", "count"),
+    Act.UNMUTE: ngettext_lazy("Unmute %(number)s account", "Unmute %(number)s accounts", "count"),
+    Act.BELL_ALL: ngettext_lazy("Alerts on for %(number)s account", "Alerts on for %(number)s accounts", "count"),
+    Act.BELL_NONE: ngettext_lazy("Alerts off for %(number)s account", "Alerts off for %(number)s accounts", "count"),
 }
 # What a row that came to this is called, where the act has no word of its own.
-WORDS: dict[str, str] = {
-    Result.DONE: "done",
-    Result.REQUESTED: "asked to follow",
-    Result.UNCHANGED: "unchanged",
-    Result.REFUSED: "not possible",
-    Result.UNMATCHED: "not found here",
-    Result.SKIPPED: "left out by you",
-    Result.WAITING: "waiting",
+WORDS: dict[str, Any] = {
+    Result.DONE: _("done"),
+    Result.REQUESTED: _("asked to follow"),
+    Result.UNCHANGED: _("unchanged"),
+    Result.REFUSED: _("not possible"),
+    Result.UNMATCHED: _("not found here"),
+    Result.SKIPPED: _("left out by you"),
+    Result.WAITING: _("waiting"),
 }
-DONE_WORDS: dict[str, str] = {
-    Act.FOLLOW: "followed",
-    Act.UNFOLLOW: "unfollowed",
-    Act.RESTORE: "followed again",
-    Act.MUTE: "muted",
-    Act.UNMUTE: "unmuted",
-    Act.BELL_ALL: "with alerts on",
-    Act.BELL_NONE: "with alerts off",
+DONE_WORDS: dict[str, Any] = {
+    Act.FOLLOW: _("followed"),
+    Act.UNFOLLOW: _("unfollowed"),
+    Act.RESTORE: _("followed again"),
+    Act.MUTE: _("muted"),
+    Act.UNMUTE: _("unmuted"),
+    Act.BELL_ALL: _("with alerts on"),
+    Act.BELL_NONE: _("with alerts off"),
 }
 
 REASONS = {
-    "not_followed": "You did not follow this account.",
-    "so_already": "It was so already.",
-    "not_muted": "This account was not muted.",
-    "changed_since": "Something changed here since, so it was left as it is.",
-    "blocked": "You cannot follow this account.",
-    "not_present": "This account is suspended, deactivated or deleted.",
-    "limit": "You follow as many accounts as one can.",
-    "self": "This is you.",
+    "not_followed": _("You did not follow this account."),
+    "so_already": _("It was so already."),
+    "not_muted": _("This account was not muted."),
+    "changed_since": _("Something changed here since, so it was left as it is."),
+    "blocked": _("You cannot follow this account."),
+    "not_present": _("This account is suspended, deactivated or deleted."),
+    "limit": _("You follow as many accounts as one can."),
+    "self": _("This is you."),
     # Of rows of a file.
-    "following": "You follow this account already.",
-    "asked": "You have asked this account already.",
-    "by_name": "Found by name alone.",
-    "deleted": "This account was deleted.",
-    "repeated": "This account stands further up in the file.",
-    "no_handle": "This row has no name.",
-    "not_a_handle": "Nobody here can have this name.",
-    "unreadable": "This row cannot be read.",
+    "following": _("You follow this account already."),
+    "asked": _("You have asked this account already."),
+    "by_name": _("Found by name alone."),
+    "deleted": _("This account was deleted."),
+    "repeated": _("This account stands further up in the file."),
+    "no_handle": _("This row has no name."),
+    "not_a_handle": _("Nobody here can have this name."),
+    "unreadable": _("This row cannot be read."),
 }
 
 
@@ -89,7 +93,7 @@ class Report:
 
     @property
     def title(self) -> str:
-        return TITLES[self.batch.act].format(f"{self.batch.total:,} account{'' if self.batch.total == 1 else 's'}")
+        return TITLES[self.batch.act] % {"count": self.batch.total, "number": exact(self.batch.total)}
 
     @property
     def changed(self) -> int:
@@ -100,14 +104,14 @@ class Report:
         return self.batch.total - self.results.get(Result.WAITING, 0)
 
     @property
-    def words(self) -> dict[str, str]:
+    def words(self) -> dict[str, Any]:
         words = WORDS | {Result.DONE: DONE_WORDS[self.batch.act]}
-        return words | {Result.WAITING: "not done"} if self.batch.state == State.CANCELLED else words
+        return words | {Result.WAITING: _("not done")} if self.batch.state == State.CANCELLED else words
 
     @property
     def summary(self) -> str:
         """ "12 unfollowed, 1 not possible" """
-        return ", ".join(f"{count:,} {self.words[result]}" for result, count in self.results.items())
+        return ", ".join(f"{exact(count)} {self.words[result]}" for result, count in self.results.items())
 
     @property
     def parts(self) -> list[tuple[str, int, str]]:
@@ -199,8 +203,8 @@ def rows_page(report: Report, *, result: str = "", cursor: str = "") -> Page[Row
             relation=known[account.pk] if account else None,
             handle=row.handle,
             result=row.result,
-            words=report.words[row.result],
-            reason=REASONS.get(row.reason, ""),
+            words=str(report.words[row.result]),
+            reason=str(REASONS.get(row.reason, "")),
         )
 
     return page.map(shown)

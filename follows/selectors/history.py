@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from follows.machine import ABSENT, ACTIVE, REQUESTED, Cause
@@ -42,17 +43,17 @@ class Entry:
     @property
     def words(self) -> tuple[str, str]:
         """What stands before and after the account's name."""
-        before, _, after = self.sentence.partition("{who}")
+        before, _who, after = self.sentence.partition("%(who)s")
         return before, after
 
     @property
     def names_account(self) -> bool:
-        return "{who}" in self.sentence
+        return "%(who)s" in self.sentence
 
     @property
     def plain(self) -> str:
-        name = self.account.display_name if self.account else "an account"
-        words = self.sentence.replace("{who}", name)
+        name = self.account.display_name if self.account else _("an account")
+        words = self.sentence.replace("%(who)s", name)
         return words[:1].upper() + words[1:]
 
     @property

@@ -34,7 +34,7 @@ class Foreseen:
 
     @property
     def words(self) -> str:
-        return REASONS.get(self.reason, "")
+        return str(REASONS.get(self.reason, ""))
 
     @property
     def can_be_left_out(self) -> bool:

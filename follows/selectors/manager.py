@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from follows.models import CreatorPulse, Follow, Mute, Tie
@@ -49,16 +51,16 @@ class Filter:
 
 FILTERS = {
     "one_sided": Filter(
-        "Not following back",
+        _("Not following back"),
         """NOT EXISTS (SELECT 1 FROM follows_follow AS back WHERE back.follower_id = edge.followee_id
                        AND back.followee_id = %(owner)s AND back.state = 'active')""",
     ),
     "silent": Filter(
-        f"Silent for {SILENT_DAYS} days",
+        format_lazy(_("Silent for {days} days"), days=SILENT_DAYS),
         f"""NOT EXISTS (SELECT 1 FROM follows_creatorpulse AS pulse WHERE pulse.account_id = edge.followee_id
                         AND pulse.last_published_at > now() - interval '{SILENT_DAYS} days')""",
     ),
-    "bell_off": Filter("Alerts off", "edge.notify = 'none'"),
+    "bell_off": Filter(_("Alerts off"), "edge.notify = 'none'"),
 }
 _SEARCH = """
     EXISTS (SELECT 1 FROM accounts_user AS person WHERE person.id = edge.followee_id
@@ -127,11 +129,11 @@ _BY_NAME = f"""
     FROM accounts_user WHERE id = ANY({_THESE})
 """
 SORTS = {
-    "newest": Sort("Newest follows", _BY_AGE, _moment, descending=True),
-    "oldest": Sort("Oldest follows", _BY_AGE, _moment),
-    "name": Sort("Name", _BY_NAME, str),
-    "posted": Sort("Last video", _BY_LAST_VIDEO, _moment, descending=True),
-    "watched": Sort("Least watched", _BY_INTEREST, int),
+    "newest": Sort(_("Newest follows"), _BY_AGE, _moment, descending=True),
+    "oldest": Sort(_("Oldest follows"), _BY_AGE, _moment),
+    "name": Sort(_("Name"), _BY_NAME, str),
+    "posted": Sort(_("Last video"), _BY_LAST_VIDEO, _moment, descending=True),
+    "watched": Sort(_("Least watched"), _BY_INTEREST, int),
 }
 DEFAULT_SORT = "newest"
 

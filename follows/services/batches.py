@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from follows.models import Batch, BatchRow
@@ -91,7 +92,7 @@ def start_batch(
     else:
         batch.total = run(_CHOSEN, batch=batch.pk, owner=owner.pk, accounts=list(chosen))
     if not batch.total:
-        raise BatchRefused("nobody", "Select somebody first.")
+        raise BatchRefused("nobody", _("Select somebody first."))
     if act == Act.UNFOLLOW and not confirmed and lost_by_unfollowing(batch).any:
         batch.state = State.PREVIEW
     batch.save(update_fields=["total", "state"])
@@ -126,13 +127,13 @@ def undo(*, batch: Batch, origin: Origin = NOWHERE) -> Batch:
     if earlier := Batch.objects.filter(undoes=batch).first():
         return earlier
     if batch.state not in {State.DONE, State.CANCELLED}:
-        raise BatchRefused("under_way", "This is still under way. Cancel it first, or wait.")
+        raise BatchRefused("under_way", _("This is still under way. Cancel it first, or wait."))
     if batch.undoes_id is not None or batch.act not in TAKEN_BACK_BY:
-        raise BatchRefused("not_undoable", "This cannot be undone.")
-    undoing, _ = _written(batch.owner, uuid4(), origin, act=TAKEN_BACK_BY[Act(batch.act)], undoes=batch)
+        raise BatchRefused("not_undoable", _("This cannot be undone."))
+    undoing, _is_new = _written(batch.owner, uuid4(), origin, act=TAKEN_BACK_BY[Act(batch.act)], undoes=batch)
     undoing.total = run(_CHANGED_BY, batch=undoing.pk, undoes=batch.pk)
     if not undoing.total:
-        raise BatchRefused("nothing", "This changed nothing, so there is nothing to undo.")
+        raise BatchRefused("nothing", _("This changed nothing, so there is nothing to undo."))
     undoing.save(update_fields=["total"])
     _begin(undoing)
     return undoing

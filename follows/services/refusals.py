@@ -6,6 +6,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -14,19 +15,19 @@ R = TypeVar("R")
 class FollowRefused(Exception):
     """The database did not allow the act. `code` names the rule, `message` says in plain words what to do."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: object) -> None:
         super().__init__(message)
         self.code = code
-        self.message = message
+        self.message = str(message)
 
 
 REFUSALS = {
-    "follows_no_edge_across_a_block": ("blocked", "You cannot follow this account."),
-    "follows_both_accounts_present": ("not_present", "This account is not available at the moment."),
-    "follows_limit_reached": ("limit", "You follow as many accounts as one can. Unfollow some first."),
-    "follows_follow_nobody_follows_themselves": ("self", "You cannot follow yourself."),
-    "follows_block_nobody_blocks_themselves": ("self", "You cannot block yourself."),
-    "follows_mute_nobody_mutes_themselves": ("self", "You cannot mute yourself."),
+    "follows_no_edge_across_a_block": ("blocked", _("You cannot follow this account.")),
+    "follows_both_accounts_present": ("not_present", _("This account is not available at the moment.")),
+    "follows_limit_reached": ("limit", _("You follow as many accounts as one can. Unfollow some first.")),
+    "follows_follow_nobody_follows_themselves": ("self", _("You cannot follow yourself.")),
+    "follows_block_nobody_blocks_themselves": ("self", _("You cannot block yourself.")),
+    "follows_mute_nobody_mutes_themselves": ("self", _("You cannot mute yourself.")),
 }
 
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
@@ -53,7 +54,7 @@ def act(request: HttpRequest) -> HttpResponse:
         submit_key = UUID(request.POST.get("submit_key", ""))
         account_ids = _selected(request)
     except (KeyError, ValueError):
-        return HttpResponseBadRequest("This form is damaged. Load the page again.")
+        return HttpResponseBadRequest(_("This form is damaged. Load the page again."))
     try:
         batch = services.start_batch(
             owner=request.user,  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """The follow button's taps, and what stands."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -34,10 +35,12 @@ def unfollow(request: HttpRequest, account: User) -> HttpResponse:
 def _question(account: User) -> Question:
     name = account.display_name
     return Question(
-        title=f"Unfollow {name}?",
-        lines=[f"{name} has a private account. To follow again you have to ask, and {name} decides."],
-        act="Unfollow",
-        keep="Keep following",
+        title=_("Unfollow %(name)s?") % {"name": name},
+        lines=[
+            _("%(name)s has a private account. To follow again you have to ask, and %(name)s decides.") % {"name": name}
+        ],
+        act=_("Unfollow"),
+        keep=_("Keep following"),
     )
 
 
@@ -45,10 +48,11 @@ def _ended(request: HttpRequest, account: User, before: Relation, after: Relatio
     """What this tap changed, with the way back where there is one."""
     if after.state or not before.state:
         return None
-    undo = Action("Undo", account.get_absolute_url() + "restore/", {"place": place_of(request)})
+    name = {"name": account.display_name}
+    undo = Action(_("Undo"), account.get_absolute_url() + "restore/", {"place": place_of(request)})
     if before.state == "requested":
-        return Toast(f"You took your request to {account.display_name} back.", undo)
-    return Toast(f"You unfollowed {account.display_name}.", None if account.is_private else undo)
+        return Toast(_("You took your request to %(name)s back.") % name, undo)
+    return Toast(_("You unfollowed %(name)s.") % name, None if account.is_private else undo)
 
 
 @acting
@@ -60,12 +64,11 @@ def restore(request: HttpRequest, account: User) -> HttpResponse:
 
 def followed_again(account: User, after: Relation) -> Toast:
     said = {
-        "active": f"You follow {account.display_name} again.",
-        "requested": f"You asked to follow {account.display_name} again.",
+        "active": _("You follow %(name)s again."),
+        "requested": _("You asked to follow %(name)s again."),
     }
-    return Toast(
-        said.get(after.state, f"That cannot be taken back any more. You do not follow {account.display_name}.")
-    )
+    lost = _("That cannot be taken back any more. You do not follow %(name)s.")
+    return Toast(said.get(after.state, lost) % {"name": account.display_name})
 
 
 @require_safe

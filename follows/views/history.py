@@ -6,6 +6,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -17,8 +19,13 @@ from follows.origins import Source
 from follows.views.rows import rows_or_page
 from socialvideo.lib import charts
 
-KINDS = {"": "Everything", "follows": "Follows", "endings": "Endings", "requests": "Requests", "alerts": "Alerts"} | {
-    "blocks": "Blocks"
+KINDS = {
+    "": _("Everything"),
+    "follows": _("Follows"),
+    "endings": _("Endings"),
+    "requests": _("Requests"),
+    "alerts": _("Alerts"),
+    "blocks": _("Blocks"),
 }
 NOBODY = 0  # no account has this id
 
@@ -61,7 +68,11 @@ def named(handle: str) -> User | None:
 def followers_stats(request: HttpRequest) -> HttpResponse:
     by = request.GET.get("by", "") if request.GET.get("by") in stats.PERIODS else "day"
     growth = stats.followers_growth(request.user.pk, by=by)
-    label = {"day": "j F", "week": "j F Y", "month": "F Y"}[by]
+    label = {
+        "day": pgettext("format of a date", "j F"),
+        "week": pgettext("format of a date", "j F Y"),
+        "month": pgettext("format of a date", "F Y"),
+    }[by]
     context = {
         "growth": growth,
         "counts": selectors.counts(request.user.pk),

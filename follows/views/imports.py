@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from rest_framework.throttling import UserRateThrottle
@@ -25,15 +27,15 @@ from follows.origins import Source
 from follows.views.rows import rows_or_page
 
 RESULTS = {
-    "": "All",
-    "done": "Will follow",
-    "requested": "Will ask",
-    "unchanged": "Already",
-    "unmatched": "Not found here",
-    "refused": "Not possible",
-    "skipped": "Left out",
+    "": _("All"),
+    "done": _("Will follow"),
+    "requested": _("Will ask"),
+    "unchanged": _("Already"),
+    "unmatched": _("Not found here"),
+    "refused": _("Not possible"),
+    "skipped": _("Left out"),
 }
-FILES = {"own": "this site", "mastodon": "Mastodon", "tiktok": "TikTok"}
+FILES = {"own": _("this site"), "mastodon": "Mastodon", "tiktok": "TikTok"}
 
 
 class ImportRate(UserRateThrottle):
@@ -51,7 +53,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     me: User = request.user  # type: ignore[assignment]
     problem, status = "", 200
     if request.method == "POST" and not ImportRate().allow_request(request, None):  # type: ignore[arg-type]
-        problem, status = "You have sent many files. Wait an hour, then try again.", 429
+        problem, status = gettext("You have sent many files. Wait an hour, then try again."), 429
     elif request.method == "POST":
         try:
             batch = services.start_import(
@@ -83,9 +85,12 @@ def sent_file(request: Any) -> bytes:
     size = getattr(request, "too_large", 0) or (file.size if file else 0)
     if size and size > settings.MAX_IMPORT_BYTES:
         limit = filesizeformat(settings.MAX_IMPORT_BYTES)
-        raise ImportRefused("too_large", f"This file has {filesizeformat(size)}. The limit is {limit}.")
+        raise ImportRefused(
+            "too_large",
+            gettext("This file has %(size)s. The limit is %(limit)s.") % {"size": filesizeformat(size), "limit": limit},
+        )
     if file is None:
-        raise ImportRefused("no_file", "Choose a file first.")
+        raise ImportRefused("no_file", gettext("Choose a file first."))
     return file.read()
 
 
@@ -151,5 +156,5 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     services.discard(batch=access_import(request, pk))
-    messages.info(request, "Nothing was imported. The file is forgotten.")
+    messages.info(request, gettext("Nothing was imported. The file is forgotten."))
     return redirect("follows:imports")

@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,9 +16,9 @@ from follows.origins import Source
 from follows.views.rows import rows_or_page
 
 SETTLED = {
-    "active": "You follow {}.",
-    "requested": "You asked to follow {}.",
-    "": "You answered this before. You do not follow {}.",
+    "active": _("You follow %(name)s."),
+    "requested": _("You asked to follow %(name)s."),
+    "": _("You answered this before. You do not follow %(name)s."),
 }
 
 
@@ -37,7 +39,7 @@ def accept(request: HttpRequest, handle: str) -> HttpResponse:
     except services.FollowRefused as refused:
         messages.error(request, refused.message)
     else:
-        messages.info(request, SETTLED[relation.state].format(account.display_name))
+        messages.info(request, SETTLED[relation.state] % {"name": account.display_name})
     return redirect("follows:offers")
 
 
@@ -46,7 +48,7 @@ def accept(request: HttpRequest, handle: str) -> HttpResponse:
 def dismiss(request: HttpRequest, handle: str) -> HttpResponse:
     account = access_offer(request, handle)
     services.dismiss_offer(owner=request.user, account=account)  # type: ignore[arg-type]
-    messages.info(request, f"{account.display_name} is not offered any more.")
+    messages.info(request, gettext("%(name)s is not offered any more.") % {"name": account.display_name})
     return redirect("follows:offers")
 
 

@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -33,7 +35,7 @@ def _action(request: HttpRequest, label: str, name: str, account: User, **fields
 def bell(request: HttpRequest, account: User) -> HttpResponse:
     notify = request.POST.get("notify", "")
     if notify not in Follow.Notify:
-        return HttpResponseBadRequest("Unknown choice.")
+        return HttpResponseBadRequest(_("Unknown choice."))
     before = selectors.relation(request.user.pk, account.pk)
     after = services.set_bell(follower=request.user, followee=account, notify=notify, origin=origin(request))  # type: ignore[arg-type]
     return answer(request, account, after, toast=_rung(request, account, before, after))
@@ -43,10 +45,13 @@ def _rung(request: HttpRequest, account: User, before: Relation, after: Relation
     if before.notify == after.notify:
         return None
     said = {
-        "all": f"You are alerted to new videos of {account.display_name}.",
-        "none": f"No alerts for {account.display_name}. New videos are still in your inbox and feed.",
+        "all": _("You are alerted to new videos of %(name)s."),
+        "none": _("No alerts for %(name)s. New videos are still in your inbox and feed."),
     }
-    return Toast(said[after.notify], _action(request, "Undo", "bell", account, notify=before.notify))
+    return Toast(
+        said[after.notify] % {"name": account.display_name},
+        _action(request, _("Undo"), "bell", account, notify=before.notify),
+    )
 
 
 @acting
@@ -54,11 +59,18 @@ def mute(request: HttpRequest, account: User) -> HttpResponse:
     try:
         until = _end_of_mute(request)
     except (ValueError, OverflowError):
-        return HttpResponseBadRequest("Unknown choice.")
+        return HttpResponseBadRequest(_("Unknown choice."))
     services.mute(muter=request.user, muted=account, until=until)  # type: ignore[arg-type]
-    end = f" until {date_format(until, 'j F, H:i')} UTC" if until else ""
-    toast = Toast(f"You muted {account.display_name}{end}.", _action(request, "Undo", "unmute", account))
+    toast = Toast(_muted(account, until), _action(request, _("Undo"), "unmute", account))
     return answer(request, account, toast=toast)
+
+
+def _muted(account: User, until: datetime | None) -> str:
+    name = account.display_name
+    if until is None:
+        return _("You muted %(name)s.") % {"name": name}
+    moment = date_format(until, pgettext("format of a date", "j F, H:i"))
+    return _("You muted %(name)s until %(moment)s UTC.") % {"name": name, "moment": moment}
 
 
 def _end_of_mute(request: HttpRequest) -> datetime | None:
@@ -81,8 +93,8 @@ def unmute(request: HttpRequest, account: User) -> HttpResponse:
 
 def _unmuted(request: HttpRequest, account: User, before: Mute) -> Toast:
     until = before.until.isoformat() if before.until else ""
-    undo = _action(request, "Undo", "mute", account, until=until)
-    return Toast(f"{account.display_name} is no longer muted.", undo)
+    undo = _action(request, _("Undo"), "mute", account, until=until)
+    return Toast(_("%(name)s is no longer muted.") % {"name": account.display_name}, undo)
 
 
 @acting
@@ -93,20 +105,22 @@ def remove(request: HttpRequest, account: User) -> HttpResponse:
         return ask(request, account, _about_removing(request.user, account))  # type: ignore[arg-type]
     after = services.remove_follower(followee=request.user, follower=account, origin=origin(request))  # type: ignore[arg-type]
     gone = before.follows_me and not after.follows_me
-    toast = Toast(f"{account.display_name} no longer follows you.") if gone else None
+    toast = Toast(_("%(name)s no longer follows you.") % {"name": account.display_name}) if gone else None
     return answer(request, account, after, toast=toast)
 
 
 def _about_removing(me: User, account: User) -> Question:
-    again = "has to ask you first" if me.is_private else "may do so again at any time"
+    name = {"name": account.display_name}
+    asked = _("You cannot take this back: whoever wants to follow you has to ask you first.")
+    free = _("You cannot take this back: whoever wants to follow you may do so again at any time.")
     return Question(
-        title=f"Remove {account.display_name}?",
+        title=_("Remove %(name)s?") % name,
         lines=[
-            f"{account.display_name} stops following you, and is not notified.",
-            f"You cannot take this back: whoever wants to follow you {again}.",
+            _("%(name)s stops following you, and is not notified.") % name,
+            asked if me.is_private else free,
         ],
-        act="Remove",
-        keep="Keep",
+        act=_("Remove"),
+        keep=_("Keep"),
     )
 
 
@@ -116,19 +130,20 @@ def block(request: HttpRequest, account: User) -> HttpResponse:
     if not before.blocking and not is_confirmed(request):
         return ask(request, account, _about_blocking(account, before))
     after = services.block(blocker=request.user, blocked=account, origin=origin(request))  # type: ignore[arg-type]
-    toast = None if before.blocking else Toast(f"You blocked {account.display_name}.")
+    toast = None if before.blocking else Toast(_("You blocked %(name)s.") % {"name": account.display_name})
     return answer(request, account, after, toast=toast)
 
 
 def _about_blocking(account: User, before: Relation) -> Question:
     """Names what ends, and nothing that does not."""
-    name = account.display_name
-    lines = ["Neither of you sees the other's profile, videos and comments, and neither can follow the other."]
-    mine = {"active": f"You stop following {name}.", "requested": f"Your request to {name} ends."}.get(before.state)
-    theirs = f"{name} stops following you." if before.follows_me else ""
-    lost = " ".join(filter(None, [mine, theirs]))
-    lines += [f"{lost} Unblocking does not bring this back by itself."] if lost else []
-    return Question(title=f"Block {name}?", lines=lines, act="Block", keep="Cancel")
+    name = {"name": account.display_name}
+    mine = {"active": _("You stop following %(name)s."), "requested": _("Your request to %(name)s ends.")}
+    theirs = _("%(name)s stops following you.") if before.follows_me else ""
+    lost = [words % name for words in (mine.get(before.state, ""), theirs) if words]
+    back = [_("Unblocking does not bring this back by itself.")] if lost else []
+    shut = _("Neither of you sees the other's profile, videos and comments, and neither can follow the other.")
+    lines = [shut, " ".join(lost + back)] if lost else [shut]
+    return Question(title=_("Block %(name)s?") % name, lines=lines, act=_("Block"), keep=_("Cancel"))
 
 
 @acting
@@ -141,11 +156,11 @@ def unblock(request: HttpRequest, account: User) -> HttpResponse:
 
 
 def _unblocked(request: HttpRequest, account: User) -> Toast:
-    name = account.display_name
+    name = {"name": account.display_name}
     if not selectors.ended_by_block(request.user.pk, account.pk):
-        return Toast(f"You unblocked {name}.")
-    again = _action(request, "Follow again", "follow_again", account)
-    return Toast(f"You unblocked {name}. You followed {name} before.", again)
+        return Toast(_("You unblocked %(name)s.") % name)
+    again = _action(request, _("Follow again"), "follow_again", account)
+    return Toast(_("You unblocked %(name)s. You followed %(name)s before.") % name, again)
 
 
 @acting

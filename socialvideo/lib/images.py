@@ -8,6 +8,7 @@ import struct
 from io import SEEK_END, BytesIO
 from typing import IO, NamedTuple
 
+from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps
 from PIL.Image import DecompressionBombError, DecompressionBombWarning
 
@@ -66,22 +67,24 @@ def _check_bytes(file: IO[bytes]) -> None:
     if length > MOST_BYTES:
         limit = MOST_BYTES // 1024**2
         raise ImageRefused(
-            "too_large", f"This file is {length / 1024**2:.0f} MB. The limit is {limit} MB. Pick another."
+            "too_large",
+            _("This file is %(size)s MB. The limit is %(limit)s MB. Pick another.")
+            % {"size": f"{length / 1024**2:.0f}", "limit": limit},
         )
 
 
 def _opened(file: IO[bytes]) -> Image.Image:
     if _is_heic(file):
         raise ImageRefused(
-            "heic", "This kind of picture (HEIC or AVIF) cannot be used. Save it as JPEG, PNG, WebP or GIF."
+            "heic", _("This kind of picture (HEIC or AVIF) cannot be used. Save it as JPEG, PNG, WebP or GIF.")
         )
     try:
         return Image.open(file, formats=FORMATS)
     except _BOMB:
-        raise ImageRefused("too_many_pixels", "This picture has too many pixels. Pick a smaller one.") from None
+        raise ImageRefused("too_many_pixels", _("This picture has too many pixels. Pick a smaller one.")) from None
     except _BROKEN:
         raise ImageRefused(
-            "not_a_picture", "This file is not a picture we can read. Pick a JPEG, PNG, WebP or GIF."
+            "not_a_picture", _("This file is not a picture we can read. Pick a JPEG, PNG, WebP or GIF.")
         ) from None
 
 
@@ -94,9 +97,11 @@ def _is_heic(file: IO[bytes]) -> bool:
 def _check_pixels(image: Image.Image) -> None:
     width, height = image.size
     if width * height > MOST_PIXELS:
-        raise ImageRefused("too_many_pixels", f"This picture is {width} × {height}. Pick a smaller one.")
+        said = _("This picture is %(width)s × %(height)s. Pick a smaller one.")
+        raise ImageRefused("too_many_pixels", said % {"width": width, "height": height})
     if min(width, height) < SMALLEST_SIDE:
-        raise ImageRefused("too_small", f"This picture is only {width} × {height}. Pick a larger one.")
+        said = _("This picture is only %(width)s × %(height)s. Pick a larger one.")
+        raise ImageRefused("too_small", said % {"width": width, "height": height})
 
 
 def _square(image: Image.Image, size: int, crop: Crop | None) -> Image.Image:
@@ -105,7 +110,7 @@ def _square(image: Image.Image, size: int, crop: Crop | None) -> Image.Image:
         _decode_small(image, size, crop)
         upright = ImageOps.exif_transpose(image)
     except (*_BROKEN, *_BOMB):
-        raise ImageRefused("damaged", "This picture is damaged. Pick another.") from None
+        raise ImageRefused("damaged", _("This picture is damaged. Pick another.")) from None
     scale = max(upright.size) / full
     part = upright.crop(_box(upright.size, crop, scale))
     part = part.convert("RGBA" if part.has_transparency_data else "RGB")

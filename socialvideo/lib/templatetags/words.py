@@ -1,12 +1,14 @@
 """How numbers, moments and people's own words are written. Exact first: a short form always carries the exact one."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from django import template
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from django.utils.formats import number_format
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
@@ -14,6 +16,12 @@ from django.utils.translation import ngettext_lazy, pgettext_lazy
 from socialvideo.lib.numbers import exact
 
 register = template.Library()
+
+
+class Named(Protocol):
+    display_name: str
+
+
 register.filter(exact)
 
 EXACT_BELOW = 10_000
@@ -98,6 +106,20 @@ def day_and_time(value: datetime | None) -> SafeString | str:
 def caption(value: str | None) -> SafeString:
     """People's own words: line breaks kept, nothing turned into a link."""
     return mark_safe("<br>".join(conditional_escape(line) for line in lines_of(value)))  # noqa: S308 — escaped line by line
+
+
+@register.filter
+def commas(people: Iterable[Named]) -> SafeString:
+    """Names, each in its own direction, before "and 3 others"."""
+    return format_html_join(", ", "<bdi>{}</bdi>", ((person.display_name,) for person in people))
+
+
+@register.filter
+def listed(people: Sequence[Named]) -> SafeString:
+    """All that are named: "Mira, Alice and Bob"."""
+    if len(people) < 2:
+        return commas(people)
+    return format_html(_("{names} and {last}"), names=commas(people[:-1]), last=commas(people[-1:]))
 
 
 def lines_of(value: str | None) -> list[str]:
