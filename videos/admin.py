@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -79,6 +79,10 @@ class VideoAdmin(ReadOnlyAdmin):
 
     def has_moderate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("videos.remove_video")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Video]:
+        for_others = Video.objects.for_others().filter(pk=OuterRef("pk"))
+        return super().get_queryset(request).annotate(is_for_others=Exists(for_others))
 
     # --- What is shown ----------------------------------------------------------------------------------------
 
@@ -203,7 +207,7 @@ class VideoAdmin(ReadOnlyAdmin):
 
 
 def _may_be_shown(video: Video) -> bool:
-    return bool(video.poster_url) and video.visibility != Video.Visibility.ONLY_ME
+    return bool(video.poster_url) and video.is_for_others  # type: ignore[attr-defined]
 
 
 def _told(publication: Publication) -> SafeString:

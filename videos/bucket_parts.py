@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, cast
 
 from django.core.files.storage import default_storage
 
+from videos import storage
+
 if TYPE_CHECKING:
     from socialvideo.lib.bucket import Bucket
 
@@ -42,7 +44,7 @@ def address(name: str, bucket_id: str, number: int, size: int) -> str:
 def arrived(name: str, bucket_id: str, size: int) -> dict[int, int]:
     """The bytes of each part that has come as it should. Raises FileNotFoundError when the bucket gave the upload up."""
     wanted = expected(size)
-    if _is_whole(name, size):
+    if storage.is_stored(name, size):
         return wanted
     found = _bucket().parts(name, bucket_id).values()
     return {part.number: part.size for part in found if wanted.get(part.number) == part.size}
@@ -55,7 +57,7 @@ def hand_to_storage(name: str, bucket_id: str, size: int) -> str:
         wanted = expected(size)
         if {number: part.size for number, part in parts.items()} == wanted:
             _bucket().complete_multipart(name, bucket_id, [parts[number] for number in sorted(parts)])
-    if not _is_whole(name, size):
+    if not storage.is_stored(name, size):
         raise FileNotFoundError(name)
     return name
 
@@ -81,10 +83,6 @@ def old(before: datetime) -> Iterator[tuple[str, str]]:
 def abort(uploads: Iterable[tuple[str, str]]) -> None:
     for name, bucket_id in uploads:
         _bucket().abort_multipart(name, bucket_id)
-
-
-def _is_whole(name: str, size: int) -> bool:
-    return default_storage.exists(name) and default_storage.size(name) == size
 
 
 def _bucket() -> "Bucket":

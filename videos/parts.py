@@ -1,5 +1,6 @@
 """The bytes of unfinished uploads: one file each, on the local disk, beside what the site serves and never served itself."""
 
+import math
 import os
 import shutil
 import time
@@ -11,6 +12,8 @@ from typing import IO
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
+
+from videos import storage
 
 FORGOTTEN_SECONDS = 24 * 3600
 
@@ -29,8 +32,9 @@ def size(media_key: str) -> int:
         return 0
 
 
-def free_bytes() -> int:
-    return shutil.disk_usage(_folder()).free
+def has_room(size: int = 0) -> bool:
+    """For so much, beside what the disk's other users need."""
+    return shutil.disk_usage(_folder()).free - size >= settings.KEEP_FREE_BYTES
 
 
 @contextmanager
@@ -42,14 +46,15 @@ def opened(media_key: str, at: int) -> Iterator[IO[bytes]]:
         yield part
 
 
-def hand_to_storage(media_key: str, name: str) -> str:
-    """Where it is stored now. Again after a crash it finds what is done. Raises FileNotFoundError when all is lost."""
-    part = _path(media_key)
-    if not part.exists():
-        if default_storage.exists(name):
-            return name
+def hand_to_storage(media_key: str, name: str, whole: int) -> str:
+    """Where it is stored now. Again after a crash it finds what is done, whatever was sent again meanwhile. Raises
+    FileNotFoundError when some is lost."""
+    if storage.is_stored(name, whole):
+        return name
+    if size(media_key) != whole:
         raise FileNotFoundError(name)
     default_storage.delete(name)  # half of it, perhaps
+    part = _path(media_key)
     with part.open("rb") as content:
         return default_storage.save(name, _Part(content, name=str(part)))
 
@@ -61,7 +66,15 @@ def remove(media_key: str) -> None:
 def old() -> list[str]:
     """The media keys of parts that nobody has written to for a day."""
     before = time.time() - FORGOTTEN_SECONDS
-    return [part.name for part in os.scandir(_folder()) if part.stat().st_mtime < before]
+    return [part.name for part in os.scandir(_folder()) if _changed_at(part) < before]
+
+
+def _changed_at(part: "os.DirEntry[str]") -> float:
+    """Never, if it was removed meanwhile."""
+    try:
+        return part.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 def _path(media_key: str) -> Path:

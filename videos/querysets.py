@@ -72,8 +72,8 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
         return self.filter(state="published", visibility="everyone", creator__is_private=False)
 
     def for_others(self) -> Self:
-        """Not for their creator only."""
-        return self.exclude(visibility="only_me")
+        """That went out once, whatever became of them, and are not for their creator only: no draft, nothing to come."""
+        return self.exclude(visibility="only_me").filter(published_at__isnull=False)
 
     def with_card(self) -> Self:
         """What a card, a player or an answer shows of a video: one query for any number of them."""

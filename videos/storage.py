@@ -5,7 +5,7 @@ import logging
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from socialvideo.lib.files import remove_folder
 logger = logging.getLogger(__name__)
 
 WORKING_PREFIX = "socialvideo-processing-"
-ABANDONED_SECONDS = 2 * 3600  # longer than any attempt may take
 
 
 def fetch(name: str, target: Path) -> None:
@@ -34,6 +33,11 @@ def read_text(name: str) -> str:
         return file.read().decode()
 
 
+def is_stored(name: str, size: int) -> bool:
+    """Whole."""
+    return default_storage.exists(name) and default_storage.size(name) == size
+
+
 def remove(name: str) -> None:
     """What is not there is removed already."""
     with suppress(FileNotFoundError):
@@ -47,20 +51,23 @@ def store_folder(folder: Path, name: str) -> None:
             default_storage.save(f"{name}/{path.relative_to(folder).as_posix()}", File(file))
 
 
-def remove_folders(name: str, *, keep: set[str]) -> None:
-    """The folders in a folder, but not those to keep, and not its files. What cannot be removed is left for later."""
+def remove_folders(name: str, *, keep: Callable[[], set[str]]) -> None:
+    """The folders in a folder, but not those to keep, and not its files. Which to keep is asked after they are listed, so
+    that one that is made and shown meanwhile stays. What cannot be removed is left for later."""
     try:
-        for folder in set(default_storage.listdir(name)[0]) - keep:
+        found = default_storage.listdir(name)[0]
+        for folder in set(found) - keep():
             remove_folder(f"{name}/{folder}")
     except OSError:
         logger.warning("Some unfinished files in %s were not removed", name, exc_info=True)
 
 
-def remove_abandoned_folders() -> None:
-    """What killed workers left on the local disk."""
+def remove_abandoned_folders(*, after: float) -> None:
+    """What killed workers left on the local disk so many seconds ago. Other workers end, and remove theirs, meanwhile."""
     for folder in _working_folders():
-        if time.time() - folder.stat().st_mtime > ABANDONED_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            if time.time() - folder.stat().st_mtime > after:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _working_folders() -> Iterator[Path]:

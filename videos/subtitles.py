@@ -78,7 +78,8 @@ def _cues(block: str) -> list[Cue]:
 
 
 def _plain(lines: list[str]) -> str:
-    shown = (_UNSEEN.sub("", unescape(_MARKUP.sub("", line))).strip() for line in lines)
+    unescaped = (unescape(_MARKUP.sub("", line)).replace("\n", " ") for line in lines)  # a line stays one
+    shown = (_UNSEEN.sub("", line).strip() for line in unescaped)
     text = "\n".join([line for line in shown if line][:LONGEST_LINES])
     if len(text) > LONGEST_TEXT:
         raise Unreadable(f"A caption is longer than {LONGEST_TEXT} characters: “{text[:40]}…”.")

@@ -5,6 +5,7 @@ X_ACCEL_MEDIA_PREFIX names its internal location. From a bucket: a redirect to a
 so that each file of a video is asked for here while it plays; playlists, captions and what is public go through us.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from hashlib import sha256
@@ -32,6 +33,8 @@ from socialvideo.lib.content_types import CAPTIONS, PLAYLIST, UNKNOWN_TYPE, cont
 
 if TYPE_CHECKING:
     from socialvideo.lib.bucket import Bucket
+
+logger = logging.getLogger(__name__)
 
 PRIVATE = "private, max-age=3600"
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -99,7 +102,11 @@ def _status(path: Path) -> stat_result:
 
 def _from_afar(request: HttpRequest, storage: Storage, name: str, cache_control: str) -> HttpResponseBase:
     if cache_control == IMMUTABLE or content_type(name) in OURS:
-        return _described(_whole(request, _content(storage, name)), name, cache_control)
+        try:
+            return _described(_whole(request, _content(storage, name)), name, cache_control)
+        except OSError:
+            logger.warning("The storage did not give %s", name, exc_info=True)
+            return HttpResponse(status=503, headers={"Retry-After": "5"})
     response = HttpResponseRedirect(_signed_address(request, storage, name))
     response["Cache-Control"] = f"private, max-age={settings.MEDIA_ADDRESS_SECONDS // 2}"
     return response
@@ -151,7 +158,10 @@ def _body(request: HttpRequest, path: Path, status: stat_result, etag: str) -> H
     except Unsatisfiable:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     start, length = wanted or (0, size)
-    part = () if request.method == "HEAD" else FilePart(path, start, length)
+    try:
+        part = () if request.method == "HEAD" else FilePart(path, start, length)
+    except FileNotFoundError:  # removed since we looked
+        raise Http404 from None
     response = StreamingHttpResponse(part, status=206 if wanted else 200, headers={"Content-Length": str(length)})
     if wanted:
         response["Content-Range"] = f"bytes {start}-{start + length - 1}/{size}"

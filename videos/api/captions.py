@@ -8,9 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from socialvideo.lib.api import Refused
 from videos import selectors, services
 from videos.access import access_own_video, access_video
+from videos.api.views import allowed, given
 
 
 class TrackSerializer(serializers.Serializer):
@@ -43,20 +43,13 @@ class CaptionsInView(APIView):
     )
     def put(self, request: Request, video_id: int, language: str) -> Response:
         """Add captions in a language, or replace those that are there."""
-        given = CaptionsFileSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
         video = access_own_video(request, video_id)
-        try:
-            services.put_captions(creator=request.user, video=video, language=language, **given.validated_data)
-        except services.Refused as refused:
-            raise Refused(refused.message, refused.code) from refused
+        sent = given(CaptionsFileSerializer, request)
+        allowed(services.put_captions, creator=request.user, video=video, language=language, **sent)
         return Response(TrackSerializer(selectors.captions_of(video), many=True).data)
 
     @extend_schema(responses={204: None}, operation_id="remove_captions")
     def delete(self, request: Request, video_id: int, language: str) -> Response:
         video = access_own_video(request, video_id)
-        try:
-            services.remove_captions(creator=request.user, video=video, language=language)
-        except services.Refused as refused:
-            raise Refused(refused.message, refused.code) from refused
+        allowed(services.remove_captions, creator=request.user, video=video, language=language)
         return Response(status=204)

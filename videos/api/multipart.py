@@ -11,12 +11,12 @@ from rest_framework.exceptions import APIException
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
-from socialvideo.lib.api import Refused
-from videos import services
 from videos.access import access_own_video
+from videos.api import views
+from videos.api.resumable import PieceThrottle
+from videos.api.serializers import MomentField
 from videos.api.views import KEY, given, key_of
 from videos.models import Video
 from videos.services import multipart, uploads
@@ -28,18 +28,12 @@ class Away(APIException):
     default_detail = "The storage does not answer at the moment. What has arrived is safe; try again."
 
 
-class PartThrottle(UserRateThrottle):
-    """A file has many parts."""
-
-    scope = "upload"
-
-
 class BeginSerializer(serializers.Serializer):
     size = serializers.IntegerField(min_value=0, max_value=2**50, help_text="Of the whole file, in bytes.")
     file_name = serializers.CharField(max_length=255, required=False, allow_blank=True)
     fingerprint = serializers.CharField(max_length=64, required=False, allow_blank=True)
-    trim_from_ms = serializers.IntegerField(min_value=0, max_value=10**9, required=False, allow_null=True)
-    trim_to_ms = serializers.IntegerField(min_value=1, max_value=10**9, required=False, allow_null=True)
+    trim_from_ms = MomentField()
+    trim_to_ms = MomentField()
 
 
 class MultipartSerializer(serializers.Serializer):
@@ -68,16 +62,14 @@ class AddressesSerializer(serializers.Serializer):
 def allowed(act: Callable[..., Any], **given: Any) -> Any:
     """The act's result; 409 with the reason; 503 while the bucket is away."""
     try:
-        return act(**given)
-    except services.Refused as refused:
-        raise Refused(refused.message, refused.code) from refused
+        return views.allowed(act, **given)
     except OSError as error:
         raise Away from error
 
 
 class MultipartBase(APIView):
     permission_classes = (IsAuthenticated,)
-    throttle_classes = (PartThrottle,)
+    throttle_classes = (PieceThrottle,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

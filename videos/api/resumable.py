@@ -135,10 +135,9 @@ class UploadPartsView(Resumable):
 
 def _receive(request: Request, upload: Upload, offset: int) -> None:
     """Passes on what has become whole. When that fails the bytes are safe all the same: the sweep goes on."""
-    if "chunked" in request.headers.get("Transfer-Encoding", ""):
+    if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
         raise Answer(411, "Send a Content-Length.", "length")
-    announced = int(request.headers.get("content-length") or 0)
-    if offset + announced > upload.video.uploaded_bytes:
+    if offset + _number(request, "Content-Length", "0") > upload.video.uploaded_bytes:
         raise Answer(413, f"This is more than the {upload.video.uploaded_bytes} bytes that were announced.", "beyond")
     checksum = _checksum(request)
     received = _allowed(receiving.receive, upload=upload, offset=offset, source=request._request, checksum=checksum)  # noqa: SLF001
@@ -183,8 +182,8 @@ def _allowed(act: Any, **given: Any) -> Any:
         raise Answer(STATUS.get(refused.code, 409), refused.message, refused.code) from refused
 
 
-def _number(request: Request, header: str) -> int:
-    said = request.headers.get(header, "")
+def _number(request: Request, header: str, unsaid: str = "") -> int:
+    said = request.headers.get(header) or unsaid
     if not said.isascii() or not said.isdecimal() or len(said) > MOST_DIGITS:
         raise Answer(400, f"{header} must be a number of bytes.", "header")
     return int(said)

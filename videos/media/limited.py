@@ -1,4 +1,4 @@
-"""Limits itself, then becomes another program: `python -I -S limited.py '{"as": …}' command …`.
+"""Limits itself, then becomes another program: `python -I -S limited.py PARENT '{"as": …}' command …`.
 
 A script of its own because setting limits between fork and exec is not safe in a process with threads, and setting them
 from outside comes too late. It must stay independent of everything else in this package.
@@ -12,16 +12,19 @@ import signal
 import sys
 
 NOT_FOUND = 127
+ORPHANED = 125
 PR_SET_PDEATHSIG = 1
 NICENESS = 5
 
 _SIGNALS_PYTHON_IGNORES = (signal.SIGPIPE, signal.SIGXFSZ)
 
 
-def die_with_parent() -> None:
+def die_with_parent(parent: int) -> None:
     """An encoder must not outlive a killed worker: the video's next try would find it still writing."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before we asked
+            sys.exit(ORPHANED)
 
 
 def lower(name: str, value: int) -> None:
@@ -33,8 +36,8 @@ def lower(name: str, value: int) -> None:
     resource.setrlimit(kind, (value, value if name != "cpu" or value == hard else value + 1))
 
 
-def main(limits: str, *command: str) -> None:
-    die_with_parent()
+def main(parent: str, limits: str, *command: str) -> None:
+    die_with_parent(int(parent))
     os.nice(NICENESS)
     for number in _SIGNALS_PYTHON_IGNORES:
         signal.signal(number, signal.SIG_DFL)

@@ -25,3 +25,8 @@ class Limits:
     def encode_deadline(self, duration_ms: int) -> float:
         """Wall-clock seconds after which an encoder of a video this long counts as hung."""
         return self.encode_seconds + self.encode_seconds_per_second * duration_ms / 1000
+
+    @property
+    def longest_attempt(self) -> float:
+        """Seconds: looking into a file, encoding it, decoding it again, and as long again for moving files about."""
+        return 2 * (self.probe_seconds + 2 * self.encode_deadline(round(self.max_seconds * 1000)))

@@ -91,7 +91,7 @@ def _child(
     command: Sequence[str], limits: Limits, seconds: float, folder: Path | None
 ) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
-        [*_WRAPPER, json.dumps(_ceilings(limits, seconds)), *command],
+        [*_WRAPPER, str(os.getpid()), json.dumps(_ceilings(limits, seconds)), *command],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

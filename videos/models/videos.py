@@ -215,6 +215,11 @@ class Video(models.Model):
         return f"videos/{self.media_key}"
 
     @property
+    def original_name(self) -> str:
+        """In the storage, of the file as it came; `original` says so once it is all there."""
+        return f"{self.media_folder}/original"
+
+    @property
     def better_follows(self) -> bool:
         """Watchable already, and a worker still makes further rungs."""
         return self.awaits_more and self.cover_made_ms == self.cover_ms

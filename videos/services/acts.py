@@ -6,7 +6,7 @@ from django.db import connection
 
 from accounts.models import User
 from videos.models import Video
-from videos.services.refusals import GONE, Refused
+from videos.services.refusals import GONE, Refused, not_yours
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,11 @@ class Tally:
 def must_see(account: User, video: Video) -> None:
     if not account.is_present or not Video.objects.visible_to(account.pk).filter(pk=video.pk).exists():
         raise Refused(*GONE)
+
+
+def must_own(account: User, video: Video) -> None:
+    if video.creator_id != account.pk:
+        raise not_yours()
 
 
 def inserted(statement: str, values: list[int | str | None]) -> int | None:

@@ -8,7 +8,8 @@ from accounts.locks import lock_account
 from accounts.models import User
 from videos import subtitles
 from videos.models import Captions, Video
-from videos.services.refusals import GONE, Refused, not_yours
+from videos.services.acts import must_own
+from videos.services.refusals import GONE, Refused
 
 MOST_LANGUAGES = 20
 
@@ -36,8 +37,7 @@ def remove_captions(*, creator: User, video: Video, language: str) -> Video:
 
 
 def _hold(creator: User, video: Video) -> None:
-    if video.creator_id != creator.pk:
-        raise not_yours()
+    must_own(creator, video)
     lock_account(creator.pk)
     if not Video.objects.standing().filter(pk=video.pk).exists():
         raise Refused(*GONE)

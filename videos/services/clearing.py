@@ -10,8 +10,9 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from videos.models import Comment, Video
+from videos.services.acts import must_own
 from videos.services.erasure import erase_video
-from videos.services.refusals import Refused, not_yours
+from videos.services.refusals import Refused
 
 logger = logging.getLogger(__name__)
 
@@ -20,8 +21,8 @@ AT_ONCE = 20
 
 
 def sweep_deleted() -> None:
-    """One that cannot go holds up no other."""
-    due = Video.objects.deleted_for_good(settings.KEEP_DELETED_DAYS).order_by("removed_at")
+    """However many cannot go, they hold up no other: lots decide whose turn it is."""
+    due = Video.objects.deleted_for_good(settings.KEEP_DELETED_DAYS).order_by("?")
     for video_id in list(due.values_list("pk", flat=True)[:AT_ONCE]):
         try:
             _clear(video_id)
@@ -31,8 +32,7 @@ def sweep_deleted() -> None:
 
 def delete_for_good(*, creator: User, video: Video) -> None:
     """Not to be undone. What a dying worker still holds goes with the next sweep. Twice is once. Raises Refused."""
-    if video.creator_id != creator.pk:
-        raise not_yours()
+    must_own(creator, video)
     mine = Video.objects.filter(pk=video.pk, state=Video.State.REMOVED, removed_by=creator)
     if mine.update(removed_at=Now() - timedelta(days=settings.KEEP_DELETED_DAYS)):
         _clear(video.pk)

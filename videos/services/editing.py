@@ -12,6 +12,7 @@ from accounts.locks import lock_account
 from accounts.models import User
 from videos.models import Video
 from videos.services import processing
+from videos.services.acts import must_own
 from videos.services.cutting import check_cut
 from videos.services.publishing import check_hour, publish_if_due
 from videos.services.refusals import GONE, Refused, not_yours
@@ -42,11 +43,11 @@ TOLD = {"caption", "visibility"}  # what others hear of
 @transaction.atomic
 def edit(*, creator: User, video: Video, **changes: Unpack[Changes]) -> Video:
     """Publishes when the video is finished and no draft, its hour has come, and it becomes visible to others for the
-    first time. Another part or cover is made by the workers, from the original. Raises Refused."""
-    if video.creator_id != creator.pk:
-        raise not_yours()
+    first time. Another part or cover is made by the workers, from the original. No worker takes the video between the
+    looking and the changing. Raises Refused."""
+    must_own(creator, video)
     lock_account(video.creator_id)
-    standing = Video.objects.standing().filter(pk=video.pk).first()
+    standing = Video.objects.standing().select_for_update(of=("self",), no_key=True).filter(pk=video.pk).first()
     if standing is None:
         raise Refused(*GONE)
     changed = {name: value for name, value in changes.items() if getattr(standing, name) != value}
@@ -115,6 +116,7 @@ def restore(*, by: User, video: Video) -> Video:
     if video.creator_id != by.pk and not by.has_perm(MODERATE):
         raise not_yours()
     lock_account(video.creator_id)
+    Video.objects.select_for_update(of=("self",)).filter(pk=video.pk).first()  # no erasing of it begins meanwhile
     if User.objects.filter(pk=video.creator_id, erased_at__isnull=False).exists():
         raise Refused("account_deleted", "The account was deleted, and the video with it.")
     removed = Video.objects.filter(pk=video.pk, state=Video.State.REMOVED)

@@ -8,7 +8,6 @@ from django.db.models.functions import Coalesce, Now
 
 from accounts.services import AT_ONCE, Eraser, NotYet, carry_out
 from follows.services import forget_watching
-from socialvideo.lib.files import remove_folder
 from videos.models import (
     Bookmark,
     Comment,
@@ -72,7 +71,7 @@ def _erase_video(account_id: int) -> int:
     if not with_content.exists():
         return 0
     idle = with_content.exclude(lease_until__gte=Now())
-    video = idle.select_for_update(of=("self",)).first()
+    video = idle.select_for_update(of=("self",)).order_by("?").first()  # one that cannot go holds up no other
     if video is None:
         raise NotYet("a worker has a video")
     erase_video(video, why=GONE_WITH_ITS_ACCOUNT)
@@ -81,7 +80,6 @@ def _erase_video(account_id: int) -> int:
 
 def erase_video(video: Video, *, why: str) -> None:
     """Its files first, so that a crash leaves a row that says what is still to be done. Its row must be locked."""
-    remove_folder(video.media_folder)
     throw_away(video)
     if Publication.objects.filter(video=video).exists():
         _empty(video, why)

@@ -8,11 +8,13 @@ from typing import Unpack
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from videos import bucket_parts
+from videos import bucket_parts, parts
 from videos.models import Upload, Video
-from videos.services.refusals import Refused, not_yours
+from videos.services.acts import must_own
+from videos.services.refusals import Refused
 from videos.services.uploads import Words, begin_upload, finish, keep_alive
 
 logger = logging.getLogger(__name__)
@@ -57,37 +59,43 @@ def begin_multipart(
         on_disk=False,
         **words,
     )
+    if Upload.objects.filter(pk=video.pk, bucket_id="").exists() and not parts.size(video.media_key):
+        _begin(video)
     return progress(video)
 
 
 def progress(video: Video) -> Multipart:
-    """Asked of the bucket. One that it gave up begins anew. Raises OSError when the bucket is away."""
+    """Asked of the bucket. One that it gave up begins anew. Raises Refused for a file that comes another way, and OSError
+    when the bucket is away."""
     if video.state != Video.State.UPLOADING:
         return Multipart(video, {})
+    upload = _upload(video)
     try:
-        parts = bucket_parts.arrived(_name(video), _bucket_id(video), video.uploaded_bytes)
+        arrived = bucket_parts.arrived(video.original_name, upload.bucket_id, video.uploaded_bytes)
     except FileNotFoundError:
-        parts = {}
-        Upload.objects.filter(pk=video.pk).update(bucket_id="", received=0)
-    keep_alive(video.pk, received=sum(parts.values()))
-    return Multipart(video, parts)
+        _begin(video, instead_of=upload.bucket_id)
+        return Multipart(video, {})
+    begun = Multipart(video, arrived)
+    if begun.received > upload.received:
+        keep_alive(video.pk, received=begun.received)
+    return begun
 
 
 def part_addresses(*, creator: User, video: Video, numbers: list[int]) -> dict[int, str]:
     """Where to send those parts. Raises Refused when the whole file has arrived, or it has no such parts."""
-    _check(creator, video)
+    must_own(creator, video)
+    bucket_id = _upload(video).bucket_id
     sizes = bucket_parts.expected(video.uploaded_bytes)
     if len(numbers) > SIGNED_AT_ONCE or not sizes.keys() >= set(numbers):
         raise Refused("no_such_part", "This file has no such parts.")
-    name, bucket_id = _name(video), _bucket_id(video)
+    name = video.original_name
     return {number: bucket_parts.address(name, bucket_id, number, sizes[number]) for number in numbers}
 
 
 def complete_multipart(*, creator: User, video: Video) -> Video:
     """All parts are sent: those that the bucket has, in full, make the file. Twice is once. Raises Refused while some are
     missing, and OSError when the bucket is away."""
-    if video.creator_id != creator.pk:
-        raise not_yours()
+    must_own(creator, video)
     if video.state == Video.State.UPLOADING and progress(video).received < video.uploaded_bytes:
         raise Refused("incomplete", "Some of the file has not arrived yet. Go on sending it.")
     finish(video)
@@ -103,27 +111,18 @@ def sweep_bucket() -> None:
     bucket_parts.abort(upload for upload in begun if upload[1] not in known)
 
 
-def _check(creator: User, video: Video) -> None:
-    if video.creator_id != creator.pk:
-        raise not_yours()
-    if video.state != Video.State.UPLOADING:
+def _upload(video: Video) -> Upload:
+    """Of a file that comes this way; it has been one of the bucket's from its beginning."""
+    upload = Upload.objects.filter(pk=video.pk).first()
+    if upload is None:
         raise Refused("arrived", "This file has arrived already.")
+    if not upload.bucket_id:
+        raise Refused("other_way", _("This file is on its way by another address. Go on sending it there."))
+    return upload
 
 
-def _bucket_id(video: Video) -> str:
+def _begin(video: Video, *, instead_of: str = "") -> None:
     """Of two at once that begin it, one wins, and what the other began is given up."""
-    mine = Upload.objects.filter(pk=video.pk)
-    known = mine.values_list("bucket_id", flat=True).first()
-    if known is None:
-        raise Refused("arrived", "This file has arrived already.")
-    if known:
-        return known
-    begun = bucket_parts.begin(_name(video))
-    if mine.filter(bucket_id="").update(bucket_id=begun):
-        return begun
-    bucket_parts.abort([(_name(video), begun)])
-    return _bucket_id(video)
-
-
-def _name(video: Video) -> str:
-    return f"{video.media_folder}/original"
+    begun = bucket_parts.begin(video.original_name)
+    if not Upload.objects.filter(pk=video.pk, bucket_id=instead_of).update(bucket_id=begun, received=0):
+        bucket_parts.abort([(video.original_name, begun)])

@@ -26,6 +26,7 @@ from accounts.models import User
 from videos import media, storage
 from videos.models import Video
 from videos.querysets import VideoQuerySet
+from videos.services.allowance import check_work, count_work
 from videos.services.publishing import hurry_publishing, publish_due, publish_if_due
 from videos.services.refusals import Refused, not_yours
 from videos.signals import processing_due, video_failed, video_processed
@@ -112,7 +113,8 @@ def claim(video_id: int) -> Video | None:
 def finish(video: Video, made: Finished) -> None:
     """The video is watchable, and published if it is meant for others. Raises LeaseLost."""
     lock_account(video.creator_id)
-    ready = _mine(video).update(
+    as_wished = _mine(video).filter(trim_from_ms=video.trim_from_ms, trim_to_ms=video.trim_to_ms)
+    ready = as_wished.update(
         state=Video.State.READY,
         rendition_key=made.rendition_key,
         duration_ms=made.duration_ms,
@@ -169,10 +171,13 @@ def retry(*, creator: User, video: Video) -> Video:
     video.refresh_from_db()
     if video.state == Video.State.FAILED or video.stays_as_it_is:
         _check_original(video, "This video cannot be processed again")
+        if creator.pk == video.creator_id:
+            check_work(creator.pk)
         failed = Video.objects.filter(pk=video.pk).exclude(failure_reason="")
         restarted = failed.filter(state=Video.State.FAILED).update(state=Video.State.PROCESSING, **ANEW)
         watchable = failed.filter(state__in=WATCHABLE, awaits_more=False)
         if restarted or watchable.update(awaits_more=True, **_let_go(0)):
+            count_work(video.creator_id)
             processing_due.send(Video, video_id=video.pk)
         video.refresh_from_db()
     return video
@@ -184,9 +189,11 @@ def remake(video_id: int) -> None:
     if video.published_at:
         raise Refused("published", "This video has gone out, so its length stays. To cut it anew, upload it again.")
     _check_original(video, "It cannot be cut anew")
+    check_work(video.creator_id)
     unpublished = [Video.State.PROCESSING, Video.State.READY, Video.State.FAILED]
     wanted = Video.objects.filter(pk=video_id, state__in=unpublished)
     if wanted.update(state=Video.State.PROCESSING, awaits_more=False, **ANEW, **UNMADE):
+        count_work(video.creator_id)
         processing_due.send(Video, video_id=video_id)
 
 
@@ -197,7 +204,9 @@ def renew_cover(video_id: int) -> None:
     if video.state not in WATCHABLE:
         return
     _check_original(video, "It cannot have another cover")
+    check_work(video.creator_id)
     if Video.objects.filter(pk=video_id, state__in=WATCHABLE, awaits_more=False).update(awaits_more=True, **_let_go(0)):
+        count_work(video.creator_id)
         processing_due.send(Video, video_id=video_id)
 
 
@@ -212,8 +221,8 @@ def drop_originals() -> None:
         return
     out = Video.objects.filter(state=Video.State.PUBLISHED, awaits_more=False, failure_reason="").exclude(original="")
     for video in out.order_by("pk")[:HINTED_AT_ONCE]:
-        storage.remove(video.original)
-        Video.objects.filter(pk=video.pk, awaits_more=False).update(original="")
+        if out.filter(pk=video.pk).update(original=""):  # first, so that nobody asks for more from it meanwhile
+            storage.remove(video.original)
 
 
 def _mine(video: Video) -> VideoQuerySet:
@@ -263,11 +272,15 @@ def _carry_on(video: Video, folder: Path) -> None:
 
 
 def _source(video: Video, folder: Path) -> Source:
-    path, limits = folder / "original", media.Limits(max_seconds=settings.MAX_VIDEO_SECONDS)
+    path, limits = folder / "original", _limits()
     storage.fetch(video.original, path)
     probe = media.inspect(path, limits, from_ms=video.trim_from_ms, to_ms=video.trim_to_ms)
     _report(video, INSPECTED)
     return Source(path, probe, limits)
+
+
+def _limits() -> media.Limits:
+    return media.Limits(max_seconds=settings.MAX_VIDEO_SECONDS)
 
 
 def _make(video: Video, source: Source, stage: media.Stage, folder: Path, *, more_follows: bool) -> Finished:
@@ -363,13 +376,11 @@ def _beat(video: Video, over: Event) -> None:
 @contextmanager
 def _working_folder() -> Iterator[Path]:
     with TemporaryDirectory(prefix=storage.WORKING_PREFIX) as folder:
-        storage.remove_abandoned_folders()
+        storage.remove_abandoned_folders(after=_limits().longest_attempt)
         yield Path(folder)
 
 
 def _discard_unfinished(video: Video) -> None:
     """Removes from the storage what attempts left behind, this one or those of killed workers; never what is shown."""
-    kept = (
-        Video.objects.filter(pk=video.pk).values_list("rendition_key", "rungs_key", "poster_key", "lease_key").first()
-    )
-    storage.remove_folders(video.media_folder, keep=set(kept or ()))
+    keys = Video.objects.filter(pk=video.pk).values_list("rendition_key", "rungs_key", "poster_key", "lease_key")
+    storage.remove_folders(video.media_folder, keep=lambda: set(keys.first() or ()))

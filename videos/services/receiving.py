@@ -13,10 +13,11 @@ from typing import IO, Protocol
 
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
-from videos import parts
+from videos import parts, storage
 from videos.models import Upload, Video
-from videos.services.refusals import GONE, Refused
+from videos.services.refusals import GONE, NO_ROOM, Refused
 from videos.services.uploads import keep_alive
 
 LEASE = timedelta(seconds=20)
@@ -43,25 +44,32 @@ class Superseded(Exception):
 
 
 def offset_of(upload: Upload) -> int:
-    """From where the file goes on. A part that was lost with a disk is asked for again."""
+    """From where the file goes on. A part that was lost with a disk is asked for again; one that was stored is not."""
+    if upload.is_whole and storage.is_stored(upload.video.original_name, upload.received):
+        return upload.received
     return min(upload.received, parts.size(upload.video.media_key))
 
 
 def receive(*, upload: Upload, offset: int, source: Source, checksum: Checksum | None = None) -> int:
     """Writes down what comes, up to the promised size. Returns how much is here: when the line is cut, what came until
     then. With a checksum it is all or nothing. Raises Refused: `offset`, `busy`, `beyond`, `checksum`, `no_space`,
-    `gone`; then nothing of it counts."""
+    `gone`, `other_way`; then what was not confirmed does not count."""
     writer = _claim(upload, offset)
     try:
         with parts.opened(upload.video.media_key, at=offset) as part:
             return _Writing(upload, writer, part, offset, checksum).of(source)
     except Superseded:
         raise Refused(*GONE) from None
+    except OSError as error:
+        words = _("The server could not write this down. What it has confirmed is kept. Try again later.")
+        raise Refused("no_space", words) from error
     finally:
         Upload.objects.filter(pk=upload.pk, writer=writer).update(writer="", writing_until=None)
 
 
 def _claim(upload: Upload, offset: int) -> str:
+    if upload.bucket_id:
+        raise Refused("other_way", _("This file is on its way to the storage itself. Go on sending it there."))
     here = offset_of(upload)
     if offset != here:
         raise Refused("offset", f"{here} bytes are here. Go on from there.")
@@ -84,34 +92,34 @@ class _Writing:
         self.digest = hashlib.new(checksum.algorithm) if checksum else None
 
     def of(self, source: Source) -> int:
+        _must_have_room()
         for block in _blocks(source):
             if self.written + len(block) > self.promised:
                 raise Refused("beyond", f"This is more than the {self.promised} bytes that were announced.")
-            self._write(block)
             self._save_in_between()
+            self._write(block)
         self._check()
         self._save()
         return self.saved
 
     def _write(self, block: bytes) -> None:
-        try:
-            while block:
-                done = self.part.write(block)
-                self.written += done
-                if self.digest:
-                    self.digest.update(block[:done])
-                block = block[done:]
-        except OSError as error:
-            words = "The server's disk is full. What was sent so far is kept. Try again later."
-            raise Refused("no_space", words) from error
+        while block:
+            done = self.part.write(block)
+            self.written += done
+            if self.digest:
+                self.digest.update(block[:done])
+            block = block[done:]
 
     def _save_in_between(self) -> None:
+        """Before a block is written that was long in coming: by then another request may have the upload."""
         late = time.monotonic() - self.saved_at > SAVED_SECONDS
-        if self.checksum:
-            if late:
+        much = self.written - self.saved >= SAVED_BYTES and not self.checksum
+        if late or much:
+            if self.checksum:
                 self._renew()
-        elif late or self.written - self.saved >= SAVED_BYTES:
-            self._save()
+            else:
+                self._save()
+            _must_have_room()
 
     def _check(self) -> None:
         if self.checksum and self.digest and not hmac.compare_digest(self.digest.digest(), self.checksum.digest):
@@ -128,6 +136,12 @@ class _Writing:
         held = Upload.objects.filter(pk=self.upload.pk, writer=self.writer)
         if not held.update(writing_until=Now() + LEASE):
             raise Superseded
+
+
+def _must_have_room() -> None:
+    """Asked while the file comes too: others send theirs beside it."""
+    if not parts.has_room():
+        raise Refused(*NO_ROOM)
 
 
 def _blocks(source: Source) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ class Refused(Exception):
         self.message = message
 
 
+NO_ROOM = ("no_space", "There is no room for this file on the server at the moment. Try again later.")
 GONE = ("gone", "This video is not available.")
 
 

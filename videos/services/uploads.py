@@ -13,16 +13,19 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import BigIntegerField, F, Q, Sum, Value
 from django.db.models.functions import Now
-from django.template.defaultfilters import filesizeformat, pluralize
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from accounts.locks import lock_account
 from accounts.models import User
+from socialvideo.lib.files import remove_folder
 from videos import bucket_parts, parts
 from videos.models import Upload, Video
+from videos.services.acts import must_own
+from videos.services.allowance import check_work, count_work
 from videos.services.cutting import check_cut
 from videos.services.publishing import check_hour
-from videos.services.refusals import Refused, not_yours
+from videos.services.refusals import GONE, NO_ROOM, Refused
 from videos.services.tagging import keep_tags
 from videos.signals import processing_due, video_failed
 
@@ -30,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 FORM_PATIENCE = timedelta(hours=1)  # a form's file comes in one go, or not at all
 AT_ONCE = 20
+LATE = Q(upload=None) | Q(upload__expires_at__lt=Now(), upload__received__lt=F("uploaded_bytes"))
 
 
 class Words(TypedDict, total=False):
@@ -61,41 +65,51 @@ def begin_upload(
     however much at once, it is begun; one that was given up begins anew. Raises Refused, also for a key that stands for a
     file of another size. `on_disk`: it comes to this machine, which must have room."""
     lock_account(creator.pk)
-    expires_at = timezone.now() + (patience or timedelta(days=settings.UPLOAD_DAYS))
-    if earlier := Video.objects.filter(creator=creator, upload_key=upload_key).first():
-        return _again(earlier, size, expires_at)
+    video = Video.objects.filter(creator=creator, upload_key=upload_key).first()
+    if video and video.uploaded_bytes != size:
+        raise Refused("key_used", "This upload was already used for another file. Reload the page and send it again.")
+    if video and not _was_given_up(video):
+        return video
     _check_room(creator, size, on_disk=on_disk)
+    video = _anew(video) if video else _begun(creator, upload_key, size, words)
+    expires_at = timezone.now() + (patience or timedelta(days=settings.UPLOAD_DAYS))
+    Upload.objects.create(video=video, file_name=file_name[:255], fingerprint=fingerprint[:64], expires_at=expires_at)
+    return video
+
+
+def _begun(creator: User, upload_key: str, size: int, words: Words) -> Video:
     check_hour(words.get("publish_at"))
     check_cut(words.get("trim_from_ms"), words.get("trim_to_ms"))
     video = Video.objects.create(
         creator=creator, upload_key=upload_key, uploaded_bytes=size, state=Video.State.UPLOADING, **words
     )
     keep_tags(video.pk, video.caption)
-    Upload.objects.create(video=video, file_name=file_name[:255], fingerprint=fingerprint[:64], expires_at=expires_at)
     return video
 
 
-def _again(video: Video, size: int, expires_at: datetime) -> Video:
-    if video.uploaded_bytes != size:
-        raise Refused("key_used", "This upload was already used for another file. Reload the page and send it again.")
-    given_up = Video.objects.filter(pk=video.pk, state=Video.State.FAILED, original="")
-    if given_up.update(state=Video.State.UPLOADING, failure_code="", failure_reason="", progress=0):
-        Upload.objects.create(video=video, expires_at=expires_at)
-        video.refresh_from_db()
+def _was_given_up(video: Video) -> bool:
+    return video.state == Video.State.FAILED and not video.original
+
+
+def _anew(video: Video) -> Video:
+    """What was said of it stays."""
+    video.state, video.failure_code, video.failure_reason, video.progress = Video.State.UPLOADING, "", "", 0
+    video.save(update_fields=["state", "failure_code", "failure_reason", "progress"])
     return video
 
 
 @transaction.atomic
 def hand_over(*, video: Video, name: str, size: int) -> Video:
     """All of the file is in the storage, under this name: from here on it is the workers'. Twice is once. What a moderator
-    took down meanwhile stays down, with its file."""
+    took down meanwhile stays down, with its file. Raises Refused when it was cancelled meanwhile."""
     arrived = {"original": name, "uploaded_bytes": size, "progress": 0}
     mine = Video.objects.filter(pk=video.pk)
     taken_down = mine.filter(state=Video.State.REMOVED, state_before_removal=Video.State.UPLOADING)
     if mine.filter(state=Video.State.UPLOADING).update(state=Video.State.PROCESSING, **arrived):
+        count_work(video.creator_id)
         processing_due.send(Video, video_id=video.pk)
-    else:
-        taken_down.update(state_before_removal=Video.State.PROCESSING, **arrived)
+    elif not taken_down.update(state_before_removal=Video.State.PROCESSING, **arrived) and not mine.exists():
+        raise Refused(*GONE)
     Upload.objects.filter(video=video.pk).delete()
     video.refresh_from_db()
     return video
@@ -107,32 +121,37 @@ def start_upload(*, creator: User, upload_key: str, file: "File[Any]", **words: 
     video = begin_upload(creator=creator, upload_key=upload_key, size=size, patience=FORM_PATIENCE, **words)
     if video.state == Video.State.UPLOADING:
         name = _store(video, file)
-        hand_over(video=video, name=name, size=size)
+        try:
+            hand_over(video=video, name=name, size=size)
+        except Refused:
+            throw_away(video)
+            raise
         if video.original != name:
             default_storage.delete(name)
     return video
 
 
 def _store(video: Video, file: "File[Any]") -> str:
-    name = f"{video.media_folder}/original"
+    """What is stored of a file that cannot be stored goes with the row, unless another request brought all of it."""
     try:
-        return default_storage.save(name, file)
+        return default_storage.save(video.original_name, file)
     except BaseException:
-        with suppress(OSError):
-            default_storage.delete(name)
-        cancel_upload(creator=video.creator, video=video)
+        with suppress(Refused):
+            cancel_upload(creator=video.creator, video=video)
         raise
 
 
 def finish(video: Video) -> None:
-    """Passes on a file of which every byte is here. Whatever it dies of, calling it again goes on; the sweep does."""
+    """Passes on a file of which every byte is here, and to which nobody writes. Whatever it dies of, calling it again goes
+    on; the sweep does. Whoever cancels it meanwhile waits."""
     with transaction.atomic():
-        waiting = Upload.objects.select_for_update(of=("self",), skip_locked=True).select_related("video")
-        upload = waiting.filter(pk=video.pk).first()
+        Video.objects.select_for_update(of=("self",)).filter(pk=video.pk).first()
+        still = Upload.objects.exclude(writing_until__gte=Now()).select_related("video")
+        upload = still.select_for_update(of=("self",)).filter(pk=video.pk).first()
         if upload is None or not upload.is_whole:
             return
         try:
-            name = _hand_to_storage(upload, f"{video.media_folder}/original")
+            name = _hand_to_storage(upload)
         except FileNotFoundError:
             Upload.objects.filter(pk=video.pk).update(received=0)
             return
@@ -140,10 +159,11 @@ def finish(video: Video) -> None:
     parts.remove(video.media_key)
 
 
-def _hand_to_storage(upload: Upload, name: str) -> str:
+def _hand_to_storage(upload: Upload) -> str:
+    name = upload.video.original_name
     if upload.bucket_id:
         return bucket_parts.hand_to_storage(name, upload.bucket_id, upload.received)
-    return parts.hand_to_storage(upload.video.media_key, name)
+    return parts.hand_to_storage(upload.video.media_key, name, upload.received)
 
 
 def keep_alive(video_id: int, *, received: int) -> None:
@@ -162,8 +182,7 @@ def show_progress(video_id: int, received: int) -> None:
 @transaction.atomic
 def cancel_upload(*, creator: User, video: Video) -> None:
     """As if it had never been begun. Twice is once. Raises Refused when the whole file has arrived."""
-    if video.creator_id != creator.pk:
-        raise not_yours()
+    must_own(creator, video)
     lock_account(creator.pk)
     row = Video.objects.select_for_update(of=("self",)).filter(pk=video.pk).first()
     if row is None:
@@ -171,17 +190,18 @@ def cancel_upload(*, creator: User, video: Video) -> None:
     if row.state != Video.State.UPLOADING:
         raise Refused("arrived", "This file has arrived already. Delete the video instead.")
     row.delete()
-    transaction.on_commit(lambda: throw_away(row))
+    transaction.on_commit(lambda: throw_away(row), robust=True)
 
 
 def sweep_uploads() -> None:
     """Passes on what is whole, gives up what nobody sends any more, removes what nobody knows."""
     whole = Upload.objects.filter(received=F("video__uploaded_bytes"), video__uploaded_bytes__gt=0)
-    for upload in whole.select_related("video").order_by("pk")[:AT_ONCE]:
+    for upload in whole.select_related("video").order_by("?")[:AT_ONCE]:  # what cannot be stored holds up no other
         finish_or_leave(upload.video)
-    late = Q(upload=None) | Q(upload__expires_at__lt=Now(), upload__received__lt=F("uploaded_bytes"))
-    for video in Video.objects.filter(late, state=Video.State.UPLOADING).order_by("created_at")[:AT_ONCE]:
+    for video in Video.objects.filter(LATE, state=Video.State.UPLOADING).order_by("created_at")[:AT_ONCE]:
         give_up(video)
+    for video in Video.objects.filter(LATE, state=Video.State.REMOVED).exclude(upload=None)[:AT_ONCE]:
+        _forget(video)
     forgotten = parts.old()
     known = Upload.objects.filter(video__media_key__in=forgotten).values_list("video__media_key", flat=True)
     for media_key in set(forgotten) - set(known):
@@ -197,26 +217,33 @@ def finish_or_leave(video: Video) -> None:
 
 @transaction.atomic
 def give_up(video: Video) -> None:
-    """The rest of it never came. Its creator reads so; what was sent is thrown away."""
+    """The rest of it never came. Its creator reads so; what was sent is thrown away. Of what goes on this very moment
+    nothing is."""
     received = Upload.objects.filter(pk=video.pk).values_list("received", flat=True).first() or 0
-    days = settings.UPLOAD_DAYS
     reason = (
-        f"Only {filesizeformat(received)} of {filesizeformat(video.uploaded_bytes)} arrived, and nothing more for"
-        f" {days} day{pluralize(days)}. Upload the file again."
+        f"Only {filesizeformat(received)} of {filesizeformat(video.uploaded_bytes)} arrived, and then nothing more."
+        " Upload the file again."
     )
-    failed = Video.objects.filter(pk=video.pk, state=Video.State.UPLOADING).update(
+    failed = Video.objects.filter(LATE, pk=video.pk, state=Video.State.UPLOADING).update(
         state=Video.State.FAILED, failure_code="not_arrived", failure_reason=reason, progress=0
     )
     if failed:
-        Upload.objects.filter(pk=video.pk).delete()
-        transaction.on_commit(lambda: throw_away(video))
+        _forget(video)
         video_failed.send(Video, video_id=video.pk)
 
 
+@transaction.atomic
+def _forget(video: Video) -> None:
+    """Also of what a moderator took down: brought back it is given up, like all that has no upload."""
+    Upload.objects.filter(pk=video.pk).delete()
+    transaction.on_commit(lambda: throw_away(video), robust=True)
+
+
 def throw_away(video: Video) -> None:
-    """What of a file is here, and not in its place in the storage."""
+    """All that is here, or in the storage, of a video of which nothing is to be kept."""
     parts.remove(video.media_key)
-    bucket_parts.forget(f"{video.media_folder}/original")
+    remove_folder(video.media_folder)
+    bucket_parts.forget(video.original_name)
 
 
 def _check_room(creator: User, size: int, *, on_disk: bool) -> None:
@@ -227,16 +254,22 @@ def _check_room(creator: User, size: int, *, on_disk: bool) -> None:
     if size > settings.MAX_UPLOAD_BYTES:
         raise Refused("too_large", too_large(size))
     _check_quota(creator, size)
-    if on_disk and parts.free_bytes() - size < settings.KEEP_FREE_BYTES:
-        raise Refused("no_space", "There is no room for this file on the server at the moment. Try again later.")
+    if on_disk and not parts.has_room(size + _being_sent()):
+        raise Refused(*NO_ROOM)
+
+
+def _being_sent() -> int:
+    """Bytes that those who send right now will still need."""
+    writing = Upload.objects.filter(bucket_id="", writing_until__gte=Now())
+    return writing.aggregate(rest=Sum(F("video__uploaded_bytes") - F("received")))["rest"] or 0
 
 
 def _check_quota(creator: User, size: int) -> None:
     """Counted under the creator's lock: two at once do not both fit into the rest."""
     mine = Video.objects.of_creator(creator.pk)
-    if mine.filter(created_at__gte=Now() - timedelta(days=1)).count() >= settings.UPLOADS_PER_DAY:
-        raise Refused("too_many", f"That makes {settings.UPLOADS_PER_DAY} uploads in a day. Go on tomorrow.")
-    held = mine.aggregate(held=Sum("uploaded_bytes"))["held"] or 0
+    check_work(creator.pk, at_least=mine.filter(created_at__gte=Now() - timedelta(days=1)).count())
+    given_up = Q(state=Video.State.FAILED, original="")
+    held = mine.exclude(given_up).aggregate(held=Sum("uploaded_bytes"))["held"] or 0
     if settings.UPLOAD_QUOTA_BYTES and held + size > settings.UPLOAD_QUOTA_BYTES:
         limit = filesizeformat(settings.UPLOAD_QUOTA_BYTES)
         said = f"Your videos take up {filesizeformat(held)} of {limit}, and this file has {filesizeformat(size)}."

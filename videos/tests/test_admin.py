@@ -93,8 +93,9 @@ def test_readers_change_nothing(alice, bob, staff):
     assert Comment.objects.standing().exists()
 
 
-def test_what_is_for_the_creator_only_is_not_shown(alice, moderator):
-    video = make_video(alice, visibility="only_me")
+@pytest.mark.parametrize("fields", [{"visibility": "only_me"}, {"is_draft": True}])
+def test_what_is_for_the_creator_only_is_not_shown(alice, moderator, fields):
+    video = make_video(alice, **fields)
     page = signed_in(moderator).get(f"/admin/videos/video/{video.pk}/change/").content.decode()
     assert "Only its creator can watch it." in page
     assert video.hls_url not in page

@@ -46,6 +46,12 @@ def test_what_is_written_says_the_same_and_nothing_else(content):
     assert ours.count("-->") == len(parse(content))
 
 
+def test_a_line_stays_a_line():
+    """However its end is spelt: no lines beyond the limit, no block of its own."""
+    content = b"WEBVTT\n\n00:00.000 --> 00:01.000\na&#10;&#10;STYLE&#10;::cue{color:red}\n"
+    assert parse(content) == [Cue(0, 1000, "a  STYLE ::cue{color:red}")]
+
+
 @pytest.mark.parametrize(
     ("content", "word"),
     [

@@ -72,7 +72,8 @@ def test_reference_files_end_published_or_refused_in_words(alice, shared_media, 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(300)
 def test_a_worker_killed_while_encoding_loses_nothing(celery_worker_process, tmp_path):
-    """kill -9 in the middle; the sweep finds the video when the lease has run out, and the second attempt publishes it."""
+    """MediaCMS#897: "encoding is pending" for ever. kill -9 in the middle; the sweep finds the video when the lease has run
+    out, and the second attempt publishes it."""
     creator = make_account("alice")
     video = sent(creator, clip(tmp_path / "long.mp4", "720x1280", 20))
     wait_for(video, lambda video: video.progress > 5)

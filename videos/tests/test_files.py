@@ -8,8 +8,9 @@ from rest_framework.authtoken.models import Token
 
 from accounts import services as accounts
 from follows import services as follows
+from socialvideo.lib import serving
 from videos import services
-from videos.tests.factories import FILES, make_video, upload
+from videos.tests.factories import FILES, in_an_hour, make_video, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +84,26 @@ def test_gone_at_once(alice, bob, moderator):
 
 def test_moderators_do_not_see_what_is_for_the_creator_only(alice, moderator):
     assert status(signed_in(moderator), segment(make_video(alice, visibility="only_me"))) == 404
+
+
+@pytest.mark.parametrize("fields", [{"is_draft": True}, {"publish_at": in_an_hour()}])
+def test_nor_what_has_not_gone_out(alice, moderator, fields):
+    """A draft is for everyone by what it says of itself, and "Only you see it."."""
+    address = segment(make_video(alice, **fields))
+    assert status(signed_in(alice), address) == 200
+    assert status(signed_in(moderator), address) == 404
+
+
+def test_a_file_that_goes_as_it_is_asked_for(client, alice, monkeypatch):
+    video = make_video(alice)
+    opened = serving.FilePart
+
+    def gone(path, *given):
+        path.unlink()
+        return opened(path, *given)
+
+    monkeypatch.setattr(serving, "FilePart", gone)
+    assert client.get(segment(video)).status_code == 404
 
 
 def test_the_original_and_other_peoples_folders_are_never_served(alice):

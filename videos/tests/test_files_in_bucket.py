@@ -116,13 +116,14 @@ def test_no_way_out_of_the_folder(alice, video):
 
 
 def test_folders_are_removed_with_what_is_in_them(bucket, video):
-    remove_folders(video.media_folder, keep=set())
+    remove_folders(video.media_folder, keep=set)
     assert not {name for name in bucket.names() if video.rendition_key in name}
 
 
-def test_a_bucket_that_is_away_is_a_disk_that_fails(bucket, settings):
+def test_a_bucket_that_is_away_is_a_disk_that_fails(client, bucket, video, settings):
     away = bucket.options() | {"endpoint_url": "http://127.0.0.1:1"}
     settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "socialvideo.lib.bucket.Bucket", "OPTIONS": away}}
     with pytest.raises(OSError, match=":1/"):
         default_storage.listdir("videos")
-    remove_folders("videos/x", keep=set())  # says so in the log, and is tried again
+    assert client.get(video.hls_url).status_code == 503
+    remove_folders("videos/x", keep=set)  # says so in the log, and is tried again

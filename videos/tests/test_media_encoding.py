@@ -360,6 +360,7 @@ def without_sound(folder: Path) -> None:
     ],
 )
 def test_spoilt_output_is_noticed(finished: tuple[Path, Probe], spoil: Callable[[Path], None]) -> None:
+    """Loops#255: what was published was sound alone."""
     folder, probe = finished
     verify(folder, probe, whole(probe))
     spoil(folder)

@@ -1,6 +1,7 @@
 """What is let in, what is measured, and the words for what is refused."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from videos.media import EncodingFailed, Limits, Probe, RejectedMedia, inspect
+from videos.media import EncodingFailed, Limits, Probe, RejectedMedia, inspect, limited
 from videos.media.probing import clock, display_size, orientation
 from videos.media.running import run
 from videos.tests.clips import X264, clip, ffmpeg, turned
@@ -334,6 +335,11 @@ def test_children_are_limited() -> None:
     script = f"from resource import *; print([getrlimit(kind)[0] for kind in ({kinds})])"
     finished = run([sys.executable, "-c", script], limits=LIMITS, seconds=5)
     assert json.loads(finished.output) == [LIMITS.memory_bytes, 64, 0, LIMITS.file_bytes]
+
+
+def test_a_child_whose_parent_died_before_it_asked_does_not_begin() -> None:
+    wrapper = [sys.executable, "-I", "-S", limited.__file__, str(os.getpid() + 1), "{}"]
+    assert subprocess.run([*wrapper, "/bin/true"], check=False).returncode == limited.ORPHANED
 
 
 def test_children_die_with_their_parent(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Uploads past us, into a real bucket: what has come is what the bucket has, in full, whatever a browser says."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 import requests
@@ -9,9 +10,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from socialvideo.lib.bucket import MOST_PARTS, SMALLEST_PART, Bucket
-from videos import bucket_parts
+from videos import bucket_parts, services
 from videos.models import Upload, Video
-from videos.services import multipart, uploads
+from videos.services import multipart, receiving, uploads
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -166,12 +167,57 @@ def test_a_bucket_that_gave_it_up_begins_anew(client, bucket):
     assert complete(client, begun["id"]).json()["state"] == "processing"
 
 
+def test_a_file_that_comes_in_pieces_to_this_machine_is_none_of_the_buckets(client, alice, bucket):
+    """Nor the other way: looking at one way's progress took the other's away."""
+    upload = uploads.begin_upload(creator=alice, upload_key="a key", size=SIZE).upload
+    receiving.receive(upload=upload, offset=0, source=BytesIO(CONTENT[:5000]))
+    path = f"{URL}{upload.pk}/multipart/"
+    refused = client.get(path), client.post(path, {"numbers": [1]}), complete(client, upload.pk), begin(client)
+    assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [(409, "other_way")] * 4
+    upload.refresh_from_db()
+    assert (upload.received, upload.bucket_id) == (5000, "")
+    begin(client, key="another")
+    other = Upload.objects.select_related("video").exclude(bucket_id="").get()
+    with pytest.raises(services.Refused) as told:
+        receiving.receive(upload=other, offset=0, source=BytesIO(CONTENT))
+    assert told.value.code == "other_way"
+
+
+def test_asking_how_far_it_has_come_keeps_nothing_alive(client, bucket):
+    video_id = begin(client).json()["id"]
+    put(client, video_id, 1)
+    soon = timezone.now() + timedelta(hours=1)
+    for kept in (False, True):  # what has come meanwhile does, once
+        Upload.objects.update(expires_at=soon)
+        progress(client, video_id)
+        assert (Upload.objects.get().expires_at == soon) == kept
+
+
+def test_of_two_that_find_it_given_up_the_later_spoils_nothing(client, alice, bucket, monkeypatch):
+    video = Video.objects.get(pk=begin(client).json()["id"])
+    asked = bucket_parts.arrived
+
+    def slow(*given):
+        monkeypatch.undo()
+        bucket.empty()
+        multipart.progress(video)  # the other begins it anew, and sends
+        put(client, video.pk, 1)
+        multipart.progress(video)
+        return asked(*given)
+
+    monkeypatch.setattr(bucket_parts, "arrived", slow)
+    multipart.progress(video)
+    assert progress(client, video.pk)["parts"] == {"1": SMALLEST_PART}
+    assert Upload.objects.get().received == SMALLEST_PART
+    assert len(list(bucket_parts.old(timezone.now() + timedelta(hours=1)))) == 1
+
+
 def test_a_crash_after_the_bucket_was_done(client, bucket):
     """The file is whole there, and no row says so."""
     video_id = begin(client).json()["id"]
     put(client, video_id, 1, 2)
     upload = Upload.objects.select_related("video").get()
-    bucket_parts.hand_to_storage(f"{upload.video.media_folder}/original", upload.bucket_id, SIZE)
+    bucket_parts.hand_to_storage(upload.video.original_name, upload.bucket_id, SIZE)
     assert progress(client, video_id)["received"] == SIZE
     uploads.sweep_uploads()
     assert Video.objects.get().state == State.PROCESSING

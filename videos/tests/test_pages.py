@@ -269,7 +269,7 @@ def clip(content=b"a file", name="../../etc/passwd.mp4"):
 
 
 def form(**fields):
-    return {"caption": "Mine", "visibility": "everyone", "upload_key": "k1", "file": clip()} | fields
+    return {"caption": "Mine", "visibility": "everyone", "upload_key": "k1", "file": clip(), "act": "post"} | fields
 
 
 def test_uploading_leads_to_the_videos_page(alice):

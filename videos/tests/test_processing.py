@@ -1,19 +1,22 @@
 """From a file to an end: published, ready, or failed with a reason. Nothing in between lasts."""
 
+import os
 import time
 from datetime import timedelta
+from pathlib import Path
+from threading import Thread
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from socialvideo.lib.testing import in_threads
-from videos import media, services, tasks
+from videos import media, services, storage, tasks
 from videos.models import Publication, Video, VideoCount
 from videos.querysets import VideoQuerySet
-from videos.services import processing
+from videos.services import editing, processing, uploads
 from videos.signals import processing_due, video_failed, video_processed
 from videos.tests.factories import finish, make_failed_video, make_video, upload
 
@@ -65,6 +68,7 @@ def test_an_upload_is_a_row_a_file_and_a_hint(alice, heard):
 
 
 def test_the_same_key_is_the_same_video(alice, bob, heard):
+    """Loops#413: nothing to be seen for a while, so it was uploaded twice."""
     first = upload(alice, upload_key="k")
     assert upload(alice, upload_key="k") == first
     assert upload(bob, upload_key="k") != first
@@ -97,6 +101,35 @@ def test_a_full_disk_leaves_nothing(alice, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         upload(alice)
     assert not Video.objects.exists()
+
+
+def test_a_second_sending_that_fails_takes_nothing_from_the_first(alice, monkeypatch):
+    def other_first(name, content):
+        monkeypatch.undo()
+        upload(alice, upload_key="k")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(default_storage, "_save", other_first, raising=False)
+    with pytest.raises(OSError, match="No space"):
+        upload(alice, upload_key="k")
+    video = Video.objects.get()
+    assert (video.state, default_storage.exists(video.original)) == (State.PROCESSING, True)
+
+
+def test_cancelled_while_its_form_is_stored(alice, monkeypatch):
+    store, folders = default_storage._save, []
+
+    def cancel_then_store(name, content):
+        folders.append(Path(name).parent)
+        uploads.cancel_upload(creator=alice, video=Video.objects.get())
+        return store(name, content)
+
+    monkeypatch.setattr(default_storage, "_save", cancel_then_store, raising=False)
+    with pytest.raises(services.Refused) as refused:
+        upload(alice)
+    assert refused.value.code == "gone"
+    assert not Video.objects.exists()
+    assert not default_storage.exists(str(folders[0]))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -159,6 +192,7 @@ def test_a_killed_workers_video_is_taken_up_again(alice, heard):
 
 
 def test_a_lost_hint_is_given_again(alice, heard):
+    """PeerTube#6018: some videos were never queued."""
     video = upload(alice)
     heard.clear()
     tasks.sweep_processing()
@@ -255,6 +289,7 @@ def test_our_own_failures_are_tried_again_and_end(alice, monkeypatch, heard, err
 
 
 def test_retry_after_a_failure_works(alice, bob, heard):
+    """PeerTube#5691: refused, because it was being transcoded already."""
     video = make_failed_video(alice)
     with pytest.raises(services.Refused):
         services.retry(creator=bob, video=video)
@@ -266,6 +301,67 @@ def test_retry_after_a_failure_works(alice, bob, heard):
     assert [fact for fact in heard if fact[0] == "due"] == [("due", video.pk)] * 2
     finish(video)
     assert video.state == State.PUBLISHED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_part_chosen_as_the_last_byte_arrives_is_what_goes_out(alice, monkeypatch):
+    """Whoever comes second sees what the first did: the whole film of somebody who had cut it went out."""
+    name = upload(alice).original
+    video = uploads.begin_upload(creator=alice, upload_key="k", size=6)
+    check, claimed, rivals = editing._check, [], []
+
+    def arrive():
+        uploads.hand_over(video=video, name=name, size=6)
+        claimed.append(processing.claim(video.pk))
+        connection.close()
+
+    def check_meanwhile(*given):
+        check(*given)
+        rivals.append(Thread(target=arrive))
+        rivals[0].start()
+        rivals[0].join(1)  # it waits for us
+
+    monkeypatch.setattr(editing, "_check", check_meanwhile)
+    services.edit(creator=alice, video=video, trim_from_ms=1000, trim_to_ms=3000)
+    rivals[0].join()
+    assert (claimed[0].trim_from_ms, claimed[0].trim_to_ms) == (1000, 3000)
+
+
+def test_a_worker_that_cut_another_part_shows_nothing(alice):
+    video = upload(alice)
+    claimed = processing.claim(video.pk)
+    Video.objects.update(trim_to_ms=3000)
+    with pytest.raises(processing.LeaseLost):
+        processing.finish(claimed, processing.Finished("x", 1, 1, 1, False))
+    video.refresh_from_db()
+    assert (video.state, video.rendition_key) == (State.PROCESSING, "")
+
+
+def test_what_another_worker_shows_meanwhile_is_not_cleared(alice, monkeypatch):
+    """Between the looking for what to keep and the removing."""
+    video = upload(alice)
+    listdir = default_storage.listdir
+
+    def then_shown(name):
+        monkeypatch.undo()
+        finish(video)
+        return listdir(name)
+
+    monkeypatch.setattr(default_storage, "listdir", then_shown, raising=False)
+    processing._discard_unfinished(video)
+    assert default_storage.exists(f"{video.media_folder}/{video.rendition_key}/master.m3u8")
+
+
+def test_working_folders_of_others(alice, monkeypatch, settings, tmp_path):
+    """One ended as we looked; one has worked for three hours, which a long film may take; one was killed yesterday."""
+    at_work, killed = tmp_path / "at work", tmp_path / "killed"
+    for folder, hours in ((at_work, 3), (killed, 30)):
+        folder.mkdir()
+        os.utime(folder, (time.time() - hours * 3600,) * 2)
+    monkeypatch.setattr(storage, "_working_folders", lambda: [tmp_path / "ended", at_work, killed])
+    settings.MAX_VIDEO_SECONDS = 180
+    with processing._working_folder():
+        assert [at_work.exists(), killed.exists()] == [True, False]
 
 
 def test_what_a_killed_worker_stored_is_cleared(alice):

@@ -43,6 +43,8 @@ def limited(monkeypatch, **changes):
     ids=["hung", "memory", "size", "missing"],
 )
 def test_a_broken_encoder(alice, fitting, broken_ffmpeg, monkeypatch, script, limits, codes, later):  # noqa: PLR0917
+    """PeerTube#4500: the job failed, and the video was to be transcoded for ever. PeerTube#5691: a retry said that it was
+    being transcoded already."""
     video = sent(alice, fitting)
     if later:
         work(video)

@@ -5,10 +5,13 @@ import io
 import os
 from base64 import b64encode
 from datetime import timedelta
+from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
 from rest_framework.authtoken.models import Token
@@ -216,7 +219,7 @@ def test_of_two_that_send_at_once_one_wins(alice: User) -> None:
     assert stored() == FILE
 
 
-def test_a_request_that_hangs_for_ever_is_superseded(alice: User) -> None:
+def test_a_request_that_hangs_for_ever_is_superseded(alice: User, monkeypatch: Any) -> None:
     """A telephone that changed its network leaves a dead connection behind; the new one goes on."""
     upload = begun(alice)
 
@@ -226,10 +229,12 @@ def test_a_request_that_hangs_for_ever_is_superseded(alice: User) -> None:
             receiving.receive(upload=upload, offset=0, source=io.BytesIO(FILE[:6000]))
             return super().read(size)
 
+    monkeypatch.setattr(receiving, "SAVED_SECONDS", -1)
     with pytest.raises(services.Refused):
-        receiving.receive(upload=upload, offset=0, source=Hanging(FILE[:2000]))
+        receiving.receive(upload=upload, offset=0, source=Hanging(b"x" * 2000))
     upload.refresh_from_db()
     assert upload.received == 6000
+    assert parts._path(upload.video.media_key).read_bytes() == FILE[:6000], "the dead one wrote nothing"
 
 
 def test_a_checksum_is_all_or_nothing(sender: Sender) -> None:
@@ -247,7 +252,7 @@ def test_a_checksum_is_all_or_nothing(sender: Sender) -> None:
 
 @pytest.mark.parametrize("step", ["before storing", "after storing", "after the row"])
 def test_a_crash_between_any_two_steps_is_picked_up(alice: User, monkeypatch: Any, step: str) -> None:
-    """PeerTube 6018: power loss, some videos never queued."""
+    """PeerTube#6018: power loss, some videos never queued."""
     upload = begun(alice)
     receiving.receive(upload=upload, offset=0, source=io.BytesIO(FILE))
     store = parts.hand_to_storage
@@ -277,6 +282,86 @@ def test_a_crash_between_any_two_steps_is_picked_up(alice: User, monkeypatch: An
     assert not Upload.objects.exists()
 
 
+def stored_by_a_dying_process(alice: User) -> Upload:
+    """Between the file's move and the row's change."""
+    upload = begun(alice)
+    receiving.receive(upload=upload, offset=0, source=io.BytesIO(FILE))
+    upload.refresh_from_db()
+    parts.hand_to_storage(upload.video.media_key, upload.video.original_name, len(FILE))
+    return upload
+
+
+def test_after_such_a_crash_a_client_that_asks_first_sends_nothing_again(sender: Sender, alice: User) -> None:
+    path = f"{START}{stored_by_a_dying_process(alice).pk}/"
+    assert sender.offset(path) == len(FILE)
+    assert sender.patch(path, b"", len(FILE)).status_code == 204
+    assert (Video.objects.get().state, stored()) == (Video.State.PROCESSING, FILE)
+
+
+def test_what_was_stored_whole_is_not_replaced_by_less(alice: User) -> None:
+    upload = stored_by_a_dying_process(alice)
+    with parts.opened(upload.video.media_key, 0) as part:
+        part.write(b"begun anew")
+    tasks.sweep_uploads()
+    assert (stored(), parts.size(upload.video.media_key)) == (FILE, 0)
+
+
+def test_what_is_sent_again_is_left_alone_until_it_is_whole(alice: User) -> None:
+    """Its part was lost, and its row still says that all of it was here."""
+    upload = begun(alice)
+    receiving.receive(upload=upload, offset=0, source=io.BytesIO(FILE))
+    upload.refresh_from_db()
+    parts.remove(upload.video.media_key)
+
+    class Swept(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            tasks.sweep_uploads()
+            return super().read(4000)
+
+    assert receiving.receive(upload=upload, offset=0, source=Swept(FILE)) == len(FILE)
+    tasks.sweep_uploads()
+    assert stored() == FILE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cancelled_while_it_is_stored(alice: User, monkeypatch: Any) -> None:
+    """Whoever comes second hears so; neither dies of the other."""
+    upload = begun(alice)
+    receiving.receive(upload=upload, offset=0, source=io.BytesIO(FILE))
+    store, answers, rivals = parts.hand_to_storage, [], []
+
+    def cancel() -> None:
+        try:
+            uploads.cancel_upload(creator=alice, video=upload.video)
+        except services.Refused as refused:
+            answers.append(refused.code)
+        finally:
+            connection.close()
+
+    def store_meanwhile(*given: Any) -> str:
+        rivals.append(Thread(target=cancel))
+        rivals[0].start()
+        rivals[0].join(1)  # it waits for us
+        return store(*given)
+
+    monkeypatch.setattr(parts, "hand_to_storage", store_meanwhile)
+    uploads.finish(upload.video)
+    rivals[0].join()
+    assert (answers, stored()) == (["arrived"], FILE)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("end", ["cancel", "give up"])
+def test_what_had_been_moved_already_goes_too(alice: User, end: str) -> None:
+    upload = stored_by_a_dying_process(alice)
+    if end == "cancel":
+        uploads.cancel_upload(creator=alice, video=upload.video)
+    else:
+        Upload.objects.update(received=0, expires_at=Now() - timedelta(seconds=1))
+        tasks.sweep_uploads()
+    assert not default_storage.exists(upload.video.media_folder)
+
+
 def test_a_storage_that_is_away_costs_no_byte(sender: Sender, monkeypatch: Any, caplog: Any) -> None:
     def away(*_: Any) -> str:
         raise OSError("no route to the bucket")
@@ -299,7 +384,7 @@ def test_a_part_that_was_lost_is_asked_for_again(sender: Sender) -> None:
 
 
 def test_an_upload_that_is_given_up_fails_with_a_reason_and_can_begin_anew(sender: Sender, alice: User) -> None:
-    """Loops 371, 408: each upload ends visible or failed with a reason."""
+    """Loops#371, Loops#408: each upload ends visible or failed with a reason."""
     path = path_of(sender.begin(body=FILE[:5000], key="k"))
     failed: list[int] = []
     video_failed.connect(lambda video_id, **_: failed.append(video_id), weak=False, dispatch_uid="test")
@@ -318,6 +403,28 @@ def test_an_upload_that_is_given_up_fails_with_a_reason_and_can_begin_anew(sende
     assert sender.offset(path_of(sender.begin(key="k"))) == 0
     sender.patch(path, FILE, 0)
     assert stored() == FILE
+
+
+def test_what_goes_on_this_very_moment_is_not_given_up(alice: User) -> None:
+    """The sweep had read it as late."""
+    uploads.give_up(begun(alice).video)
+    assert Video.objects.get().state == Video.State.UPLOADING
+
+
+def test_begun_anew_it_is_an_upload_like_every_other(alice: User, moderator: User, settings: Any) -> None:
+    settings.UPLOAD_QUOTA_BYTES = len(FILE)  # what was given up takes up nothing
+    begun(alice)
+    Upload.objects.update(expires_at=Now() - timedelta(seconds=1))
+    tasks.sweep_uploads()
+    assert begun(alice, file_name="again.mp4", fingerprint="x").file_name == "again.mp4"
+    Upload.objects.update(expires_at=Now() - timedelta(seconds=1))
+    tasks.sweep_uploads()
+    accounts.suspend(account=alice, by=moderator, reason="spam")
+    alice.refresh_from_db()
+    with pytest.raises(services.Refused) as refused:
+        begun(alice)
+    assert refused.value.code == "not_present"
+    assert not Upload.objects.exists()
 
 
 def test_a_row_without_its_upload_is_given_up(alice: User) -> None:
@@ -346,6 +453,15 @@ def test_a_wrong_offset_changes_nothing(sender: Sender, offset: str) -> None:
     status = sender.send("PATCH", path, FILE[:10], Upload_Offset=offset).status_code
     assert status in {400, 409, 413}
     assert (sender.offset(path), parts.size(Video.objects.get().media_key)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"), [({"Transfer-Encoding": "Chunked"}, 411), ({"Content-Length": "x"}, 400)]
+)
+def test_a_length_that_is_none_is_refused(sender: Sender, headers: dict[str, str], status: int) -> None:
+    path = path_of(sender.begin())
+    assert sender.send("PATCH", path, FILE, Upload_Offset="0", **headers).status_code == status
+    assert sender.offset(path) == 0
 
 
 def test_more_than_was_announced_is_refused(sender: Sender, alice: User) -> None:
@@ -470,6 +586,58 @@ def test_two_at_once_do_not_both_fit_into_the_rest(alice: User, settings: Any) -
     assert sorted(statuses) == [201, 413, 413, 413]
 
 
+def disk_with(free: int, monkeypatch: Any) -> None:
+    monkeypatch.setattr(parts.shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+
+
+def test_room_that_others_are_taking_is_not_given_away(
+    sender: Sender, bob: User, monkeypatch: Any, settings: Any
+) -> None:
+    sender.begin(body=FILE[:240])
+    disk_with(settings.KEEP_FREE_BYTES + 15_000, monkeypatch)
+    assert Sender(bob).begin(key="one").status_code == 201
+    Upload.objects.filter(received=240).update(writing_until=Now() + timedelta(seconds=9))
+    assert Sender(bob).begin(key="two").json()["code"] == "no_space"
+
+
+def test_no_upload_eats_what_is_to_be_kept_free(alice: User, monkeypatch: Any, settings: Any) -> None:
+    """Side by side they fill the disk, though each alone had fitted."""
+    upload = begun(alice)
+
+    class Others(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            if self.tell():
+                disk_with(settings.KEEP_FREE_BYTES - 1, monkeypatch)
+            return super().read(3000)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receiving, "SAVED_BYTES", 1)
+        for source in (Others(FILE), io.BytesIO(FILE[3000:])):
+            with pytest.raises(services.Refused) as refused:
+                receiving.receive(upload=upload, offset=source.tell() or upload.received, source=source)
+            assert refused.value.code == "no_space"
+            upload.refresh_from_db()
+            assert upload.received == 3000
+    disk_with(settings.KEEP_FREE_BYTES + 1, monkeypatch)
+    receiving.receive(upload=upload, offset=3000, source=io.BytesIO(FILE[3000:]))
+    uploads.finish(upload.video)
+    assert stored() == FILE
+
+
+@pytest.mark.parametrize("step", ["fsync", "open"])
+def test_a_disk_that_fails_is_said_in_words(sender: Sender, monkeypatch: Any, step: str) -> None:
+    """Some say only then that they are full."""
+    path = path_of(sender.begin())
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(122, "Disk quota exceeded")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receiving.os, "fsync", fail) if step == "fsync" else patch.setattr(parts, "opened", fail)
+        answer = sender.patch(path, FILE, 0)
+    assert (answer.status_code, answer.json()["code"], sender.offset(path)) == (507, "no_space", 0)
+
+
 def test_a_disk_that_fills_up_is_said_in_words(sender: Sender, monkeypatch: Any) -> None:
     path = path_of(sender.begin(body=FILE[:100]))
 
@@ -497,8 +665,11 @@ def test_a_moderator_may_take_down_what_is_on_its_way(sender: Sender, moderator:
     services.remove(by=moderator, video=Video.objects.get(), reason="no")
     assert sender.send("HEAD", path).status_code == 404
     assert sender.patch(path, FILE[100:], 100).status_code == 404
-    Upload.objects.all().delete()
-    services.restore(by=moderator, video=Video.objects.get())
+    Upload.objects.update(expires_at=Now() - timedelta(seconds=1))
+    tasks.sweep_uploads()
+    video = Video.objects.get()
+    assert (video.state, Upload.objects.count()) == (Video.State.REMOVED, 0)
+    services.restore(by=moderator, video=video)
     tasks.sweep_uploads()
     assert Video.objects.get().state == Video.State.FAILED
 

@@ -334,6 +334,23 @@ def test_originals_are_dropped_where_they_are_not_kept_but_only_when_all_is_made
         services.edit(creator=alice, video=video, cover_ms=10)
 
 
+def test_an_original_is_dropped_only_when_nobody_can_ask_for_more_from_it(alice, settings, monkeypatch):
+    """A cover chosen at that moment: refused in words, or made; not failed for ever."""
+    settings.KEEP_ORIGINALS = False
+    video = make_video(alice)
+    remove = processing.storage.remove
+
+    def choose_then_remove(name):
+        with pytest.raises(services.Refused, match="no longer kept"):
+            services.edit(creator=alice, video=video, cover_ms=10)
+        remove(name)
+
+    monkeypatch.setattr(processing.storage, "remove", choose_then_remove)
+    processing.drop_originals()
+    video.refresh_from_db()
+    assert (video.original, video.awaits_more, default_storage.listdir(video.media_folder)[1]) == ("", False, [])
+
+
 def test_originals_are_kept_by_default(alice):
     video = make_video(alice)
     services.sweep()

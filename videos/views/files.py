@@ -21,7 +21,7 @@ def avatar(request: HttpRequest, name: str) -> HttpResponseBase:
 
 @require_safe
 def video_file(request: HttpRequest, media_key: str, rendition_key: str, name: str) -> HttpResponseBase:
-    """One query decides. Moderators at their desk see what its creator ever wanted others to see."""
+    """One query decides. Moderators at their desk see what others could ever see."""
     if not may_see_files(request, Video.objects.of_file(media_key, rendition_key)):
         raise Http404
     return serve(request, f"videos/{media_key}/{rendition_key}/{name}", cache_control=ASKED_AGAIN)

@@ -21,6 +21,7 @@ from videos.models import Video
 from videos.selectors import unfinished_uploads
 from videos.services.multipart import storage_uploads_directly
 from videos.services.uploads import too_large
+from videos.views.making import stays_a_draft
 
 
 @login_required
@@ -62,7 +63,7 @@ def _form(request: HttpRequest, video: Video | None) -> VideoForm:
 
 def _kept(request: HttpRequest, form: VideoForm, video: Video | None) -> Video:
     """As said, and let out, or kept as a draft."""
-    given = form.cleaned_data | {"is_draft": request.POST.get("act") == "draft"}
+    given = form.cleaned_data | {"is_draft": stays_a_draft(request)}
     if video and video.published_at:
         del given["is_draft"]
     key, file = given.pop("upload_key", ""), given.pop("file", None)
