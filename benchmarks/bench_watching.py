@@ -64,13 +64,12 @@ def test_the_next_video_moves_at_once(
 def _act(page: Any, how: str) -> None:
     if how == "key":
         page.keyboard.press("ArrowDown")
-        return
-    gesture = {
-        "x": 195,
-        "y": 600,
-        "yDistance": -500,
-        "speed": 3000,
-        "gestureSourceType": "touch",
-        "preventFling": False,
-    }
-    page.context.new_cdp_session(page).send("Input.synthesizeScrollGesture", gesture)
+    else:
+        _swipe(page.context.new_cdp_session(page))
+
+
+def _swipe(session: Any) -> None:
+    """A finger draws the next video past the middle of the screen and lets go."""
+    moves = [("touchMove", [{"x": 195, "y": y}]) for y in range(610, 130, -40)]
+    for kind, points in [("touchStart", [{"x": 195, "y": 650}]), *moves, ("touchEnd", [])]:
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
