@@ -4,6 +4,7 @@
 
 import { Transport } from "upload-transport";
 import { left, size } from "upload-words";
+import { gettext } from "words";
 
 const SMOOTH = 0.2; // of a new measurement of speed
 
@@ -81,7 +82,7 @@ class UploadForm extends HTMLElement {
   async #takeShared() {
     const { sharedFile } = await import("shared-file");
     const given = await sharedFile();
-    if (!given?.file?.size) return this.#say("What was shared did not arrive. Choose the file here.");
+    if (!given?.file?.size) return this.#say(gettext("What was shared did not arrive. Choose the file here."));
     this.#shared = given.file;
     this.#form.elements.caption.value ||= given.text ?? "";
     const question = this.querySelector(".upload__shared");
@@ -109,9 +110,9 @@ class UploadForm extends HTMLElement {
   #refused(file) {
     const limit = Number(this.dataset.maxBytes);
     const { size: wanted, fileName } = this.dataset;
-    if (file.size > limit) this.#say(`This file is ${size(file.size)}. The limit is ${size(limit)}. Pick a smaller one.`);
-    else if (!file.size) this.#say("This file is empty. Pick another.");
-    else if (wanted && file.size !== Number(wanted)) this.#say(`This is another file. Pick ${fileName || "the one you began with"} again, or upload this one as a new video.`);
+    if (file.size > limit) this.#say(gettext("This file is %s. The limit is %s. Pick a smaller one.", size(file.size), size(limit)));
+    else if (!file.size) this.#say(gettext("This file is empty. Pick another."));
+    else if (wanted && file.size !== Number(wanted)) this.#say(fileName ? gettext("This is another file. Pick %s again, or upload this one as a new video.", fileName) : gettext("This is another file. Pick the one you began with again, or upload this one as a new video."));
     else return false;
     this.#file.value = "";
     return true;
@@ -201,7 +202,7 @@ class UploadForm extends HTMLElement {
       return location.assign(location.pathname);
     }
     this.#becomes("paused");
-    this.#say("It could not be cancelled: the server did not answer. Try again.");
+    this.#say(gettext("It could not be cancelled: the server did not answer. Try again."));
   };
 
   // --- Words ---
@@ -230,13 +231,14 @@ class UploadForm extends HTMLElement {
 
   #words() {
     const { shown, total, speed } = this.#sent ?? {};
-    const far = total ? `${Math.floor((shown / total) * 100)}% · ${size(shown)} of ${size(total)}` : "";
-    const after = { post: " It is posted when it is there: keep this page open.", draft: " Keep this page open until it is there." }[this.#wish?.act] ?? "";
-    if (this.#state === "arrived") return this.#wish ? "Your video is there." : "Your video is there. Post it, or save it as a draft.";
-    if (this.#state === "paused") return `Paused${far && ` at ${far}`}.${after}`;
-    if (this.#state === "waiting") return `No connection. It goes on by itself${far && `, at ${far}`}.${after}`;
+    const far = total ? gettext("%s%% · %s of %s", Math.floor((shown / total) * 100), size(shown), size(total)) : "";
+    const after = { post: gettext("It is posted when it is there: keep this page open."), draft: gettext("Keep this page open until it is there.") }[this.#wish?.act] ?? "";
+    if (this.#state === "arrived") return this.#wish ? gettext("Your video is there.") : gettext("Your video is there. Post it, or save it as a draft.");
+    if (this.#state === "paused") return sentences(far ? gettext("Paused at %s.", far) : gettext("Paused."), after);
+    if (this.#state === "waiting") return sentences(far ? gettext("No connection. It goes on by itself, at %s.", far) : gettext("No connection. It goes on by itself."), after);
     const rest = total && speed ? left((total - shown) / speed) : "";
-    return `${[far || "Starting…", rest].filter(Boolean).join(" · ")}${after && `.${after}`}`;
+    const now = [far || gettext("Starting…"), rest].filter(Boolean).join(" · ");
+    return after ? sentences(`${now}.`, after) : now;
   }
 
   #say(text) {
@@ -254,9 +256,9 @@ class UploadForm extends HTMLElement {
   #submit = async (event) => {
     if (event.target !== this.#form) return;
     event.preventDefault();
-    const act = event.submitter?.value ?? "post";
+    const act = event.submitter?.value ?? "draft";
     if (this.#locked) return;
-    if (this.#state === "idle") return this.#say("Choose a video file first.");
+    if (this.#state === "idle") return this.#say(gettext("Choose a video file first."));
     this.#say("");
     this.#lock(true, event.submitter);
     const answer = (await this.#begins()) ? await this.#post(act) : {};
@@ -271,8 +273,8 @@ class UploadForm extends HTMLElement {
       await new Promise((resolve) => this.addEventListener("upload-changed", resolve, { once: true }));
     }
     if (this.#form.elements.video.value) return true;
-    if (this.#state === "waiting") this.#say("No connection. Try again when it is back.");
-    if (this.#state === "paused") this.#say("The upload is paused before its first byte. Go on with it first.");
+    if (this.#state === "waiting") this.#say(gettext("No connection. Try again when it is back."));
+    if (this.#state === "paused") this.#say(gettext("The upload is paused before its first byte. Go on with it first."));
     return false;
   }
 
@@ -289,9 +291,9 @@ class UploadForm extends HTMLElement {
       const response = await fetch(this.#form.action, { method: "POST", body, headers: { Accept: "application/json" } });
       const said = await response.json().catch(() => ({}));
       if (response.ok && said.url) return said;
-      return { problem: Object.values(said.errors ?? {}).flat().join(" ") || "That could not be saved. Try again." };
+      return { problem: Object.values(said.errors ?? {}).flat().join(" ") || gettext("That could not be saved. Try again.") };
     } catch {
-      return { problem: "No connection. Your words are still here. Try again when it is back." };
+      return { problem: gettext("No connection. Your words are still here. Try again when it is back.") };
     }
   }
 
@@ -315,5 +317,7 @@ function fingerprint(file) {
   for (const letter of file.name) sum = (sum * 31 + letter.codePointAt(0)) >>> 0;
   return `${file.size}-${file.lastModified}-${sum.toString(36)}`;
 }
+
+const sentences = (...said) => said.filter(Boolean).join(" ");
 
 customElements.define("upload-form", UploadForm);
