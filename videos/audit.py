@@ -1,6 +1,7 @@
 """What must hold of videos and their publications at any moment, checked on live data."""
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from follows.triggers import ACT_SEQUENCE
 from socialvideo.lib import rules
@@ -129,31 +130,40 @@ RULE_NOT_IN_FORCE = rules.not_in_force("videos", sequences=[(ACT_SEQUENCE, "SELE
 VIDEOS, PUBLICATIONS = "videos_video", "videos_publication"
 
 CHECKS = [
-    Check("every published video has its publication", "4", OPEN_BUT_NOT_TOLD, VIDEOS),
-    Check("every publication stands for a published video", "4", TOLD_BUT_NOT_OPEN, PUBLICATIONS),
-    Check("followers at publishing are as the events say", "4", FOLLOWERS_AS_REPLAYED, PUBLICATIONS),
-    Check("publications are numbered in the order of time", "4", NOT_IN_ORDER_OF_TIME, PUBLICATIONS),
-    Check("no delivery counts more than there were followers", "4", DELIVERY_BEYOND, PUBLICATIONS),
-    Check("every follow brings the videos it should into the feed", "5", SHOWS_FROM, "follows_follow"),
-    Check("what is known of a creator's publishing is true", "5", PULSE, "follows_creatorpulse"),
-    Check("the rules of publishing are in force", "4", RULE_NOT_IN_FORCE, rules.how_many(RULE_NOT_IN_FORCE)),
-    Check("like counts equal likes", "3", _count_is_rows("likes", "videos_like"), "videos_like"),
+    Check(gettext_noop("every published video has its publication"), "4", OPEN_BUT_NOT_TOLD, VIDEOS),
+    Check(gettext_noop("every publication stands for a published video"), "4", TOLD_BUT_NOT_OPEN, PUBLICATIONS),
+    Check(gettext_noop("followers at publishing are as the events say"), "4", FOLLOWERS_AS_REPLAYED, PUBLICATIONS),
+    Check(gettext_noop("publications are numbered in the order of time"), "4", NOT_IN_ORDER_OF_TIME, PUBLICATIONS),
+    Check(gettext_noop("no delivery counts more than there were followers"), "4", DELIVERY_BEYOND, PUBLICATIONS),
+    Check(gettext_noop("every follow brings the videos it should into the feed"), "5", SHOWS_FROM, "follows_follow"),
+    Check(gettext_noop("what is known of a creator's publishing is true"), "5", PULSE, "follows_creatorpulse"),
     Check(
-        "comment counts equal comments",
+        gettext_noop("the rules of publishing are in force"), "4", RULE_NOT_IN_FORCE, rules.how_many(RULE_NOT_IN_FORCE)
+    ),
+    Check(gettext_noop("like counts equal likes"), "3", _count_is_rows("likes", "videos_like"), "videos_like"),
+    Check(
+        gettext_noop("comment counts equal comments"),
         "3",
         _count_is_rows("comments", "videos_comment", "removed_at IS NULL"),
         "videos_comment",
     ),
-    Check("likes and replies of comments are counted", "3", COMMENT_COUNTS, "videos_comment"),
-    Check("bookmark counts equal bookmarks", "3", _count_is_rows("bookmarks", "videos_bookmark"), "videos_bookmark"),
-    Check("repost counts equal reposts", "3", _count_is_rows("reposts", "videos_repost"), "videos_repost"),
-    Check("view counts equal viewers", "3", _count_is_rows("views", "videos_watch"), "videos_watch"),
-    Check("no upload is left without an end", "8", PROCESSING_OVERDUE, VIDEOS),
-    Check("no file is on its way for longer than it is waited for", "8", UPLOAD_OVERDUE, VIDEOS),
-    Check("what was deleted is erased in time", "7", DELETED_OVERDUE, VIDEOS),
-    Check("no finished video waits past the hour it was to go out", "8", PAST_ITS_HOUR, VIDEOS),
+    Check(gettext_noop("likes and replies of comments are counted"), "3", COMMENT_COUNTS, "videos_comment"),
     Check(
-        "nothing of an erased account's videos and of what it did to others' is left",
+        gettext_noop("bookmark counts equal bookmarks"),
+        "3",
+        _count_is_rows("bookmarks", "videos_bookmark"),
+        "videos_bookmark",
+    ),
+    Check(
+        gettext_noop("repost counts equal reposts"), "3", _count_is_rows("reposts", "videos_repost"), "videos_repost"
+    ),
+    Check(gettext_noop("view counts equal viewers"), "3", _count_is_rows("views", "videos_watch"), "videos_watch"),
+    Check(gettext_noop("no upload is left without an end"), "8", PROCESSING_OVERDUE, VIDEOS),
+    Check(gettext_noop("no file is on its way for longer than it is waited for"), "8", UPLOAD_OVERDUE, VIDEOS),
+    Check(gettext_noop("what was deleted is erased in time"), "7", DELETED_OVERDUE, VIDEOS),
+    Check(gettext_noop("no finished video waits past the hour it was to go out"), "8", PAST_ITS_HOUR, VIDEOS),
+    Check(
+        gettext_noop("nothing of an erased account's videos and of what it did to others' is left"),
         "7",
         LEFT_BY_ERASED,
         "accounts_erasurestep WHERE part = 'videos'",

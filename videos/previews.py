@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from socialvideo.lib.addresses import absolute
 from videos.models import Video
@@ -26,12 +27,19 @@ def is_public(video: Video) -> bool:
 
 def title(video: Video) -> str:
     words = Truncator(" ".join(video.caption.split())).chars(90)
-    return f"{words} · {video.creator.display_name}" if words else f"Video by {video.creator.display_name}"
+    return (
+        f"{words} · {video.creator.display_name}"
+        if words
+        else _("Video by %(name)s") % {"name": video.creator.display_name}
+    )
 
 
 def description(video: Video) -> str:
-    words = Truncator(" ".join(video.caption.split())).chars(200) or "A video"
-    return f"{words} by {video.creator.display_name} (@{video.creator.handle}) on {settings.SITE_NAME}"
+    words = Truncator(" ".join(video.caption.split())).chars(200)
+    values = {"name": video.creator.display_name, "handle": video.creator.handle, "site": settings.SITE_NAME}
+    if not words:
+        return _("A video by %(name)s (@%(handle)s) on %(site)s") % values
+    return _("%(words)s by %(name)s (@%(handle)s) on %(site)s") % {"words": words, **values}
 
 
 def embed_url(video: Video) -> str:

@@ -4,6 +4,8 @@ from the follow events and the publications' own counters; never from the feeds.
 from dataclasses import dataclass
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from follows.selectors import counts
 from follows.stats import Growth, followers_growth
@@ -11,7 +13,7 @@ from socialvideo.lib.pagination import Page, keyset_page
 from videos.models import Publication, Video
 
 PAGE_SIZE = 20
-PULLED = (
+PULLED = gettext_lazy(
     "You have so many followers that nothing is sent out: the video stands in each inbox and feed once it is opened."
 )
 
@@ -85,15 +87,17 @@ class Delivery:
     @property
     def parts(self) -> list[Part]:
         if self.state == Publication.Fanout.PULL_ONLY:
-            return [self._part("Find it when they look", self.pull_only, PULLED)]
+            return [self._part(_("Find it when they look"), self.pull_only, str(PULLED))]
         parts = [
-            self._part("Alerted", self.alerted, "It is new in their inbox: their bell for you is on."),
-            self._part("Listed quietly", self.listed_quietly, "In their inbox without an alert: their bell is off."),
-            self._part("Muted", self.muted, "They muted you. It waits in their feed until they unmute you."),
-            self._part("Left first", self.left_first, "They unfollowed you before it was their turn."),
+            self._part(_("Alerted"), self.alerted, _("It is new in their inbox: their bell for you is on.")),
+            self._part(
+                _("Listed quietly"), self.listed_quietly, _("In their inbox without an alert: their bell is off.")
+            ),
+            self._part(_("Muted"), self.muted, _("They muted you. It waits in their feed until they unmute you.")),
+            self._part(_("Left first"), self.left_first, _("They unfollowed you before it was their turn.")),
         ]
         if self.running:
-            parts.append(self._part("Still to come", self.still_to_come, "They are told within moments."))
+            parts.append(self._part(_("Still to come"), self.still_to_come, _("They are told within moments.")))
         return parts
 
     def _part(self, label: str, number: int, means: str) -> Part:

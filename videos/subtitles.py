@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 
 from django.conf.locale import LANG_INFO
+from django.utils.translation import gettext as _
 
 LANGUAGES = {code: info["name_local"] for code, info in LANG_INFO.items() if "name_local" in info}
 MOST_BYTES = 256 * 1024
@@ -39,13 +40,14 @@ class Cue:
 def parse(content: bytes) -> list[Cue]:
     """In the order of time. Raises Unreadable."""
     if len(content) > MOST_BYTES:
-        raise Unreadable(f"This file is larger than {MOST_BYTES // 1024} KB. Captions of a short video are smaller.")
+        said = _("This file is larger than %(limit)s KB. Captions of a short video are smaller.")
+        raise Unreadable(said % {"limit": MOST_BYTES // 1024})
     blocks = re.split(r"\n[ \t]*\n+", _text(content).strip("\n"))
     cues = [cue for block in blocks if block.strip() and not block.startswith(_ASIDES) for cue in _cues(block)]
     if not cues:
-        raise Unreadable("There are no captions in this file. Pick a WebVTT (.vtt) or SRT (.srt) file.")
+        raise Unreadable(_("There are no captions in this file. Pick a WebVTT (.vtt) or SRT (.srt) file."))
     if len(cues) > MOST_CUES:
-        raise Unreadable(f"This file has more than {MOST_CUES} captions.")
+        raise Unreadable(_("This file has more than %(number)s captions.") % {"number": MOST_CUES})
     return sorted(cues)
 
 
@@ -60,7 +62,7 @@ def _text(content: bytes) -> str:
     try:
         text = content.decode("utf-16" if utf_16 else "utf-8-sig")
     except UnicodeDecodeError:
-        raise Unreadable("This file is not text that we can read. Save it as UTF-8 and try again.") from None
+        raise Unreadable(_("This file is not text that we can read. Save it as UTF-8 and try again.")) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -71,10 +73,10 @@ def _cues(block: str) -> list[Cue]:
         if times := _TIMES.fullmatch(line):
             begins, ends = _milliseconds(*times.groups()[:4]), _milliseconds(*times.groups()[4:])
             if begins >= ends:
-                raise Unreadable(f"A caption ends before it begins: “{line.strip()[:60]}”.")
+                raise Unreadable(_("A caption ends before it begins: “%(line)s”.") % {"line": line.strip()[:60]})
             text = _plain(lines[at + 1 :])
             return [Cue(begins, ends, text)] if text else []
-    raise Unreadable(f"Here we expected the times of a caption: “{lines[0].strip()[:60]}”.")
+    raise Unreadable(_("Here we expected the times of a caption: “%(line)s”.") % {"line": lines[0].strip()[:60]})
 
 
 def _plain(lines: list[str]) -> str:
@@ -82,7 +84,8 @@ def _plain(lines: list[str]) -> str:
     shown = (_UNSEEN.sub("", line).strip() for line in unescaped)
     text = "\n".join([line for line in shown if line][:LONGEST_LINES])
     if len(text) > LONGEST_TEXT:
-        raise Unreadable(f"A caption is longer than {LONGEST_TEXT} characters: “{text[:40]}…”.")
+        said = _("A caption is longer than %(number)s characters: “%(text)s…”.")
+        raise Unreadable(said % {"number": LONGEST_TEXT, "text": text[:40]})
     return text
 
 

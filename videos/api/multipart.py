@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
@@ -25,7 +26,7 @@ from videos.services import multipart, uploads
 class Away(APIException):
     status_code = 503
     default_code = "storage_away"
-    default_detail = "The storage does not answer at the moment. What has arrived is safe; try again."
+    default_detail = _("The storage does not answer at the moment. What has arrived is safe; try again.")
 
 
 class BeginSerializer(serializers.Serializer):

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import Http404
 from django.urls import reverse
 from django.utils.http import http_date
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions
 from rest_framework.permissions import IsAuthenticated
@@ -74,7 +75,7 @@ class Resumable(APIView):
         if request.method != "OPTIONS":
             super().initial(request, *args, **kwargs)
             if request.headers.get("Tus-Resumable") != VERSION:
-                raise Answer(412, f"Send Tus-Resumable: {VERSION}.", "version")
+                raise Answer(412, _("Send Tus-Resumable: %(version)s.") % {"version": VERSION}, "version")
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **kwargs)
@@ -122,7 +123,7 @@ class UploadPartsView(Resumable):
     def patch(self, request: Request, video_id: int) -> Response:
         """The next piece."""
         if request.headers.get("Content-Type") != PIECE:
-            raise Answer(415, f"Send the file as {PIECE}.", "content_type")
+            raise Answer(415, _("Send the file as %(type)s.") % {"type": PIECE}, "content_type")
         _receive(request, _upload(request, video_id), _number(request, "Upload-Offset"))
         return _progress(request, video_id, status=204)
 
@@ -136,9 +137,10 @@ class UploadPartsView(Resumable):
 def _receive(request: Request, upload: Upload, offset: int) -> None:
     """Passes on what has become whole. When that fails the bytes are safe all the same: the sweep goes on."""
     if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
-        raise Answer(411, "Send a Content-Length.", "length")
+        raise Answer(411, _("Send a Content-Length."), "length")
     if offset + _number(request, "Content-Length", "0") > upload.video.uploaded_bytes:
-        raise Answer(413, f"This is more than the {upload.video.uploaded_bytes} bytes that were announced.", "beyond")
+        said = _("This is more than the %(number)s bytes that were announced.")
+        raise Answer(413, said % {"number": upload.video.uploaded_bytes}, "beyond")
     checksum = _checksum(request)
     received = _allowed(receiving.receive, upload=upload, offset=offset, source=request._request, checksum=checksum)  # noqa: SLF001
     if received == upload.video.uploaded_bytes:
@@ -171,7 +173,7 @@ def _own(request: Request, video_id: int) -> Video:
 def _upload(request: Request, video_id: int) -> Upload:
     upload = Upload.objects.select_related("video").filter(pk=_own(request, video_id).pk).first()
     if upload is None:
-        raise Answer(409, "All of this file is here.", "offset")
+        raise Answer(409, _("All of this file is here."), "offset")
     return upload
 
 
@@ -185,7 +187,7 @@ def _allowed(act: Any, **given: Any) -> Any:
 def _number(request: Request, header: str, unsaid: str = "") -> int:
     said = request.headers.get(header) or unsaid
     if not said.isascii() or not said.isdecimal() or len(said) > MOST_DIGITS:
-        raise Answer(400, f"{header} must be a number of bytes.", "header")
+        raise Answer(400, _("%(name)s must be a number of bytes.") % {"name": header}, "header")
     return int(said)
 
 
@@ -195,7 +197,7 @@ def _metadata(request: Request) -> dict[str, str]:
         pairs = (pair.split() for pair in request.headers.get("Upload-Metadata", "").split(",") if pair.strip())
         return {pair[0]: b64decode("".join(pair[1:2]), validate=True).decode() for pair in pairs}
     except (NoBase64, ValueError) as error:
-        raise Answer(400, "Upload-Metadata cannot be read.", "header") from error
+        raise Answer(400, _("Upload-Metadata cannot be read."), "header") from error
 
 
 def _text(given: dict[str, str], name: str, longest: int) -> str:
@@ -207,7 +209,7 @@ def _moment(given: dict[str, str], name: str) -> int | None:
     if not said:
         return None
     if not said.isascii() or not said.isdecimal() or len(said) > 9:
-        raise Answer(400, f"{name} must be a number of milliseconds.", "header")
+        raise Answer(400, _("%(name)s must be a number of milliseconds.") % {"name": name}, "header")
     return int(said)
 
 
@@ -215,10 +217,10 @@ def _checksum(request: Request) -> receiving.Checksum | None:
     said = request.headers.get("Upload-Checksum", "")
     if not said:
         return None
-    algorithm, _, digest = said.partition(" ")
+    algorithm, _sign, digest = said.partition(" ")
     if algorithm not in receiving.CHECKSUMS:
-        raise Answer(400, f"Checksums are {' or '.join(receiving.CHECKSUMS)}.", "checksum")
+        raise Answer(400, _("Checksums are %(names)s.") % {"names": ", ".join(receiving.CHECKSUMS)}, "checksum")
     try:
         return receiving.Checksum(algorithm, b64decode(digest, validate=True))
     except (NoBase64, ValueError) as error:
-        raise Answer(400, "Upload-Checksum cannot be read.", "checksum") from error
+        raise Answer(400, _("Upload-Checksum cannot be read."), "checksum") from error

@@ -12,6 +12,8 @@ from pathlib import Path
 from signal import SIGKILL, SIGXCPU, SIGXFSZ
 from time import monotonic
 
+from django.utils.translation import gettext_noop
+
 from .errors import EncodingFailed, MediaError, RejectedMedia
 from .limits import Limits
 from .playlists import rendition, write_master
@@ -25,8 +27,8 @@ OnProgress = Callable[[float], None]
 PROGRESS_SECONDS = 1
 NEARLY = 0.95  # the rest is looking at the output
 
-_TRY_AGAIN = "Processing went wrong. Try again."
-_LATER = "Processing is not available right now. Your file is safe; try again later."
+_TRY_AGAIN = gettext_noop("Processing went wrong. Try again.")
+_LATER = gettext_noop("Processing is not available right now. Your file is safe; try again later.")
 
 
 def _unheard(fraction: float) -> None:
@@ -113,7 +115,7 @@ def _finished(
     try:
         finished = run(arguments, limits=limits, seconds=seconds, folder=folder, on_line=on_line)
     except DeadlineExceeded:
-        raise EncodingFailed("deadline", "Processing took too long. Try again.") from None
+        raise EncodingFailed("deadline", gettext_noop("Processing took too long. Try again.")) from None
     if finished.code:
         raise failure(finished)
     return finished
@@ -156,11 +158,11 @@ def failure(finished: Finished) -> MediaError:
         case None:
             return _by_words(errors)
         case number if number == SIGXCPU:
-            return EncodingFailed("deadline", "Processing took too long. Try again.", detail=errors)
+            return EncodingFailed("deadline", gettext_noop("Processing took too long. Try again."), detail=errors)
         case number if number == SIGXFSZ:
             return EncodingFailed("disk_full", _LATER, detail=f"a file grew over the limit\n{errors}")
         case number if number == SIGKILL:
-            return EncodingFailed("killed", "Processing was interrupted. Try again.", detail=errors)
+            return EncodingFailed("killed", gettext_noop("Processing was interrupted. Try again."), detail=errors)
         case number:
             return EncodingFailed("crashed", _TRY_AGAIN, detail=f"signal {number}\n{errors}")
 
@@ -174,7 +176,7 @@ def _by_words(errors: str) -> MediaError:
     if any(words in errors for words in _OUT_OF_MEMORY):
         return RejectedMedia(
             "too_demanding",
-            "This file needs more memory than we can give it. Export it in 4K or smaller and try again.",
+            gettext_noop("This file needs more memory than we can give it. Export it in 4K or smaller and try again."),
             detail=errors,
         )
     if _blames_the_source(errors):
@@ -189,7 +191,7 @@ def _blames_the_source(errors: str) -> bool:
 def _damaged(errors: str) -> RejectedMedia:
     return RejectedMedia(
         "damaged",
-        "This file is damaged or incomplete. Copy it again from where it was made, or pick another.",
+        gettext_noop("This file is damaged or incomplete. Copy it again from where it was made, or pick another."),
         detail=errors,
     )
 

@@ -4,6 +4,8 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from .errors import EncodingFailed
 from .transcoding import INIT, MASTER, PLAYLIST, Rendition, Rung
 
@@ -65,7 +67,9 @@ def _segments(playlist: Path) -> list[tuple[int, float]]:
         if length > 0
     ]
     if not found:
-        raise EncodingFailed("bad_output", "Processing went wrong. Try again.", detail=f"no segments in {playlist}")
+        raise EncodingFailed(
+            "bad_output", gettext_noop("Processing went wrong. Try again."), detail=f"no segments in {playlist}"
+        )
     return found
 
 

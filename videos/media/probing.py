@@ -11,6 +11,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
+from socialvideo.lib.said import Said
+
 from .errors import EncodingFailed, RejectedMedia
 from .limits import Limits
 from .running import DeadlineExceeded, Finished, run
@@ -29,15 +33,25 @@ SMALLEST_SIDE = 16
 STEEPEST_RATIO = 8
 
 _WORDS = {
-    "damaged": "This file is damaged or incomplete. Copy it again from where it was made, or pick another.",
-    "no_video": "This file has sound but no picture. Pick a video.",
-    "too_many_streams": "This file has too many tracks. Export it with one picture and one sound track and try again.",
-    "too_demanding": "This file needs more memory than we can give it. Export it in 4K or smaller and try again.",
-    "probe_timeout": "This file takes too long to read. Export it again as MP4, or pick another.",
+    "damaged": gettext_noop(
+        "This file is damaged or incomplete. Copy it again from where it was made, or pick another."
+    ),
+    "no_video": gettext_noop("This file has sound but no picture. Pick a video."),
+    "too_many_streams": gettext_noop(
+        "This file has too many tracks. Export it with one picture and one sound track and try again."
+    ),
+    "too_demanding": gettext_noop(
+        "This file needs more memory than we can give it. Export it in 4K or smaller and try again."
+    ),
+    "probe_timeout": gettext_noop("This file takes too long to read. Export it again as MP4, or pick another."),
 }
 _UNREADABLE = {
-    "video": "The picture in this file is in a format we cannot read{codec}. Export it as H.264 MP4 and try again.",
-    "audio": "The sound in this file is in a format we cannot read{codec}. Export it with AAC sound and try again.",
+    "video": gettext_noop(
+        "The picture in this file is in a format we cannot read%(codec)s. Export it as H.264 MP4 and try again."
+    ),
+    "audio": gettext_noop(
+        "The sound in this file is in a format we cannot read%(codec)s. Export it with AAC sound and try again."
+    ),
 }
 
 
@@ -128,7 +142,7 @@ def _meaning_of_death(finished: Finished) -> Facts:
     if finished.never_started or "ImportError" in finished.errors or "ModuleNotFoundError" in finished.errors:
         raise EncodingFailed(
             "prober_broken",
-            "Processing is not available right now. Your file is safe; try again later.",
+            gettext_noop("Processing is not available right now. Your file is safe; try again later."),
             detail=finished.errors,
         )
     out_of_memory = "MemoryError" in finished.errors
@@ -157,9 +171,13 @@ def _refusal(facts: Facts) -> RejectedMedia:
     match code:
         case "unreadable_codec":
             codec = f" ({facts['codec']})" if facts["codec"] else ""
-            message = _UNREADABLE[facts["kind"]].format(codec=codec)
+            message = Said(_UNREADABLE[facts["kind"]], codec=codec)
         case "too_many_pixels":
-            message = f"This video is {facts['width']} × {facts['height']}. Export it in 4K or smaller and try again."
+            message = Said(
+                gettext_noop("This video is %(width)s × %(height)s. Export it in 4K or smaller and try again."),
+                width=facts["width"],
+                height=facts["height"],
+            )
         case _:
             message = _WORDS[code]
     return RejectedMedia(code, message, detail=detail)
@@ -224,26 +242,24 @@ def display_size(width: int, height: int, sar: Fraction, rotation: int) -> tuple
 
 def _check_size(probe: Probe) -> None:
     if probe.short_side < SMALLEST_SIDE:
-        raise RejectedMedia("too_small", f"This video is only {probe.width} × {probe.height}. Pick a larger one.")
+        only = gettext_noop("This video is only %(width)s × %(height)s. Pick a larger one.")
+        raise RejectedMedia("too_small", Said(only, width=probe.width, height=probe.height))
     if max(probe.width, probe.height) > STEEPEST_RATIO * probe.short_side:
-        raise RejectedMedia(
-            "too_narrow", f"This video is {probe.width} × {probe.height}, too narrow to show. Crop it or pick another."
-        )
+        narrow = gettext_noop("This video is %(width)s × %(height)s, too narrow to show. Crop it or pick another.")
+        raise RejectedMedia("too_narrow", Said(narrow, width=probe.width, height=probe.height))
 
 
 def _check_duration(probe: Probe, whole_ms: int, limits: Limits) -> None:
     if not probe.video_ms:
-        raise RejectedMedia(
-            "trim_outside",
-            f"This file is {clock(whole_ms / 1000)} long, and there is no picture in the part you kept. Trim it anew.",
+        outside = gettext_noop(
+            "This file is %(length)s long, and there is no picture in the part you kept. Trim it anew."
         )
+        raise RejectedMedia("trim_outside", Said(outside, length=clock(whole_ms / 1000)))
     if probe.duration_ms > limits.max_seconds * 1000 + LONGEST_OVERRUN_MS:
-        what = "The part you kept" if probe.is_part else "This file"
-        raise RejectedMedia(
-            "too_long",
-            f"{what} is {clock(probe.duration_ms / 1000)} long. "
-            f"The limit is {clock(limits.max_seconds)}. {'Keep less' if probe.is_part else 'Trim it'} or pick another.",
-        )
+        part = gettext_noop("The part you kept is %(length)s long. The limit is %(limit)s. Keep less or pick another.")
+        whole = gettext_noop("This file is %(length)s long. The limit is %(limit)s. Trim it or pick another.")
+        length, limit = clock(probe.duration_ms / 1000), clock(limits.max_seconds)
+        raise RejectedMedia("too_long", Said(part if probe.is_part else whole, length=length, limit=limit))
 
 
 def clock(seconds: float) -> str:

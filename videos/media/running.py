@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
+from django.utils.translation import gettext_noop
+
 from . import limited
 from .errors import EncodingFailed
 from .limits import Limits
@@ -57,7 +59,7 @@ def ffmpeg_path() -> str:
     if not found:
         raise EncodingFailed(
             "ffmpeg_missing",
-            "Processing is not available right now. Your file is safe; try again later.",
+            gettext_noop("Processing is not available right now. Your file is safe; try again later."),
             detail=f"no ffmpeg: {wanted or 'neither on PATH nor in the wheel imageio-ffmpeg'}",
         )
     return os.path.realpath(found)

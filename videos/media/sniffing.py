@@ -6,6 +6,8 @@ demuxer of the family found here is forced on everything that opens the file lat
 
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from .errors import RejectedMedia
 
 MOV, MATROSKA = "mov", "matroska"
@@ -20,10 +22,10 @@ _SOUNDS = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"OggS", b"fLaC", b"#!AMR")
 _RIFF = {b"WEBP": "picture", b"WAVE": "sound"}
 
 _WORDS = {
-    "empty": "This file is empty. Pick another.",
-    "picture": "This file is a picture, not a video. Pick a video.",
-    "sound": "This file has sound but no picture. Pick a video.",
-    "other": "This file is not a video we can read. Pick an MP4, MOV, MKV or WebM file.",
+    "empty": gettext_noop("This file is empty. Pick another."),
+    "picture": gettext_noop("This file is a picture, not a video. Pick a video."),
+    "sound": gettext_noop("This file has sound but no picture. Pick a video."),
+    "other": gettext_noop("This file is not a video we can read. Pick an MP4, MOV, MKV or WebM file."),
 }
 _CODES = {"empty": "empty", "picture": "not_video", "sound": "no_video", "other": "not_video"}
 

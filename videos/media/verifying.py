@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from .errors import EncodingFailed
 from .limits import Limits
 from .probing import Facts, Probe, ask
@@ -69,4 +71,4 @@ def _check_rung(rung: Rung, facts: Facts, probe: Probe) -> None:
 
 
 def _bad(detail: str) -> EncodingFailed:
-    return EncodingFailed("bad_output", "Processing went wrong. Try again.", detail=detail)
+    return EncodingFailed("bad_output", gettext_noop("Processing went wrong. Try again."), detail=detail)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from accounts.locks import account_lock_sql
 from follows.triggers import ACT_SEQUENCE
@@ -19,10 +20,10 @@ class Publication(models.Model):
     the creator's lock, decides who was a follower then. The fan-out columns are written by `feeds` only."""
 
     class Fanout(models.TextChoices):
-        PENDING = "pending", "waiting"
-        RUNNING = "running", "running"
-        DONE = "done", "done"
-        PULL_ONLY = "pull_only", "pull-only"
+        PENDING = "pending", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        PULL_ONLY = "pull_only", _("pull-only")
 
     id = models.BigIntegerField(primary_key=True, editable=False)
     video = models.OneToOneField(Video, on_delete=models.PROTECT, related_name="publication")

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Sum
+from django.utils.translation import ngettext
 
 from accounts.models import User
+from socialvideo.lib.numbers import exact
 from socialvideo.lib.pagination import Page, keyset_page
 from videos import texts
 from videos.models import Comment, CommentLike, Video
@@ -30,7 +32,9 @@ class CommentRow:
     @property
     def replies_words(self) -> str:
         number = self.comment.count.replies
-        return f"Show {number:,} replies" if number > 1 else "Show 1 reply"
+        return ngettext("Show %(number)s reply", "Show %(number)s replies", number or 1) % {
+            "number": exact(number or 1)
+        }
 
 
 def comments_page(video: Video, viewer_id: int | None, *, cursor: str = "") -> Page[CommentRow]:

@@ -3,6 +3,7 @@
 from typing import IO
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.locks import lock_account
 from accounts.models import User
@@ -19,10 +20,10 @@ def put_captions(*, creator: User, video: Video, language: str, file: IO[bytes])
     """Replaces those that are there in the same language. What lies behind the video's end is left out. Raises Refused."""
     _hold(creator, video)
     if language not in subtitles.LANGUAGES:
-        raise Refused("language", "Choose the language of these captions.")
+        raise Refused("language", _("Choose the language of these captions."))
     languages = set(video.captions_in.split()) | {language}
     if len(languages) > MOST_LANGUAGES:
-        raise Refused("too_many", f"A video has captions in up to {MOST_LANGUAGES} languages.")
+        raise Refused("too_many", _("A video has captions in up to %(number)s languages.") % {"number": MOST_LANGUAGES})
     text = _written(file.read(subtitles.MOST_BYTES + 1), video.duration_ms)
     Captions.objects.update_or_create(video=video, language=language, defaults={"text": text})
     return _name_languages(video)
@@ -51,7 +52,7 @@ def _written(content: bytes, duration_ms: int | None) -> str:
         raise Refused("unreadable", str(unreadable)) from unreadable
     heard = [cue for cue in cues if duration_ms is None or cue.begins < duration_ms]
     if not heard:
-        raise Refused("too_late", "All of these captions begin after the video's end. Are they of another video?")
+        raise Refused("too_late", _("All of these captions begin after the video's end. Are they of another video?"))
     return subtitles.written(heard)
 
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from videos.models import Comment, Video
@@ -16,7 +18,7 @@ from videos.services.refusals import Refused
 
 logger = logging.getLogger(__name__)
 
-BY_ITS_CREATOR = "Its creator deleted it."
+BY_ITS_CREATOR = gettext_noop("Its creator deleted it.")
 AT_ONCE = 20
 
 
@@ -37,7 +39,7 @@ def delete_for_good(*, creator: User, video: Video) -> None:
     if mine.update(removed_at=Now() - timedelta(days=settings.KEEP_DELETED_DAYS)):
         _clear(video.pk)
     elif Video.objects.standing().filter(pk=video.pk).exists():
-        raise Refused("not_deleted", "This video is not deleted. Delete it first.")
+        raise Refused("not_deleted", _("This video is not deleted. Delete it first."))
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from typing import Any, TypedDict, Unpack
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from accounts.locks import lock_account
 from accounts.models import User
@@ -64,7 +65,7 @@ def _check(video: Video, changed: dict[str, Any]) -> None:
     """What is sent again unchanged is no change, though its hour may have passed meanwhile; but a draft is let go to an
     hour that is still to come."""
     if video.published_at and changed.keys() & {"publish_at", "is_draft", *TRIM}:
-        raise Refused("published", "This video has gone out already. Nothing was changed.")
+        raise Refused("published", _("This video has gone out already. Nothing was changed."))
     if "publish_at" in changed or changed.get("is_draft") is False:
         check_hour(changed.get("publish_at", video.publish_at))
     if changed.keys() & TRIM:
@@ -118,13 +119,13 @@ def restore(*, by: User, video: Video) -> Video:
     lock_account(video.creator_id)
     Video.objects.select_for_update(of=("self",)).filter(pk=video.pk).first()  # no erasing of it begins meanwhile
     if User.objects.filter(pk=video.creator_id, erased_at__isnull=False).exists():
-        raise Refused("account_deleted", "The account was deleted, and the video with it.")
+        raise Refused("account_deleted", _("The account was deleted, and the video with it."))
     removed = Video.objects.filter(pk=video.pk, state=Video.State.REMOVED)
     if not removed.restorable().exists() and removed.exists():
-        raise Refused("erased", "This video was deleted for good.")
+        raise Refused("erased", _("This video was deleted for good."))
     if not by.has_perm(MODERATE):
         if removed.exclude(removed_by=by).exists():
-            raise Refused("removed_by_moderator", "A moderator removed this video, so you cannot bring it back.")
+            raise Refused("removed_by_moderator", _("A moderator removed this video, so you cannot bring it back."))
         removed = removed.filter(removed_by=by)
     restored = removed.update(
         state=F("state_before_removal"), state_before_removal="", removed_at=None, removed_by=None, removal_reason=""

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext_noop
 
 from accounts.services import AT_ONCE, Eraser, NotYet, carry_out
 from follows.services import forget_watching
@@ -25,7 +26,7 @@ from videos.services.tagging import keep_tags
 from videos.services.uploads import throw_away
 
 PART = "videos"
-GONE_WITH_ITS_ACCOUNT = "The account was deleted."
+GONE_WITH_ITS_ACCOUNT = gettext_noop("The account was deleted.")
 
 
 def _rows(model: Any, account: str) -> Eraser:

@@ -87,7 +87,7 @@ def part_addresses(*, creator: User, video: Video, numbers: list[int]) -> dict[i
     bucket_id = _upload(video).bucket_id
     sizes = bucket_parts.expected(video.uploaded_bytes)
     if len(numbers) > SIGNED_AT_ONCE or not sizes.keys() >= set(numbers):
-        raise Refused("no_such_part", "This file has no such parts.")
+        raise Refused("no_such_part", _("This file has no such parts."))
     name = video.original_name
     return {number: bucket_parts.address(name, bucket_id, number, sizes[number]) for number in numbers}
 
@@ -97,7 +97,7 @@ def complete_multipart(*, creator: User, video: Video) -> Video:
     missing, and OSError when the bucket is away."""
     must_own(creator, video)
     if video.state == Video.State.UPLOADING and progress(video).received < video.uploaded_bytes:
-        raise Refused("incomplete", "Some of the file has not arrived yet. Go on sending it.")
+        raise Refused("incomplete", _("Some of the file has not arrived yet. Go on sending it."))
     finish(video)
     video.refresh_from_db()
     return video
@@ -115,7 +115,7 @@ def _upload(video: Video) -> Upload:
     """Of a file that comes this way; it has been one of the bucket's from its beginning."""
     upload = Upload.objects.filter(pk=video.pk).first()
     if upload is None:
-        raise Refused("arrived", "This file has arrived already.")
+        raise Refused("arrived", _("This file has arrived already."))
     if not upload.bucket_id:
         raise Refused("other_way", _("This file is on its way by another address. Go on sending it there."))
     return upload

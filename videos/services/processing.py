@@ -20,9 +20,12 @@ from django.conf import settings
 from django.db import DatabaseError, connections, transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.locks import lock_account
 from accounts.models import User
+from socialvideo.lib.said import kept
 from videos import media, storage
 from videos.models import Video
 from videos.querysets import VideoQuerySet
@@ -40,8 +43,11 @@ PAUSE = timedelta(seconds=5)  # before a failed attempt is repeated, times its n
 HINTED_AT_ONCE = 20
 INSPECTED, ENCODED = 5, 95  # percent
 
-INTERRUPTED = ("interrupted", "Processing stopped several times before the end. Your file is safe; try again.")
-INTERNAL = ("internal", "Processing went wrong. Your file is safe; try again.")
+INTERRUPTED = (
+    "interrupted",
+    gettext_noop("Processing stopped several times before the end. Your file is safe; try again."),
+)
+INTERNAL = ("internal", gettext_noop("Processing went wrong. Your file is safe; try again."))
 ANEW: dict[str, Any] = {
     "progress": 0,
     "attempts": 0,
@@ -156,7 +162,7 @@ def _hint_if_more(video: Video) -> None:
 def fail(video: Video, code: str, reason: str) -> None:
     """Ends in `failed` with the reason that the creator reads; what is watchable already stays as it is, with the reason.
     Nothing happens when the lease is lost."""
-    ended = {"failure_code": code, "failure_reason": reason[:300], "lease_key": "", "lease_until": None}
+    ended = {"failure_code": code, "failure_reason": kept(reason), "lease_key": "", "lease_until": None}
     if _mine(video).filter(state=Video.State.PROCESSING).update(state=Video.State.FAILED, **ended):
         video_failed.send(Video, video_id=video.pk)
     else:
@@ -170,7 +176,10 @@ def retry(*, creator: User, video: Video) -> Video:
         raise not_yours()
     video.refresh_from_db()
     if video.state == Video.State.FAILED or video.stays_as_it_is:
-        _check_original(video, "This video cannot be processed again")
+        _check_original(
+            video,
+            _("This video cannot be processed again: the file you sent is no longer kept. Upload it again."),
+        )
         if creator.pk == video.creator_id:
             check_work(creator.pk)
         failed = Video.objects.filter(pk=video.pk).exclude(failure_reason="")
@@ -187,8 +196,8 @@ def remake(video_id: int) -> None:
     """Another part of the file is wanted: made from the beginning. Raises Refused when that is not possible any more."""
     video = Video.objects.get(pk=video_id)
     if video.published_at:
-        raise Refused("published", "This video has gone out, so its length stays. To cut it anew, upload it again.")
-    _check_original(video, "It cannot be cut anew")
+        raise Refused("published", _("This video has gone out, so its length stays. To cut it anew, upload it again."))
+    _check_original(video, _("It cannot be cut anew: the file you sent is no longer kept. Upload it again."))
     check_work(video.creator_id)
     unpublished = [Video.State.PROCESSING, Video.State.READY, Video.State.FAILED]
     wanted = Video.objects.filter(pk=video_id, state__in=unpublished)
@@ -203,16 +212,16 @@ def renew_cover(video_id: int) -> None:
     video = Video.objects.get(pk=video_id)
     if video.state not in WATCHABLE:
         return
-    _check_original(video, "It cannot have another cover")
+    _check_original(video, _("It cannot have another cover: the file you sent is no longer kept. Upload it again."))
     check_work(video.creator_id)
     if Video.objects.filter(pk=video_id, state__in=WATCHABLE, awaits_more=False).update(awaits_more=True, **_let_go(0)):
         count_work(video.creator_id)
         processing_due.send(Video, video_id=video_id)
 
 
-def _check_original(video: Video, what: str) -> None:
+def _check_original(video: Video, otherwise: str) -> None:
     if not video.original:
-        raise Refused("no_original", f"{what}: the file you sent is no longer kept. Upload it again.")
+        raise Refused("no_original", otherwise)
 
 
 def drop_originals() -> None:

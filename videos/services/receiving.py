@@ -72,12 +72,12 @@ def _claim(upload: Upload, offset: int) -> str:
         raise Refused("other_way", _("This file is on its way to the storage itself. Go on sending it there."))
     here = offset_of(upload)
     if offset != here:
-        raise Refused("offset", f"{here} bytes are here. Go on from there.")
+        raise Refused("offset", _("%(number)s bytes are here. Go on from there.") % {"number": here})
     writer = secrets.token_urlsafe(12)
     free = Q(writing_until=None) | Q(writing_until__lt=Now())
     mine = Upload.objects.filter(free, pk=upload.pk, received=upload.received, video__state=Video.State.UPLOADING)
     if not mine.update(writer=writer, writing_until=Now() + LEASE):
-        raise Refused("busy", "Another request is sending this file. Try again in a few seconds.")
+        raise Refused("busy", _("Another request is sending this file. Try again in a few seconds."))
     return writer
 
 
@@ -95,7 +95,8 @@ class _Writing:
         _must_have_room()
         for block in _blocks(source):
             if self.written + len(block) > self.promised:
-                raise Refused("beyond", f"This is more than the {self.promised} bytes that were announced.")
+                said = _("This is more than the %(number)s bytes that were announced.")
+                raise Refused("beyond", said % {"number": self.promised})
             self._save_in_between()
             self._write(block)
         self._check()
@@ -123,7 +124,7 @@ class _Writing:
 
     def _check(self) -> None:
         if self.checksum and self.digest and not hmac.compare_digest(self.digest.digest(), self.checksum.digest):
-            raise Refused("checksum", "What arrived is not what was sent. Send it again.")
+            raise Refused("checksum", _("What arrived is not what was sent. Send it again."))
 
     def _save(self) -> None:
         os.fsync(self.part.fileno())

@@ -15,10 +15,13 @@ from django.db.models import BigIntegerField, F, Q, Sum, Value
 from django.db.models.functions import Now
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.locks import lock_account
 from accounts.models import User
 from socialvideo.lib.files import remove_folder
+from socialvideo.lib.said import Said
 from videos import bucket_parts, parts
 from videos.models import Upload, Video
 from videos.services.acts import must_own
@@ -67,7 +70,9 @@ def begin_upload(
     lock_account(creator.pk)
     video = Video.objects.filter(creator=creator, upload_key=upload_key).first()
     if video and video.uploaded_bytes != size:
-        raise Refused("key_used", "This upload was already used for another file. Reload the page and send it again.")
+        raise Refused(
+            "key_used", _("This upload was already used for another file. Reload the page and send it again.")
+        )
     if video and not _was_given_up(video):
         return video
     _check_room(creator, size, on_disk=on_disk)
@@ -188,7 +193,7 @@ def cancel_upload(*, creator: User, video: Video) -> None:
     if row is None:
         return
     if row.state != Video.State.UPLOADING:
-        raise Refused("arrived", "This file has arrived already. Delete the video instead.")
+        raise Refused("arrived", _("This file has arrived already. Delete the video instead."))
     row.delete()
     transaction.on_commit(lambda: throw_away(row), robust=True)
 
@@ -220,12 +225,13 @@ def give_up(video: Video) -> None:
     """The rest of it never came. Its creator reads so; what was sent is thrown away. Of what goes on this very moment
     nothing is."""
     received = Upload.objects.filter(pk=video.pk).values_list("received", flat=True).first() or 0
-    reason = (
-        f"Only {filesizeformat(received)} of {filesizeformat(video.uploaded_bytes)} arrived, and then nothing more."
-        " Upload the file again."
+    reason = Said(
+        gettext_noop("Only %(received)s of %(size)s arrived, and then nothing more. Upload the file again."),
+        received=filesizeformat(received),
+        size=filesizeformat(video.uploaded_bytes),
     )
     failed = Video.objects.filter(LATE, pk=video.pk, state=Video.State.UPLOADING).update(
-        state=Video.State.FAILED, failure_code="not_arrived", failure_reason=reason, progress=0
+        state=Video.State.FAILED, failure_code="not_arrived", failure_reason=reason.kept, progress=0
     )
     if failed:
         _forget(video)
@@ -248,9 +254,9 @@ def throw_away(video: Video) -> None:
 
 def _check_room(creator: User, size: int, *, on_disk: bool) -> None:
     if not creator.is_present:
-        raise Refused("not_present", "Your account cannot upload at the moment.")
+        raise Refused("not_present", _("Your account cannot upload at the moment."))
     if not size:
-        raise Refused("empty", "This file is empty. Pick another.")
+        raise Refused("empty", _("This file is empty. Pick another."))
     if size > settings.MAX_UPLOAD_BYTES:
         raise Refused("too_large", too_large(size))
     _check_quota(creator, size)
@@ -272,10 +278,14 @@ def _check_quota(creator: User, size: int) -> None:
     held = mine.exclude(given_up).aggregate(held=Sum("uploaded_bytes"))["held"] or 0
     if settings.UPLOAD_QUOTA_BYTES and held + size > settings.UPLOAD_QUOTA_BYTES:
         limit = filesizeformat(settings.UPLOAD_QUOTA_BYTES)
-        said = f"Your videos take up {filesizeformat(held)} of {limit}, and this file has {filesizeformat(size)}."
-        raise Refused("quota", f"{said} Delete some for good, or pick a smaller one.")
+        said = _(
+            "Your videos take up %(held)s of %(limit)s, and this file has %(size)s."
+            " Delete some for good, or pick a smaller one."
+        )
+        raise Refused("quota", said % {"held": filesizeformat(held), "limit": limit, "size": filesizeformat(size)})
 
 
 def too_large(size: int) -> str:
     limit = filesizeformat(settings.MAX_UPLOAD_BYTES)
-    return f"This file is {filesizeformat(size)}. The limit is {limit}. Export it smaller or pick another."
+    said = _("This file is %(size)s. The limit is %(limit)s. Export it smaller or pick another.")
+    return said % {"size": filesizeformat(size), "limit": limit}

@@ -5,8 +5,9 @@ from math import ceil
 
 from django import template
 from django.conf import settings
-from django.template.defaultfilters import pluralize
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from videos.models import Video
 
@@ -20,4 +21,6 @@ def days_left(video: Video) -> str:
         return ""
     left = video.removed_at + timedelta(days=settings.KEEP_DELETED_DAYS) - timezone.now()
     days = max(0, ceil(left / timedelta(days=1)))
-    return f"{days} day{pluralize(days)} left" if days > 1 else "Goes within a day"
+    if days <= 1:
+        return _("Goes within a day")
+    return ngettext("%(number)s day left", "%(number)s days left", days) % {"number": days}

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_POST, require_safe
 
 from videos import services
@@ -25,7 +26,8 @@ def put(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
         messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
         return _back(video)
     language = form.cleaned_data["language"]
-    return _done(request, video, f"Captions added: {LANGUAGES[language]}.", services.put_captions, **form.cleaned_data)
+    said = _("Captions added: %(language)s.") % {"language": LANGUAGES[language]}
+    return _done(request, video, said, services.put_captions, **form.cleaned_data)
 
 
 @login_required
@@ -33,7 +35,7 @@ def put(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
 def remove(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
     video = access_own_video(request, video_id)
     language = request.POST.get("language", "")
-    return _done(request, video, "Captions deleted.", services.remove_captions, language=language)
+    return _done(request, video, _("Captions deleted."), services.remove_captions, language=language)
 
 
 def _done(request: HttpRequest, video: Video, words: str, act: Any, **given: Any) -> HttpResponse:

@@ -5,9 +5,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from socialvideo.lib.numbers import exact
 from videos import selectors, services
 
 
@@ -27,5 +29,6 @@ def kept(request: HttpRequest, *, liked: bool) -> HttpResponse:
 @require_POST
 def forget_lost(request: HttpRequest, *, liked: bool) -> HttpResponse:
     forgotten = services.forget_lost(account=request.user, liked=liked)  # type: ignore[arg-type]
-    messages.info(request, f"{forgotten:,} video{'' if forgotten == 1 else 's'} taken from the list.")
+    said = ngettext("%(number)s video taken from the list.", "%(number)s videos taken from the list.", forgotten)
+    messages.info(request, said % {"number": exact(forgotten)})
     return redirect(reverse("videos:liked" if liked else "videos:saved"))

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
@@ -23,8 +24,9 @@ def hide_reposts(request: HttpRequest, handle: str) -> HttpResponse:
         services.hide_reposts(account=request.user, creator=creator)  # type: ignore[arg-type]
     except services.Refused as refused:
         return toasts.show(request, _answer(request, handle, ""), Toast(refused.message, level="error"))
-    undo = Action("Undo", reverse("videos:show_reposts", args=[handle]), {"video": request.POST.get("video", "")})
-    toast = Toast(f"For You shows no reposts by {creator.display_name} any more.", undo, about=f"reposts {handle}")
+    undo = Action(_("Undo"), reverse("videos:show_reposts", args=[handle]), {"video": request.POST.get("video", "")})
+    said = _("For You shows no reposts by %(name)s any more.") % {"name": creator.display_name}
+    toast = Toast(said, undo, about=f"reposts {handle}")
     return toasts.show(request, _answer(request, handle, "hidden"), toast)
 
 
@@ -33,7 +35,8 @@ def hide_reposts(request: HttpRequest, handle: str) -> HttpResponse:
 def show_reposts(request: HttpRequest, handle: str) -> HttpResponse:
     creator = _met(request, handle)
     services.show_reposts(account=request.user, creator=creator)  # type: ignore[arg-type]
-    toast = Toast(f"For You shows reposts by {creator.display_name} again.", about=f"reposts {handle}")
+    said = _("For You shows reposts by %(name)s again.") % {"name": creator.display_name}
+    toast = Toast(said, about=f"reposts {handle}")
     return toasts.show(request, _answer(request, handle, "shown"), toast)
 
 

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -21,7 +22,12 @@ def studio(request: HttpRequest) -> HttpResponse:
     if request.htmx and request.GET.get("after"):  # type: ignore[attr-defined]
         return render(request, "videos/studio.html#rows", {"page": page})
     overview = stats.overview(request.user.pk)
-    chart = charts.bars([(date_format(day.begins, "j F"), day.gained, day.lost) for day in overview.growth.periods])
+    chart = charts.bars(
+        [
+            (date_format(day.begins, pgettext("format of a date", "j F")), day.gained, day.lost)
+            for day in overview.growth.periods
+        ]
+    )
     return render(request, "videos/studio.html", {"page": page, "overview": overview, "chart": chart})
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from rest_framework.throttling import UserRateThrottle
@@ -79,7 +80,7 @@ def _done(request: HttpRequest, video: Video) -> HttpResponse:
     url = reverse("videos:drafts") if video.is_draft else video.get_absolute_url()
     if _wants_json(request):
         return JsonResponse({"url": url, "state": video.state})
-    said = Toast("Saved as a draft. Only you see it.") if video.is_draft else None
+    said = Toast(_("Saved as a draft. Only you see it.")) if video.is_draft else None
     return toasts.show(request, redirect(url), said)
 
 
