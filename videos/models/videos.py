@@ -1,5 +1,4 @@
 """Videos and their tags. A video's row says how far it has come; the worker only moves it on."""
-
 import secrets
 from datetime import datetime
 from typing import ClassVar
@@ -11,7 +10,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from socialvideo.lib.said import worded
 from socialvideo.lib.triggers import Promise
 from videos.querysets import VideoQuerySet
 
@@ -25,17 +26,17 @@ class Video(models.Model):
     """A short video. `state` tells how far it has come, `visibility` whom its creator wants to see it."""
 
     class State(models.TextChoices):
-        UPLOADING = "uploading", "uploading"  # its file is not here yet, or not all of it
-        PROCESSING = "processing", "processing"
-        READY = "ready", "ready"  # finished, not published: only its creator sees it
-        PUBLISHED = "published", "published"
-        FAILED = "failed", "failed"
-        REMOVED = "removed", "removed"
+        UPLOADING = "uploading", _("uploading")  # its file is not here yet, or not all of it
+        PROCESSING = "processing", _("processing")
+        READY = "ready", _("ready")  # finished, not published: only its creator sees it
+        PUBLISHED = "published", _("published")
+        FAILED = "failed", _("failed")
+        REMOVED = "removed", _("removed")
 
     class Visibility(models.TextChoices):
-        EVERYONE = "everyone", "Everyone"
-        FOLLOWERS = "followers", "Followers"
-        ONLY_ME = "only_me", "Only me"
+        EVERYONE = "everyone", _("Everyone")
+        FOLLOWERS = "followers", _("Followers")
+        ONLY_ME = "only_me", _("Only me")
 
     creator = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="videos"
@@ -223,6 +224,11 @@ class Video(models.Model):
     def better_follows(self) -> bool:
         """Watchable already, and a worker still makes further rungs."""
         return self.awaits_more and self.cover_made_ms == self.cover_ms
+
+    @property
+    def failure_words(self) -> str:
+        """The reason, as its reader's language has it."""
+        return worded(self.failure_reason)
 
     @property
     def stays_as_it_is(self) -> bool:
