@@ -19,6 +19,7 @@ from socialvideo.local.leash import leash
 from socialvideo.local.live_process import live_command
 from socialvideo.local.servers import Postgres, Redis, Server, end_marked, last_line
 from socialvideo.local.supervisor import Console, Service, Supervisor
+from socialvideo.local.web_process import web_command
 
 WEB_START_SECONDS = 60
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
@@ -126,12 +127,11 @@ def _migrate(folder: Folder, env: dict[str, str]) -> None:
 
 def _services(folder: Folder, env: dict[str, str], console: Console, *, web: int, live: int) -> list[Service]:
     """`web` and `live` are the listening sockets of those two."""
-    pages = ["gunicorn", "socialvideo.wsgi", "--bind", f"fd://{web}", "--threads", "16", "--timeout", "120"]
     quiet = ["--loglevel", "WARNING"]
     alone = [*quiet, "--without-mingle", "--without-gossip"]
     encoders = max(1, (os.cpu_count() or 2) // 2)  # ffmpeg uses several cores by itself
     commands = {
-        "web": [sys.executable, "-m", *pages, "--log-level", "warning", "--no-control-socket"],
+        "web": web_command(web),
         "live": live_command(live),
         "worker": [*CELERY, "worker", "-n", "worker@%h", "-Q", "default,fanout", "-c", "2", *alone],
         "encoder": [*CELERY, "worker", "-n", "encoder@%h", "-Q", "media", "-c", str(encoders), *alone],
