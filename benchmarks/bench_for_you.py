@@ -46,8 +46,8 @@ LIKES = """
 """
 TAGS = """
     INSERT INTO videos_tag (id, name) SELECT n, 'tag' || n FROM generate_series(1, 2000) AS n;
-    INSERT INTO videos_videotag (video_id, tag_id)
-    SELECT DISTINCT id, 1 + floor(2000 * random() ^ 2)::int FROM videos_video, generate_series(1, 2);
+    INSERT INTO videos_videotag (video_id, publication_id, tag_id)
+    SELECT DISTINCT video_id, id, 1 + floor(2000 * random() ^ 2)::int FROM videos_publication, generate_series(1, 2);
     INSERT INTO feeds_taste (account_id, tag_id, weight, computed_at)
     SELECT id, tag, 0.1, now() FROM accounts_user, generate_series(1, 10) AS tag WHERE handle LIKE '%e%0'
 """
@@ -93,8 +93,7 @@ def afresh(viewer: User) -> None:
 def of_a_source(viewer: User, source: Source) -> Callable[[], object]:
     if source is Source.FOLLOWED:
         return partial(sources.waiting, viewer.pk, without=[])
-    statement, open_ones = sources.STATEMENTS[source], sources.unseen(viewer.pk)
-    return lambda: sources._found(source, statement, open_ones, viewer.pk, [])  # noqa: SLF001 - each by itself
+    return partial(sources.found, source, sources.STATEMENTS[source], sources.unseen, viewer.pk, [])
 
 
 def test_for_you_at_scale() -> None:

@@ -48,12 +48,15 @@ VIDEOS = f"""
     FROM generate_series(1, %(rows)s) AS n
 """
 HELD = """
-    INSERT INTO videos_videotag (video_id, tag_id)
-    SELECT DISTINCT n, (n * random() ^ 3)::bigint %% 100000 FROM generate_series(1, %(rows)s) AS n;
+    INSERT INTO videos_publication (id, video_id, creator_id, published_at, followers_at_publish, fanout_state,
+        fanout_cursor, alerted, listed_quietly, muted, pull_only, left_first)
+    SELECT n, n, n, now(), 0, 'done', 0, 0, 0, 0, 0, 0 FROM generate_series(1, %(rows)s) AS n;
+    INSERT INTO videos_videotag (video_id, tag_id, publication_id)
+    SELECT DISTINCT n, (n * random() ^ 3)::bigint %% 100000, n FROM generate_series(1, %(rows)s) AS n;
     INSERT INTO videos_videocount (video_id, likes, comments, views)
     SELECT n, 0, 0, n %% 1000 FROM generate_series(1, %(rows)s) AS n
 """
-TABLES = ("accounts_user", "videos_tag", "videos_video", "videos_videotag", "videos_videocount")
+TABLES = ("accounts_user", "videos_tag", "videos_video", "videos_publication", "videos_videotag", "videos_videocount")
 QUESTIONS: dict[str, tuple[Callable[..., object], list[str]]] = {
     "people, beginning": (people_found, ["mi", "jolo", "mirapez", "lin", "ta"]),
     "people, two words": (people_found, ["mirapez lo", "joanna ka", "linsumo ra", "rata mi", "karilin to"]),

@@ -38,9 +38,9 @@ from videos.signals import (
     video_published,
     video_removed,
     video_reposted,
-    video_unliked,
     video_unreposted,
     video_watched,
+    videos_unliked,
 )
 
 Kind = Notification.Kind
@@ -95,10 +95,10 @@ def tell_of_like(video_id: int, account_id: int, **_: Any) -> None:
     )
 
 
-@receiver(video_unliked)
-def take_back_like(video_id: int, account_id: int, **_: Any) -> None:
-    creator_id = Video.objects.values_list("creator_id", flat=True).get(pk=video_id)
-    services.take_back([creator_id], event_key=f"like:{video_id}:{account_id}")
+@receiver(videos_unliked)
+def take_back_likes(video_ids: list[int], account_id: int, **_: Any) -> None:
+    creator_ids = set(Video.objects.filter(pk__in=video_ids).values_list("creator_id", flat=True))
+    services.take_back(creator_ids, event_keys=[f"like:{video_id}:{account_id}" for video_id in video_ids])
 
 
 @receiver(commented)
@@ -127,7 +127,7 @@ def tell_of_comment_like(comment_id: int, account_id: int, **_: Any) -> None:
 @receiver(comment_unliked)
 def take_back_comment_like(comment_id: int, account_id: int, **_: Any) -> None:
     author_id = Comment.objects.values_list("author_id", flat=True).get(pk=comment_id)
-    services.take_back([author_id] if author_id else [], event_key=f"comment like:{comment_id}:{account_id}")
+    services.take_back([author_id] if author_id else [], event_keys=[f"comment like:{comment_id}:{account_id}"])
 
 
 @receiver(video_reposted)
@@ -145,7 +145,7 @@ def tell_of_repost(video_id: int, account_id: int, **_: Any) -> None:
 @receiver(video_unreposted)
 def take_back_repost(video_id: int, account_id: int, **_: Any) -> None:
     creator_id = Video.objects.values_list("creator_id", flat=True).get(pk=video_id)
-    services.take_back([creator_id], event_key=f"repost:{video_id}:{account_id}")
+    services.take_back([creator_id], event_keys=[f"repost:{video_id}:{account_id}"])
 
 
 @receiver(reposts_hidden)

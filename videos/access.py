@@ -1,6 +1,8 @@
 """What an address means to whoever opened it. Not there and not allowed look alike."""
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import ResolverMatch, reverse
 
 from accounts.models import User
 from videos import selectors
@@ -13,6 +15,16 @@ def access_video(request: HttpRequest, video_id: int) -> Video:
     if video is None:
         raise Http404
     return video
+
+
+def moved(request: HttpRequest, video: Video, handle: str) -> HttpResponse | None:
+    """A page of a video has one address, under its creator's handle of now; where that is another, the way there."""
+    if video.creator.handle == handle:
+        return None
+    match: ResolverMatch = request.resolver_match  # type: ignore[assignment]
+    url = reverse(match.view_name, kwargs=match.kwargs | {"handle": video.creator.handle})
+    query = request.META["QUERY_STRING"]
+    return redirect(f"{url}?{query}" if query else url, permanent=True)
 
 
 def access_own_video(request: HttpRequest, video_id: int) -> Video:

@@ -1,21 +1,25 @@
 """The moderators' desk for videos, their publications and comments. Reading, removing with a reason, restoring, and
 processing again; what a video says and shows belongs to its creator. Videos for their creator only are not played here."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 from unfold.dataclasses import ActionDialog
 from unfold.decorators import action, display
@@ -23,8 +27,9 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from socialvideo.lib.desk import ReadOnlyAdmin
 from videos import services, stats
-from videos.models import Comment, Publication, Video
+from videos.models import Bookmark, Comment, CommentLike, HiddenReposts, Like, Publication, Repost, Video, Watch
 
+OF_A_THREAD = 100  # comments
 STATE_COLOURS = {"published": "success", "failed": "danger", "removed": "danger", "processing": "warning"}
 
 
@@ -32,17 +37,17 @@ class RemovalForm(forms.Form):
     reason = forms.CharField(
         max_length=300,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text="The creator reads it in place of the video.",
+        help_text=_("The creator reads it in place of the video."),
     )
 
 
-def _question(title: str, description: str, answer: str) -> ActionDialog:
+def _question(title: Any, description: Any, answer: Any) -> ActionDialog:
     """Asked before an act of one click: opening a link, which anybody may have laid out, changes nothing."""
     return {"title": title, "description": description, "form_class": None, "form_submit_text": answer}
 
 
-def _to_video(request: HttpRequest, video_id: int) -> HttpResponse:
-    url = reverse("admin:videos_video_change", args=[video_id])
+def _to(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    url = reverse(f"admin:videos_{kind}_change", args=[pk])
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
 
 
@@ -52,7 +57,7 @@ class VideoAdmin(ReadOnlyAdmin):
     list_filter = ("state", "visibility")
     list_select_related = ("creator", "count")
     search_fields = ("caption", "creator__handle", "=id", "=media_key")
-    search_help_text = "Caption, handle of the creator, or id"
+    search_help_text = _("Caption, handle of the creator, or id")
     ordering = ("-id",)
     actions = ("remove_chosen", "restore_chosen", "retry_chosen")
     actions_detail = ("remove_this", "restore_this", "retry_this")
@@ -63,7 +68,7 @@ class VideoAdmin(ReadOnlyAdmin):
         "state_label",
         "visibility",
         "removal",
-        "failure_reason",
+        "failure_words",
         "delivery",
         "likes",
         "comments",
@@ -86,19 +91,19 @@ class VideoAdmin(ReadOnlyAdmin):
 
     # --- What is shown ----------------------------------------------------------------------------------------
 
-    @display(description="video", header=True)
+    @display(description=_("video"), header=True)
     def shown(self, video: Video) -> list[Any]:
         picture = {"path": video.poster_url, "squared": True} if _may_be_shown(video) else None
-        return [video.caption[:60] or "Untitled video", f"id {video.pk}", "", picture]
+        return [video.caption[:60] or gettext("Untitled video"), f"id {video.pk}", "", picture]
 
-    @display(description="state", label=STATE_COLOURS)
-    def state_label(self, video: Video) -> str:
-        return video.state
+    @display(description=_("state"), label=STATE_COLOURS)
+    def state_label(self, video: Video) -> tuple[str, str]:
+        return video.state, video.get_state_display()
 
-    @display(description="video")
+    @display(description=_("video"))
     def player(self, video: Video) -> SafeString | str:
         if not _may_be_shown(video):
-            return "Only its creator can watch it."
+            return gettext("Only its creator can watch it.")
         return format_html(
             '<video controls playsinline preload="none" height="480" poster="{}">'
             '<source src="{}" type="application/vnd.apple.mpegurl"><source src="{}" type="video/mp4"></video>',
@@ -107,80 +112,88 @@ class VideoAdmin(ReadOnlyAdmin):
             video.preview_url,
         )
 
-    @display(description="removal")
+    @display(description=_("removal"))
     def removal(self, video: Video) -> str:
         if video.removed_at is None:
             return "–"
-        return f"{video.removed_at:%d %B %Y %H:%M} by {video.removed_by}: {video.removal_reason or 'no reason given'}"
+        return gettext("%(moment)s by %(who)s: %(reason)s") % {
+            "moment": date_format(video.removed_at, "DATETIME_FORMAT"),
+            "who": video.removed_by,
+            "reason": gettext(video.removal_reason) if video.removal_reason else gettext("no reason given"),
+        }
 
-    @display(description="followers told")
+    @display(description=_("followers told"))
     def delivery(self, video: Video) -> SafeString | str:
         publication = Publication.objects.filter(video=video).first()
         if publication is None:
-            return "Not published"
+            return gettext("Not published")
         return _told(publication)
 
-    @display(description="likes")
+    @display(description=_("likes"))
     def likes(self, video: Video) -> int:
         return video.count.likes
 
-    @display(description="comments")
+    @display(description=_("comments"))
     def comments(self, video: Video) -> int:
         return video.count.comments
 
-    @display(description="views")
+    @display(description=_("views"))
     def views(self, video: Video) -> int:
         return video.count.views
 
     # --- Removing, restoring, processing again ----------------------------------------------------------------
 
-    @action(description="Remove…", permissions=["moderate"])
+    @action(description=_("Remove…"), permissions=["moderate"])
     def remove_chosen(self, request: HttpRequest, queryset: QuerySet[Video]) -> HttpResponse:
         return self._ask(queryset.values_list("pk", flat=True))
 
-    @action(description="Remove", permissions=["moderate"], url_path="remove-this", icon="delete")
+    @action(description=_("Remove"), permissions=["moderate"], url_path="remove-this", icon="delete")
     def remove_this(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return self._ask([object_id])
 
-    @action(description="Restore", permissions=["moderate"])
+    @action(description=_("Restore"), permissions=["moderate"])
     def restore_chosen(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         self._restore(request, queryset)
 
     @action(
-        description="Restore",
+        description=_("Restore"),
         permissions=["moderate"],
         url_path="restore-this",
         icon="undo",
-        dialog=_question("Restore this video?", "It is back on every surface at once.", "Restore"),
+        dialog=_question(_("Restore this video?"), _("It is back on every surface at once."), _("Restore")),
     )
     def restore_this(self, request: HttpRequest, form: forms.Form, object_id: int) -> HttpResponse:
         self._restore(request, Video.objects.filter(pk=object_id))
-        return _to_video(request, object_id)
+        return _to(request, "video", object_id)
 
-    @action(description="Process failed ones again", permissions=["moderate"])
+    @action(description=_("Process failed ones again"), permissions=["moderate"])
     def retry_chosen(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
         self._retry(request, queryset)
 
     @action(
-        description="Process again",
+        description=_("Process again"),
         permissions=["moderate"],
         url_path="retry-this",
         icon="refresh",
-        dialog=_question("Process this video again?", "Only a failed one is.", "Process again"),
+        dialog=_question(_("Process this video again?"), _("Only a failed one is."), _("Process again")),
     )
     def retry_this(self, request: HttpRequest, form: forms.Form, object_id: int) -> HttpResponse:
         self._retry(request, Video.objects.filter(pk=object_id))
-        return _to_video(request, object_id)
+        return _to(request, "video", object_id)
 
     def _restore(self, request: HttpRequest, videos: QuerySet[Video]) -> None:
         for video in videos:
             services.restore(by=request.user, video=video)  # type: ignore[arg-type]
-            messages.success(request, f"Video {video.pk} is {video.get_state_display()}.")
+            messages.success(
+                request, gettext("Video %(id)s is %(state)s.") % {"id": video.pk, "state": video.get_state_display()}
+            )
 
     def _retry(self, request: HttpRequest, videos: QuerySet[Video]) -> None:
         for video in videos:
             services.retry(creator=request.user, video=video)  # type: ignore[arg-type]
-            messages.success(request, f"Video {video.pk} is {video.get_state_display()}.")
+            messages.success(
+                request, gettext("Video %(id)s is %(state)s.") % {"id": video.pk, "state": video.get_state_display()}
+            )
 
     def _ask(self, ids: Any) -> HttpResponse:
         chosen = urlencode([(ACTION_CHECKBOX_NAME, pk) for pk in ids])
@@ -200,10 +213,16 @@ class VideoAdmin(ReadOnlyAdmin):
         if videos and form.is_valid():
             for video in videos:
                 services.remove(by=request.user, video=video, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
-            messages.success(request, f"{len(videos)} removed.")
+            messages.success(
+                request, ngettext("%(number)s removed.", "%(number)s removed.", len(videos)) % {"number": len(videos)}
+            )
             return redirect("admin:videos_video_changelist")
-        context = self.admin_site.each_context(request) | {"opts": self.opts, "title": "Remove these videos?"}
+        context = self.admin_site.each_context(request) | {"opts": self.opts, "title": gettext("Remove these videos?")}
         return TemplateResponse(request, "videos/desk_removal.html", context | {"form": form, "videos": videos})
+
+
+def _stands(video: Video) -> str:
+    return gettext("Video %(id)s is %(state)s.") % {"id": video.pk, "state": video.get_state_display()}
 
 
 def _may_be_shown(video: Video) -> bool:
@@ -232,14 +251,14 @@ class PublicationAdmin(ReadOnlyAdmin):
     list_filter = ("fanout_state",)
     list_select_related = ("creator", "video")
     search_fields = ("creator__handle", "=video__id")
-    search_help_text = "Handle of the creator, or id of the video"
+    search_help_text = _("Handle of the creator, or id of the video")
     ordering = ("-id",)
 
-    @display(description="fan-out", label={"done": "success", "running": "info", "pending": "warning"})
-    def fanout_label(self, publication: Publication) -> str:
-        return publication.fanout_state
+    @display(description=_("fan-out"), label={"done": "success", "running": "info", "pending": "warning"})
+    def fanout_label(self, publication: Publication) -> tuple[str, str]:
+        return publication.fanout_state, publication.get_fanout_state_display()
 
-    @display(description="followers told")
+    @display(description=_("followers told"))
     def delivery(self, publication: Publication) -> SafeString:
         return _told(publication)
 
@@ -250,15 +269,105 @@ class CommentAdmin(ReadOnlyAdmin):
     list_filter = (("removed_at", admin.EmptyFieldListFilter),)
     list_select_related = ("author", "video", "removed_by")
     search_fields = ("text", "author__handle", "=video__id")
-    search_help_text = "Words, handle of the author, or id of the video"
+    search_help_text = _("Words, handle of the author, or id of the video")
     ordering = ("-id",)
-    actions = ("remove_chosen",)
+    actions = ("remove_chosen", "restore_chosen")
+    actions_detail = ("remove_this", "restore_this")
+    fields = ("text", "author", "on", "thread", "likes", "created_at", "pinned_at", "removed_at", "removed_by")
+    readonly_fields = fields
 
     def has_moderate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("videos.remove_comment")
 
-    @action(description="Remove", permissions=["moderate"])
+    @display(description=_("video"))
+    def on(self, comment: Comment) -> SafeString:
+        url = reverse("admin:videos_video_change", args=[comment.video_id])
+        return format_html('<a href="{}">{}</a>', url, comment.video.caption[:60] or comment.video)
+
+    @display(description=_("thread"))
+    def thread(self, comment: Comment) -> SafeString:
+        head = comment.parent_id or comment.pk
+        found = Comment.objects.filter(Q(pk=head) | Q(parent=head)).select_related("author").order_by("pk")
+        thread = list(found[: OF_A_THREAD + 1])
+        context = {"thread": thread[:OF_A_THREAD], "more": len(thread) > OF_A_THREAD, "shown": comment.pk}
+        return render_to_string("videos/desk_thread.html", context)
+
+    @display(description=_("likes"))
+    def likes(self, comment: Comment) -> int:
+        return comment.count.likes
+
+    @action(description=_("Remove"), permissions=["moderate"])
     def remove_chosen(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
-        for comment in queryset.select_related("video"):
-            services.remove_comment(by=request.user, comment=comment)  # type: ignore[arg-type]
-        messages.success(request, "The comments are removed.")
+        self._each(request, queryset, services.remove_comment, gettext("The comments are removed."))
+
+    @action(description=_("Restore"), permissions=["moderate"])
+    def restore_chosen(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        self._each(request, queryset, services.restore_comment, gettext("The comments are back."))
+
+    @action(
+        description=_("Remove"),
+        permissions=["moderate"],
+        url_path="remove-this",
+        icon="delete",
+        dialog=_question(_("Remove this comment?"), _("Where others replied, a line stands for it."), _("Remove")),
+    )
+    def remove_this(self, request: HttpRequest, form: forms.Form, object_id: int) -> HttpResponse:
+        self.remove_chosen(request, Comment.objects.filter(pk=object_id))
+        return _to(request, "comment", object_id)
+
+    @action(
+        description=_("Restore"),
+        permissions=["moderate"],
+        url_path="restore-this",
+        icon="undo",
+        dialog=_question(_("Restore this comment?"), _("It stands where it stood."), _("Restore")),
+    )
+    def restore_this(self, request: HttpRequest, form: forms.Form, object_id: int) -> HttpResponse:
+        self.restore_chosen(request, Comment.objects.filter(pk=object_id))
+        return _to(request, "comment", object_id)
+
+    def _each(self, request: HttpRequest, comments: QuerySet[Comment], act: Callable[..., None], said: str) -> None:
+        for comment in comments.select_related("video"):
+            try:
+                act(by=request.user, comment=comment)
+            except services.Refused as refused:
+                messages.error(request, f"{comment}: {refused.message}")
+                return
+        messages.success(request, said)
+
+
+# --- What people did to videos and comments -------------------------------------------------------------------
+
+
+class _DoneAdmin(ReadOnlyAdmin):
+    list_display: tuple[str, ...] = ("id", "account", "video", "created_at")
+    list_select_related: tuple[str, ...] = ("account", "video")
+    search_fields: tuple[str, ...] = ("account__handle", "=video__id")
+    search_help_text = _("A handle, or id of the video")
+    ordering = ("-id",)
+
+
+admin.site.register([Like, Bookmark, Repost], _DoneAdmin)
+
+
+@admin.register(CommentLike)
+class CommentLikeAdmin(_DoneAdmin):
+    list_display = ("id", "account", "comment", "created_at")
+    list_select_related = ("account", "comment")
+    search_fields = ("account__handle", "=comment__id")
+    search_help_text = _("A handle, or id of the comment")
+
+
+@admin.register(HiddenReposts)
+class HiddenRepostsAdmin(_DoneAdmin):
+    list_display = ("id", "account", "creator", "created_at")
+    list_select_related = ("account", "creator")
+    search_fields = ("account__handle", "creator__handle")
+    search_help_text = _("A handle of either side")
+
+
+@admin.register(Watch)
+class WatchAdmin(_DoneAdmin):
+    list_display = ("id", "viewer", "video", "watched_ms", "first_at", "last_at")
+    list_select_related = ("viewer", "video")
+    search_fields = ("viewer__handle", "=video__id")

@@ -5,10 +5,12 @@ from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from follows.models import Follow
 from follows.selectors import hidden_from
+from socialvideo.lib.numbers import exact
 from videos.models import Tag, Video, VideoTag
 
 MOST = 6
@@ -40,7 +42,7 @@ def _people(viewer_id: int, beginning: str) -> list[Completion]:
 
 def _tags(viewer_id: int, beginning: str) -> list[Completion]:
     seen = Video.objects.visible_to(viewer_id).filter(pk=OuterRef("video"))
-    uses = VideoTag.objects.filter(Exists(seen), tag__name__startswith=beginning).order_by("-video")
+    uses = VideoTag.objects.filter(Exists(seen), tag__name__startswith=beginning).order_by("-publication_id")
     counted = Counter(uses.values_list("tag", flat=True)[:ASKED])
     names = Tag.objects.in_bulk(list(counted))
     most = sorted(counted, key=lambda tag: (-counted[tag], names[tag].name))[:MOST]
@@ -48,4 +50,4 @@ def _tags(viewer_id: int, beginning: str) -> list[Completion]:
 
 
 def _used(times: int) -> str:
-    return "1 video" if times == 1 else f"{times:,} videos"
+    return ngettext("%(number)s video", "%(number)s videos", times) % {"number": exact(times)}

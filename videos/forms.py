@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from socialvideo.lib.zones import zone_named
 from videos.models import Video
@@ -23,9 +24,10 @@ def new_key() -> str:
 
 
 AT_ONCE, AT_A_TIME = "at_once", "at_a_time"
-WHEN = [(AT_ONCE, "As soon as it is ready"), (AT_A_TIME, "At a day and time")]
+WHEN = [(AT_ONCE, _("As soon as it is ready")), (AT_A_TIME, _("At a day and time"))]
 SCHEDULE = ("when", "publish_at", "zone")
-CUT = ("cover_ms", "trim_from_ms", "trim_to_ms")
+TRIM = ("trim_from_ms", "trim_to_ms")
+CUT = ("cover_ms", *TRIM)
 KEPT = ("caption", "visibility", "publish_at", "allows_comments", *CUT)
 
 
@@ -53,24 +55,25 @@ class VideoForm(forms.Form):
     once, or at a day and time in the zone that the form names, which is the one it was opened in."""
 
     caption = forms.CharField(
+        label=_("Caption"),
         max_length=500,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "Say what it is about"}),
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": _("Say what it is about")}),
     )
     visibility = forms.ChoiceField(
-        label="Who can watch",
+        label=_("Who can watch"),
         choices=Video.Visibility.choices,
         initial=Video.Visibility.EVERYONE,
         widget=forms.RadioSelect,
     )
 
-    allows_comments = forms.BooleanField(label="Others may comment", required=False, initial=True)
+    allows_comments = forms.BooleanField(label=_("Others may comment"), required=False, initial=True)
 
-    when = forms.ChoiceField(label="When it goes out", choices=WHEN, initial=AT_ONCE, widget=forms.RadioSelect)
+    when = forms.ChoiceField(label=_("When it goes out"), choices=WHEN, initial=AT_ONCE, widget=forms.RadioSelect)
     publish_at = forms.DateTimeField(
-        label="Day and time",
+        label=_("Day and time"),
         widget=DayAndTime,
-        error_messages={"required": "Choose a day and a time.", "invalid": "Write it like 2026-05-03 18:00."},
+        error_messages={"required": _("Choose a day and a time."), "invalid": _("Write it like 2026-05-03 18:00.")},
     )
     zone = forms.CharField(required=False, widget=forms.HiddenInput, initial=timezone.get_current_timezone_name)
     cover_ms = Moment()
@@ -83,13 +86,17 @@ class VideoForm(forms.Form):
         if video:
             self.initial = {name: getattr(video, name) for name in KEPT}
             self.initial["when"] = AT_A_TIME if video.publish_at else AT_ONCE
-        self._leave_out(CUT if video and video.published_at else self._missing(CUT))
+        self._leave_out({*self._settled(), *self._missing(CUT)})
         if (video and video.published_at) or self._missing(["when"]):
             self._leave_out(SCHEDULE)
         else:
             zone = zone_named(self.data.get("zone", "")) or timezone.get_current_timezone()
-            self.fields["publish_at"].help_text = f"In your time zone, {zone}."
+            self.fields["publish_at"].help_text = gettext("In your time zone, %(zone)s.") % {"zone": zone}
             self.fields["publish_at"].required = self.data.get("when") != AT_ONCE
+
+    def _settled(self) -> Iterable[str]:
+        """What can be cut no more."""
+        return CUT if self.video and self.video.published_at else ()
 
     def _missing(self, names: Iterable[str]) -> list[str]:
         """What a form that was sent did not ask for stays as it is."""
@@ -131,9 +138,42 @@ class VideoForm(forms.Form):
         return given
 
 
+class Seconds(forms.FloatField):
+    """Milliseconds of the file, written in seconds."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"step": "any", "inputmode": "decimal"}
+        super().__init__(
+            required=False, min_value=0, max_value=LATEST_MS // 1000, widget=forms.NumberInput(attrs=attrs), **kwargs
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return value / 1000 if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        seconds = super().clean(value)
+        return None if seconds is None else round(seconds * 1000)
+
+
+class EditForm(VideoForm):
+    """The part that is kept until the video has gone out, and its cover as long as its file is here: both in figures, for
+    the file is with us and no browser shows all of it."""
+
+    cover_ms = Seconds(
+        label=_("Cover: the frame at this second"), help_text=_("Of the file as you sent it. Empty: chosen for you.")
+    )
+    trim_from_ms = Seconds(label=_("Begins at second"), help_text=_("Empty: at its beginning."))
+    trim_to_ms = Seconds(label=_("Ends at second"), help_text=_("Empty: at its end."))
+
+    def _settled(self) -> Iterable[str]:
+        if self.video is None or not (self.video.original or self.video.state == Video.State.UPLOADING):
+            return CUT
+        return TRIM if self.video.published_at else ()
+
+
 class UploadForm(VideoForm):
     file = forms.FileField(
-        label="Video file", allow_empty_file=True, error_messages={"required": "Choose a video file."}
+        label=_("Video file"), allow_empty_file=True, error_messages={"required": _("Choose a video file.")}
     )
     upload_key = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=new_key)
 
@@ -141,7 +181,10 @@ class UploadForm(VideoForm):
 class CommentForm(forms.Form):
     text = forms.CharField(
         max_length=500,
-        error_messages={"required": "Write something first.", "max_length": "Comments have up to 500 characters."},
+        error_messages={
+            "required": _("Write something first."),
+            "max_length": _("Comments have up to 500 characters."),
+        },
     )
     submit_key = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=new_key)
     answers = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
@@ -149,12 +192,12 @@ class CommentForm(forms.Form):
 
 class CaptionsForm(forms.Form):
     language = forms.ChoiceField(
-        choices=sorted(LANGUAGES.items(), key=lambda each: each[1].lower()), initial=get_language
+        label=_("Language"), choices=sorted(LANGUAGES.items(), key=lambda each: each[1].lower()), initial=get_language
     )
     file = forms.FileField(
-        label="Captions file",
+        label=_("Captions file"),
         allow_empty_file=True,
-        help_text="WebVTT (.vtt) or SRT (.srt), up to 256 KB.",
+        help_text=_("WebVTT (.vtt) or SRT (.srt), up to 256 KB."),
         widget=forms.ClearableFileInput(attrs={"accept": ".vtt,.srt,text/vtt"}),
-        error_messages={"required": "Choose a captions file."},
+        error_messages={"required": _("Choose a captions file.")},
     )

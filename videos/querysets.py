@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce, Now
 
-from follows.models import Block, Follow
+from follows.models import Follow
 from follows.selectors import hidden_from
 
 
@@ -18,24 +18,14 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
         with no block in between, that are for everyone (of a public account) or for followers, when the viewer
         follows. None: somebody who is not logged in."""
         open_to_all = Q(visibility="everyone", creator__is_private=False)
-        present = Q(
-            state="published",
-            creator__suspended_at=None,
-            creator__deactivated_at=None,
-            creator__erased_at=None,
-        )
+        out = Q(state="published") & _present("creator")
         if viewer_id is None:
-            return self.filter(present & open_to_all)
+            return self.filter(out & open_to_all)
         followed = Exists(Follow.objects.active().filter(follower_id=viewer_id, followee_id=OuterRef("creator_id")))
-        blocked = Exists(
-            Block.objects.filter(
-                Q(blocker_id=OuterRef("creator_id"), blocked_id=viewer_id)
-                | Q(blocker_id=viewer_id, blocked_id=OuterRef("creator_id"))
-            )
-        )
         own = Q(creator_id=viewer_id, state__in=["ready", "published"])
         for_followers = Q(visibility__in=["everyone", "followers"]) & Q(followed)
-        return self.filter(own | (present & (open_to_all | for_followers) & ~Q(blocked)))
+        blocked = Q(hidden_from(viewer_id, "creator_id"))
+        return self.filter(own | (out & (open_to_all | for_followers) & ~blocked))
 
     def of_creator(self, account_id: int) -> Self:
         return self.filter(creator_id=account_id)
@@ -102,12 +92,10 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
         database's clock, or comes within that time. The one rule of when a video goes out."""
         return self.filter(
             Q(publish_at=None) | Q(publish_at__lte=Now() + within),
+            _present("creator"),
             state="ready",
             is_draft=False,
             visibility__in=["everyone", "followers"],
-            creator__suspended_at=None,
-            creator__deactivated_at=None,
-            creator__erased_at=None,
         )
 
 
@@ -155,5 +143,10 @@ class CommentQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model i
 
 
 def _by_somebody_met(viewer_id: int | None, author: str) -> Q:
-    here = Q(**{f"{author}__{left}": None for left in ("suspended_at", "deactivated_at", "erased_at")})
+    here = _present(author)
     return here if viewer_id is None else here & ~Q(hidden_from(viewer_id, f"{author}_id"))
+
+
+def _present(account: str) -> Q:
+    """Whom `User.objects.present` names."""
+    return Q(**{f"{account}__{left}_at": None for left in ("suspended", "deactivated", "erased")})

@@ -6,11 +6,19 @@ from time import time
 from typing import NamedTuple
 
 from django.core import signing
+from rest_framework.throttling import UserRateThrottle
 
 _SALT = "videos.watching"
 VALID_SECONDS = 24 * 3600
 VIEW_MS = 3000
 MOST = 50  # videos in a report
+
+
+class WatchRate(UserRateThrottle):
+    """A report in ten seconds, from several tabs."""
+
+    scope = "watch"
+    rate = "60/min"
 
 
 class Watched(NamedTuple):

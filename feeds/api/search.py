@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
@@ -23,7 +24,7 @@ ASKED = OpenApiParameter("q", str, required=True, description="Up to eight words
 
 class TooSlow(APIException):
     status_code = 503
-    default_detail = "This search takes too long at the moment. Try again, or with longer words."
+    default_detail = _("This search takes too long at the moment. Try again, or with longer words.")
     default_code = "too_slow"
 
 
@@ -43,7 +44,8 @@ class _Search(APIView):
     def found(self, find: Any, request: Request) -> Page[Any]:
         query = Query.of(request.query_params.get("q", ""))
         try:
-            return find(request.user.pk, query, cursor=cursor_of(request)) if query else Page([])
+            with selectors.patience():
+                return find(request.user.pk, query, cursor=cursor_of(request)) if query else Page([])
         except selectors.TooSlow as slow:
             raise TooSlow from slow
 

@@ -30,7 +30,7 @@ from feeds.selectors.notices import (
     section_at,
     unread_count,
 )
-from feeds.selectors.search import COUNTED, Person, TooSlow, people_found, tags_found, videos_found
+from feeds.selectors.search import COUNTED, Person, TooSlow, patience, people_found, tags_found, videos_found
 from feeds.selectors.suggestions import Suggestion, people_to_follow, suggestion
 from feeds.selectors.telling import recipients, unfinished_fan_outs
 from feeds.selectors.why import Answer, Found, explain
@@ -74,6 +74,7 @@ __all__ = [
     "newest",
     "notifications_page",
     "overview",
+    "patience",
     "people_found",
     "people_to_follow",
     "posted_lately",

@@ -1,7 +1,7 @@
 """What there is to look around in: videos that are popular, new, or about something."""
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Func, IntegerField
+from django.db.models import Count, Exists, Func, IntegerField, OuterRef
 
 from feeds.models import Heat
 from feeds.querysets import muted_by
@@ -58,10 +58,12 @@ def tags_of_the_week(viewer_id: int | None, *, at_most: int = TAGS_OF_THE_WEEK) 
 
 def tag_page(viewer_id: int | None, tag: str, *, sort: str = "new", cursor: str = "") -> Page[Video]:
     """All about something that the viewer may see: "new", newest first; "rising", what is watched and liked these days."""
-    tagged = _tagged(viewer_id, tag).with_card()
     if sort == "rising":
-        return _hottest_first(tagged, cursor)
-    return keyset_page(tagged, order=["-id"], cursor=cursor, size=GRID_SIZE)
+        return _hottest_first(_tagged(viewer_id, tag), cursor)
+    meant, shown = Tag.objects.filter(name=tag).values("pk"), published(viewer_id).filter(pk=OuterRef("video_id"))
+    held = VideoTag.objects.filter(Exists(shown), tag=meant[:1], publication__isnull=False)
+    newest = held.select_related("video__creator", "video__count")
+    return keyset_page(newest, order=["-publication_id"], cursor=cursor, size=GRID_SIZE).map(lambda row: row.video)
 
 
 def tag_count(viewer_id: int | None, tag: str) -> int:

@@ -8,6 +8,7 @@ videos hold them."""
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -45,6 +46,7 @@ MOST = 1000  # people of each kind of match
 NEWEST = 500  # videos
 MOST_TAGS = 300
 MOST_ALIKE = 20
+ASKED_ALIKE = 200  # of whom not all may be seen
 ENOUGH = 5  # where so many were found as written, none is looked for that is only alike
 COUNTED = 500  # videos of a tag in a list
 WEIGHED = 100  # videos of a tag, to put tags in order
@@ -58,12 +60,19 @@ class TooSlow(Exception):
 
 
 @contextmanager
-def _patience() -> Iterator[None]:
-    """No question keeps the database for long."""
+def patience() -> Iterator[None]:
+    """Whatever is asked in here keeps the database no longer than PATIENCE_MS, all together. Raises TooSlow."""
+    until = monotonic() + PATIENCE_MS / 1000
+
+    def in_the_time_left(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        left = int((until - monotonic()) * 1000)
+        if left <= 0:
+            raise TooSlow
+        context["connection"].connection.execute("SELECT set_config('statement_timeout', %s, true)", [str(left)])
+        return execute(sql, params, many, context)
+
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{PATIENCE_MS}"])
+        with transaction.atomic(), connection.execute_wrapper(in_the_time_left):
             yield
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
@@ -98,13 +107,15 @@ def _joined(expression: Any) -> Replace:
     return Replace(folded, Value(" "), Value(""), output_field=TextField())
 
 
-def _alike(function: str, query: Query) -> list[int]:
-    """Ids of what is written much like it, most like it first."""
+def _alike(rows: QuerySet[Any], function: str, query: Query) -> list[int]:
+    """Ids of what is written much like it, most like it first, of those that the viewer may see."""
     if not query.alike:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {function}(%s, %s)", [query.alike, MOST_ALIKE])
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(f"SELECT * FROM {function}(%s, %s)", [query.alike, ASKED_ALIKE])
+        alike = [row[0] for row in cursor.fetchall()]
+    shown = set(_ids(rows.filter(pk__among=alike)))
+    return [one for one in alike if one in shown][:MOST_ALIKE]
 
 
 def _in_order(kinds: Sequence[Sequence[int]]) -> Case:
@@ -128,16 +139,15 @@ class Person:
 
 
 def people_found(viewer_id: int | None, query: Query, *, cursor: str = "", size: int = PAGE_SIZE) -> Page[Person]:
-    """Handles that begin so, then names with such words, then what is only alike. Four queries, six where little was
+    """Handles that begin so, then names with such words, then what is only alike. Four queries, seven where little was
     found."""
-    with _patience():
-        people = _met(viewer_id)
-        kinds = _kinds(people, query, _people_matching, "feeds_people_alike")
-        known = [person_id for ids in kinds for person_id in ids]
-        ranked = people.filter(pk__among=known).annotate(
-            score=_sum(_in_order([_ids(people.filter(handle=query.handle)), *kinds]), _closeness(viewer_id))
-        )
-        page = keyset_page(ranked, order=["-score", "-pk"], cursor=cursor, size=size)
+    people = _met(viewer_id)
+    kinds = _kinds(people, query, _people_matching, "feeds_people_alike")
+    known = [person_id for ids in kinds for person_id in ids]
+    ranked = people.filter(pk__among=known).annotate(
+        score=_sum(_in_order([_ids(people.filter(handle=query.handle)), *kinds]), _closeness(viewer_id))
+    )
+    page = keyset_page(ranked, order=["-score", "-pk"], cursor=cursor, size=size)
     ties = relations(viewer_id, [person.pk for person in page.items])
     return page.map(lambda person: Person(person, ties[person.pk]))
 
@@ -159,7 +169,7 @@ def _kinds(
     """Ids by the kind of match, best first."""
     kinds: list[Sequence[int]] = [*matching(rows, query)]
     if sum(map(len, kinds)) < ENOUGH:
-        kinds += [[one] for one in _alike(alike, query)]
+        kinds += [[one] for one in _alike(rows, alike, query)]
     if not any(kinds) and query.shortened != query:
         kinds += matching(rows, query.shortened)
     return kinds
@@ -187,10 +197,9 @@ def _ids(rows: QuerySet[Any]) -> list[int]:
 def videos_found(viewer_id: int | None, query: Query, *, cursor: str = "", size: int = PAGE_SIZE) -> Page[Video]:
     """By words of their captions, tags among them. One query."""
     matching = published(viewer_id).filter(Match(Words("caption"), Wanted(query, whole=query.is_whole)))
-    newest = matching.order_by("-pk").values("pk")[:NEWEST]
+    newest = matching.filter(publication__isnull=False).order_by("-publication__id").values("pk")[:NEWEST]
     ranked = Video.objects.filter(pk__in=newest).annotate(score=_worth(query)).with_card()
-    with _patience():
-        return keyset_page(ranked, order=["-score", "-pk"], cursor=cursor, size=size)
+    return keyset_page(ranked, order=["-score", "-pk"], cursor=cursor, size=size)
 
 
 def _worth(query: Query) -> Any:
@@ -205,16 +214,15 @@ def _worth(query: Query) -> Any:
 
 
 def tags_found(viewer_id: int | None, query: Query, *, cursor: str = "", size: int = PAGE_SIZE) -> Page[Tag]:
-    """Each with `videos`: how many the viewer may see, exact below COUNTED. Three queries, five where little was found."""
-    with _patience():
-        shown = published(viewer_id).filter(tagged__tag=OuterRef("pk"))
-        seen = Tag.objects.filter(Exists(shown))
-        kinds = _kinds(seen, query, _tags_matching, "feeds_tags_alike")
-        ranked = seen.filter(pk__among=[tag_id for ids in kinds for tag_id in ids]).annotate(
-            score=_sum(_in_order(kinds), _how_many(VideoTag.objects.filter(tag=OuterRef("pk")), WEIGHED))
-        )
-        page = keyset_page(ranked, order=["-score", "-pk"], cursor=cursor, size=size)
-        return Page(_counted(shown, page.items), page.next_cursor)
+    """Each with `videos`: how many the viewer may see, exact below COUNTED. Three queries, six where little was found."""
+    shown = published(viewer_id).filter(tagged__tag=OuterRef("pk"))
+    seen = Tag.objects.filter(Exists(shown))
+    kinds = _kinds(seen, query, _tags_matching, "feeds_tags_alike")
+    ranked = seen.filter(pk__among=[tag_id for ids in kinds for tag_id in ids]).annotate(
+        score=_sum(_in_order(kinds), _how_many(VideoTag.objects.filter(tag=OuterRef("pk")), WEIGHED))
+    )
+    page = keyset_page(ranked, order=["-score", "-pk"], cursor=cursor, size=size)
+    return Page(_counted(shown, page.items), page.next_cursor)
 
 
 def _tags_matching(tags: QuerySet[Tag], query: Query) -> list[list[int]]:

@@ -2,6 +2,8 @@
 comment, and only who may see it then. When a video is published, and again when its caption or visibility changed, it and
 its comments tell: whom they newly mention, and who may see them since."""
 
+from collections.abc import Collection
+
 from django.utils.text import Truncator
 
 from accounts.selectors import accounts_by_handle
@@ -47,7 +49,7 @@ def tell_of_comment(comment_id: int) -> None:
 def take_back_comment(comment_id: int) -> None:
     """What was told of a comment that no longer stands."""
     for _, event_key, recipient_ids in _told_of(_comments().get(pk=comment_id)):
-        take_back(recipient_ids, event_key=event_key)
+        take_back(recipient_ids, event_keys=[event_key])
 
 
 def _comments() -> CommentQuerySet:
@@ -73,9 +75,9 @@ def _told_of(comment: Comment) -> list[tuple[str, str, list[int]]]:
     ]
 
 
-def take_back(recipient_ids: list[int], *, event_key: str) -> None:
+def take_back(recipient_ids: Collection[int], *, event_keys: Collection[str]) -> None:
     """Whoever has not seen it was never told; of what was seen its words go."""
-    told = Notification.objects.filter(recipient_id__in=recipient_ids, event_key=event_key)
+    told = Notification.objects.filter(recipient_id__in=recipient_ids, event_key__in=event_keys)
     told.unseen().delete()
     told.update(text="")
     live.publish(recipient_ids, BADGE)

@@ -30,38 +30,57 @@ WAITING = """
     LIMIT %(size)s
 """
 
-# Those whom the viewer follows, the ones they watch most before the others.
-_FRIENDS = f"""
-    SELECT a.id FROM follows_follow AS f JOIN accounts_user AS a ON a.id = f.followee_id
+# Of those whom the viewer follows three hundred, the ones they watch most before those followed last. Both are walked along
+# an index for no more than it takes: who follows ten thousand has them all looked at nowhere.
+_FRIENDS = """
+    SELECT id FROM ((
+        SELECT a.id, tie.watched, a.since
+        FROM (SELECT followee_id, watched FROM follows_tie WHERE follower_id = %(viewer)s AND watched > 0
+              ORDER BY watched DESC, followee_id DESC LIMIT 1000) AS tie
+        CROSS JOIN LATERAL ({followed} AND f.followee_id = tie.followee_id OFFSET 0) AS a LIMIT 300
+    ) UNION ALL (
+        SELECT a.id, 0, a.since
+        FROM (SELECT followee_id FROM follows_follow WHERE follower_id = %(viewer)s
+              ORDER BY followed_at DESC, id DESC LIMIT 1000) AS latest
+        CROSS JOIN LATERAL ({followed} AND f.followee_id = latest.followee_id OFFSET 0) AS a LIMIT 300
+    )) AS near GROUP BY id ORDER BY max(watched) DESC, max(since) DESC LIMIT 300
+"""
+_FOLLOWED = f"""
+    SELECT a.id, f.since FROM follows_follow AS f JOIN accounts_user AS a ON a.id = f.followee_id
         AND a.suspended_at IS NULL AND a.deactivated_at IS NULL AND a.erased_at IS NULL
-    LEFT JOIN follows_tie AS tie ON tie.follower_id = f.follower_id AND tie.followee_id = f.followee_id
     WHERE f.follower_id = %(viewer)s AND f.state = 'active' AND NOT {MUTED} AND {{but}}
-    ORDER BY coalesce(tie.watched, 0) DESC, f.since DESC LIMIT 300
 """
 _WANTED = """
     NOT EXISTS (SELECT 1 FROM videos_hiddenreposts AS hidden
                 WHERE hidden.account_id = %(viewer)s AND hidden.creator_id = a.id)
 """
 
-# What friends did to the videos of others, each one's newest.
+# What friends did to the videos of others, each one's newest. OFFSET 0 keeps the look at each video a look at one.
 _OF_FRIENDS = """
     WITH friend AS MATERIALIZED ({friends})
     SELECT act.video_id, count(*) / (count(*) + 2.0), '', (array_agg(friend.id ORDER BY act.id DESC))[1:20]
     FROM friend CROSS JOIN LATERAL (
         SELECT id, video_id, created_at FROM {table} WHERE account_id = friend.id ORDER BY id DESC LIMIT 20
-    ) AS act JOIN videos_video AS own ON own.id = act.video_id AND own.creator_id <> friend.id
-    {open_to_all}
+    ) AS act CROSS JOIN LATERAL (
+        SELECT 1 FROM videos_video AS own {open_to_all} WHERE own.id = act.video_id AND own.creator_id <> friend.id OFFSET 0
+    ) AS of_others
     WHERE act.created_at > now() - interval '14 days' AND act.video_id <> ALL(%(without)s::bigint[])
     GROUP BY act.video_id ORDER BY count(*) DESC, max(act.id) DESC LIMIT 600
 """
 
+
+def _of_friends(table: str, *, but: str, open_to_all: str = "") -> str:
+    friends = _FRIENDS.format(followed=_FOLLOWED.format(but=but))
+    return _OF_FRIENDS.format(friends=friends, table=table, open_to_all=open_to_all)
+
+
 # What private accounts like is theirs; what they repost is for those who follow them.
-ENGAGED = _OF_FRIENDS.format(friends=_FRIENDS.format(but="NOT a.is_private"), table="videos_like", open_to_all="")
-REPOSTED = _OF_FRIENDS.format(
-    friends=_FRIENDS.format(but=_WANTED),
-    table="videos_repost",
-    open_to_all="""AND own.visibility = 'everyone'
-        JOIN accounts_user AS creator ON creator.id = own.creator_id AND NOT creator.is_private""",
+ENGAGED = _of_friends("videos_like", but="NOT a.is_private")
+REPOSTED = _of_friends(
+    "videos_repost",
+    but=_WANTED,
+    open_to_all="""JOIN accounts_user AS creator ON creator.id = own.creator_id AND NOT creator.is_private
+        AND own.visibility = 'everyone'""",
 )
 
 # What those engaged with who engaged with what the viewer liked or watched last.
@@ -84,10 +103,11 @@ _TAGGED = """
     SELECT t.video_id, least(1.0, sum(mine.weight)), (array_agg(tag.name ORDER BY mine.weight DESC, tag.name))[1],
            '{{}}'::bigint[]
     FROM ({mine}) AS mine JOIN videos_tag AS tag ON tag.id = mine.tag_id CROSS JOIN LATERAL (
-        SELECT video_id FROM videos_videotag WHERE tag_id = mine.tag_id AND video_id <> ALL(%(without)s::bigint[])
-        ORDER BY video_id DESC LIMIT 60
+        SELECT video_id, publication_id FROM videos_videotag WHERE tag_id = mine.tag_id AND publication_id IS NOT NULL
+            AND video_id <> ALL(%(without)s::bigint[])
+        ORDER BY publication_id DESC LIMIT 60
     ) AS t
-    GROUP BY t.video_id ORDER BY sum(mine.weight) DESC, t.video_id DESC LIMIT 600
+    GROUP BY t.video_id ORDER BY sum(mine.weight) DESC, max(t.publication_id) DESC LIMIT 600
 """
 TASTE = _TAGGED.format(
     mine="SELECT tag_id, weight FROM feeds_taste WHERE account_id = %(viewer)s ORDER BY weight DESC LIMIT 10"

@@ -427,3 +427,21 @@ def test_the_databases_owner_may_make_the_extensions() -> None:
             " WHERE name IN ('pg_trgm', 'unaccent') GROUP BY name"
         )
         assert dict(cursor.fetchall()) == {"pg_trgm": True, "unaccent": True}
+
+
+def test_all_that_one_request_asks_has_one_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "PATIENCE_MS", 500)
+    asked = []
+    with pytest.raises(selectors.TooSlow), selectors.patience(), connection.cursor() as cursor:
+        for _ in range(10):  # each by itself is quick enough
+            cursor.execute("SELECT pg_sleep(0.1)")
+            asked.append(1)
+    assert len(asked) < 6
+
+
+def test_lookalikes_that_cannot_be_seen_hide_nobody(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST_ALIKE", 2)
+    for n in range(4):
+        accounts.suspend(account=make_account(f"wolfgan{n}"), by=alice, reason="Spam")
+    make_account("wolfgang.amadeus")
+    assert people(None, "wolfgnag") == ["wolfgang.amadeus"]

@@ -11,10 +11,13 @@ from django.urls import reverse
 from accounts import services as accounts
 from accounts.models import User
 from accounts.tests.factories import make_account
-from feeds import selectors
+from feeds import selectors, services
 from feeds.models import Heat
-from feeds.selectors import explore
+from feeds.searching import Query
+from feeds.selectors import explore, search
+from feeds.sql.for_you import INTEREST
 from follows import services as follows
+from videos import services as videos
 from videos.models import Video
 from videos.tests.factories import make_video
 
@@ -158,3 +161,35 @@ def test_an_address_of_the_page_is_in_its_head(client: Client, mira: User) -> No
     make_video(mira, caption="#cats")
     for path in ("/explore/", reverse("feeds:tag", args=["cats"])):
         assert f'<link rel="canonical" href="http://localhost:8000{path}">' in client.get(path).content.decode()
+
+
+def published_late(creator: User, caption: str) -> tuple[Video, Video]:
+    """Uploaded first and published last, and the one in between."""
+    draft = make_video(creator, caption=caption, is_draft=True)
+    between = make_video(creator, caption=caption)
+    videos.edit(creator=creator, video=draft, is_draft=False)
+    return draft, between
+
+
+def test_published_last_stands_first(client: Client, mira: User) -> None:
+    """L: a feed in the order of upload ids, in which what is slow or scheduled is born old."""
+    late, between = published_late(mira, "#cats")
+    assert shown(client.get("/tag/cats/")) == [late.pk, between.pk]
+    assert shown(client.get("/explore/?sort=new")) == [late.pk, between.pk]
+    videos.edit(creator=mira, video=between, caption="#cats #again")
+    assert shown(client.get("/tag/cats/")) == [late.pk, between.pk]
+
+
+def test_published_last_is_among_the_newest_of_a_tag_in_for_you(alice: User, mira: User) -> None:
+    late, _ = published_late(mira, "#cats")
+    services.choose_interests(account=alice, tags=["cats"])
+    statement = INTEREST.replace("LIMIT 60", "LIMIT 1").replace("%(without)s", "ARRAY[]")
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"viewer": alice.pk})
+        assert [row[0] for row in cursor.fetchall()] == [late.pk]
+
+
+def test_published_last_is_among_the_newest_that_are_searched(mira: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    late, _ = published_late(mira, "sunny day")
+    monkeypatch.setattr(search, "NEWEST", 1)
+    assert [video.pk for video in selectors.videos_found(None, Query.of("sunny")).items] == [late.pk]

@@ -1,8 +1,5 @@
 """Search: the page, and what is suggested while somebody types."""
 
-import math
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,6 +12,7 @@ from rest_framework.throttling import UserRateThrottle
 from feeds import selectors
 from feeds.searching import MARK_OF_HANDLE, MARK_OF_TAG, Query
 from feeds.views.suggestions import SHORT_STRIP, strip
+from socialvideo.lib.rates import limited
 
 KINDS = {"people": selectors.people_found, "videos": selectors.videos_found, "tags": selectors.tags_found}
 SIZES = {"people": 30, "videos": 24, "tags": 30}
@@ -28,23 +26,13 @@ class SearchRate(UserRateThrottle):
     scope = "search"
     rate = "120/min"
 
-
-def _at_the_rate_of_a_hand(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    @require_safe
-    @never_cache
-    @wraps(view)
-    def searched(request: HttpRequest) -> HttpResponse:
-        throttle = SearchRate()
-        if not request.GET.get("q") or throttle.allow_request(request, None):  # type: ignore[arg-type]
-            return view(request)
-        response = render(request, "429.html", status=429)
-        response["Retry-After"] = math.ceil(throttle.wait() or 1)
-        return response
-
-    return searched
+    def get_cache_key(self, request: Any, view: Any) -> str | None:
+        return super().get_cache_key(request, view) if request.GET.get("q") else None
 
 
-@_at_the_rate_of_a_hand
+@require_safe
+@never_cache
+@limited(SearchRate)
 def search(request: HttpRequest) -> HttpResponse:
     """Of all kinds the best few, or page by page of one kind."""
     query, kind = Query.of(request.GET.get("q", "")), request.GET.get("in", "")
@@ -56,7 +44,8 @@ def search(request: HttpRequest) -> HttpResponse:
     if not query:
         return render(request, "feeds/search.html", context | _starts(request))
     try:
-        found = _one_kind(request, query, kind) if kind in KINDS else _all_kinds(request, query)
+        with selectors.patience():
+            found = _one_kind(request, query, kind) if kind in KINDS else _all_kinds(request, query)
     except selectors.TooSlow:
         return render(request, "feeds/search.html", context | {"too_slow": True}, status=503)
     if "after" in request.GET and request.htmx:  # type: ignore[attr-defined]
@@ -82,16 +71,19 @@ def _starts(request: HttpRequest) -> dict[str, Any]:
     return {"tags": selectors.tags_of_the_week(request.user.pk)} | strip(request.user.pk, at_most=SHORT_STRIP)
 
 
-@_at_the_rate_of_a_hand
+@require_safe
+@never_cache
+@limited(SearchRate)
 def suggestions(request: HttpRequest) -> HttpResponse:
     """A few people and tags, as options of the search field. A sign in front asks for one kind alone."""
     query, viewer_id = Query.of(request.GET.get("q", "")), request.user.pk
     context: dict[str, Any] = {"query": query.text}
     try:
-        if query and not query.text.startswith(MARK_OF_TAG):
-            context["people"] = selectors.people_found(viewer_id, query, size=SUGGESTED).items
-        if query and not query.text.startswith(MARK_OF_HANDLE):
-            context["tags"] = selectors.tags_found(viewer_id, query, size=SUGGESTED).items
+        with selectors.patience():
+            if query and not query.text.startswith(MARK_OF_TAG):
+                context["people"] = selectors.people_found(viewer_id, query, size=SUGGESTED).items
+            if query and not query.text.startswith(MARK_OF_HANDLE):
+                context["tags"] = selectors.tags_found(viewer_id, query, size=SUGGESTED).items
     except selectors.TooSlow:
         return HttpResponse(status=503)
     return render(request, "feeds/_search_suggestions.html", context)

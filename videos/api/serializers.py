@@ -66,7 +66,7 @@ class ProcessingSerializer(serializers.Serializer):
         help_text="Watchable already; further rungs or another cover are still made, which is what progress tells then."
     )
     failure_code = serializers.CharField()
-    failure_reason = serializers.CharField()
+    failure_reason = serializers.CharField(source="failure_words")
 
 
 class UploadSerializer(serializers.Serializer):
@@ -98,8 +98,8 @@ class VideoChangesSerializer(serializers.Serializer):
 
 
 class ReactionSerializer(serializers.Serializer):
-    liked = serializers.BooleanField()
-    likes = serializers.IntegerField()
+    liked = serializers.BooleanField(source="is_mine")
+    likes = serializers.IntegerField(source="number")
 
 
 class CommentSerializer(serializers.Serializer):
@@ -163,8 +163,12 @@ class ProfileSerializer(serializers.Serializer):
     bio = serializers.SerializerMethodField()
     is_private = serializers.BooleanField(source="account.is_private")
     counts = CountsSerializer()
-    videos = serializers.IntegerField(source="video_count", help_text="As many as the list of videos shows me.")
-    reposts = serializers.IntegerField(source="repost_count", help_text="As many as the list of reposts shows me.")
+    videos = serializers.IntegerField(
+        source="video_count", help_text="As many as the list of videos shows me, counted up to 10,000."
+    )
+    reposts = serializers.IntegerField(
+        source="repost_count", help_text="As many as the list of reposts shows me, counted up to 10,000."
+    )
     relation = RelationSerializer()
     closed = serializers.ChoiceField(
         choices=[("", "open"), ("gone", "not available"), ("blocking", "I block it"), ("private", "private")],

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
@@ -21,6 +22,7 @@ from videos import selectors, services, stats
 from videos.access import access_own_video, access_video
 from videos.api import serializers
 from videos.services.uploads import too_large
+from videos.watching import WatchRate
 
 KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="Yours to choose, up to 64 characters."
@@ -30,7 +32,7 @@ KEY = OpenApiParameter(
 def key_of(request: Request) -> str:
     key = request.headers.get("Idempotency-Key", "")
     if not 0 < len(key) <= 64 or not key.isascii() or not key.isprintable():
-        raise ValidationError({"Idempotency-Key": ["Send this header: up to 64 characters of your choice."]})
+        raise ValidationError({"Idempotency-Key": [_("Send this header: up to 64 characters of your choice.")]})
     return key
 
 
@@ -165,11 +167,13 @@ class LikeView(APIView):
 
 class WatchView(APIView):
     permission_classes = (IsAuthenticated,)
+    throttle_classes = (WatchRate,)
 
     @extend_schema(request=serializers.WatchedSerializer, responses={204: None}, operation_id="watch")
     def post(self, request: Request, video_id: int) -> Response:
-        """Report what I watched. The first report of at least 3 seconds, or of half of a shorter video, makes the view."""
-        ms = given(serializers.WatchedSerializer, request)["ms"]
+        """Report what I watched, up to 60 times a minute. The first report of at least 3 seconds, or of half of a shorter
+        video, makes the view. None counts for longer than the time since my last report."""
+        ms = min(given(serializers.WatchedSerializer, request)["ms"], services.since_last_report(request.user.pk))
         allowed(services.record_watch, viewer=request.user, video=access_video(request, video_id), ms=ms)
         return Response(status=204)
 

@@ -75,8 +75,8 @@ class Comment(models.Model):
             models.Index(fields=["answers"], condition=Q(answers__isnull=False), name="videos_comment_answered"),
             # How much somebody wrote lately.
             models.Index(fields=["author", "-id"], name="videos_comment_of_author"),
-            # How many stand under a video, with their replies.
-            models.Index(fields=["video"], condition=Q(removed_at=None), name="videos_comment_standing"),
+            # All of a video, with replies and what was removed: what is counted, and what goes with a video or an account.
+            models.Index(fields=["video", "-id"], name="videos_comment_on_video"),
         ]
         permissions: ClassVar = [("remove_comment", "Can remove comments")]
         triggers: ClassVar = [

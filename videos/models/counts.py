@@ -22,11 +22,17 @@ class VideoCount(models.Model):
 
 
 def step(column: str, changes: str, *, of: str = "video") -> str:
-    """SQL that moves a count by the sum of `step` over the changes of each video, or of each comment."""
+    """SQL that moves a count by the sum of `step` over the changes of each video, or of each comment. The counts are locked
+    in the order of their ids, so that statements about many never wait for each other in a circle."""
     return f"""
+        WITH change AS MATERIALIZED (
+            SELECT {of}_id, sum(step) AS step FROM ({changes}) AS changes GROUP BY {of}_id HAVING sum(step) <> 0
+        ), locked AS MATERIALIZED (
+            SELECT {of}_id FROM videos_{of}count WHERE {of}_id IN (SELECT {of}_id FROM change)
+            ORDER BY {of}_id FOR NO KEY UPDATE
+        )
         UPDATE videos_{of}count AS c SET {column} = c.{column} + change.step
-        FROM (SELECT {of}_id, sum(step) AS step FROM ({changes}) AS changes GROUP BY {of}_id ORDER BY {of}_id) AS change
-        WHERE c.{of}_id = change.{of}_id AND change.step <> 0;
+        FROM change JOIN locked USING ({of}_id) WHERE c.{of}_id = change.{of}_id;
     """
 
 

@@ -1,4 +1,5 @@
 """Videos and their tags. A video's row says how far it has come; the worker only moves it on."""
+
 import secrets
 from datetime import datetime
 from typing import ClassVar
@@ -263,14 +264,18 @@ class Tag(models.Model):
 
 
 class VideoTag(models.Model):
-    """That a video's caption holds a tag, now."""
+    """That a video's caption holds a tag, now; with the video's publication, by which lists are in order."""
 
     video = models.ForeignKey(Video, on_delete=models.CASCADE, db_index=False, related_name="tagged")
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, db_index=False, related_name="tagged")
+    publication = models.ForeignKey(
+        "videos.Publication", null=True, on_delete=models.CASCADE, db_index=False, related_name="tagged"
+    )
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["video", "tag"], name="videos_video_tag_once_per_tag")]
-        indexes: ClassVar = [models.Index(fields=["tag", "-video"], name="videos_video_tag_newest")]
+        # What was published last about a tag.
+        indexes: ClassVar = [models.Index(fields=["tag", "-publication"], name="videos_video_tag_newest")]
 
     def __str__(self) -> str:
         return f"{self.video_id} {self.tag_id}"

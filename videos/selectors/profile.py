@@ -1,6 +1,7 @@
 """An account's page, and what is on its grids."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from accounts.models import User
 from follows.relations import Counts, Relation
@@ -10,12 +11,13 @@ from videos.models import Repost, Video
 from videos.querysets import RepostQuerySet, VideoQuerySet
 
 GRID_SIZE = 24
+COUNTED = 10_000  # videos, and reposts
 
 
 @dataclass(frozen=True)
 class Profile:
     """An account's page as one viewer sees it. `closed` says why there are no videos: "", "gone" (suspended or
-    deactivated), "blocking" or "private"."""
+    deactivated), "blocking" or "private". Videos and reposts are counted up to `counted`."""
 
     account: User
     relation: Relation
@@ -23,6 +25,7 @@ class Profile:
     video_count: int
     repost_count: int
     closed: str
+    counted: ClassVar = COUNTED
 
     @property
     def is_public(self) -> bool:
@@ -37,8 +40,8 @@ def profile(account: User, viewer_id: int | None) -> Profile:
         account=account,
         relation=mine,
         counts=counts(account.pk),
-        video_count=grid(account.pk, viewer_id).count(),
-        repost_count=0 if closed else reposts(account.pk, viewer_id).count(),
+        video_count=grid(account.pk, viewer_id)[:COUNTED].count(),
+        repost_count=0 if closed else reposts(account.pk, viewer_id)[:COUNTED].count(),
         closed=closed,
     )
 

@@ -18,13 +18,12 @@ from videos.services.editing import edit, remove, restore
 from videos.services.keeping import forget_lost, hide_reposts, repost, save, show_reposts, unrepost, unsave
 from videos.services.processing import process, retry, sweep
 from videos.services.publishing import publish, publish_due
-from videos.services.reactions import Reaction, like, record_opening, record_watch, unlike
+from videos.services.reactions import like, record_opening, record_watch, unlike
 from videos.services.refusals import Refused
 from videos.services.uploads import start_upload
-from videos.services.watches import record_watches
+from videos.services.watches import record_watches, since_last_report
 
 __all__ = [
-    "Reaction",
     "Refused",
     "Tally",
     "comment",
@@ -50,6 +49,7 @@ __all__ = [
     "retry",
     "save",
     "show_reposts",
+    "since_last_report",
     "start_upload",
     "sweep",
     "unlike",

@@ -1,11 +1,13 @@
-"""What acts on videos have in common: who may, insert-or-ignore, and what is answered afterwards."""
+"""What acts on videos and comments have in common: who may, insert-or-ignore, and what is answered afterwards."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.models import User
-from videos.models import Video
+from videos.models import Bookmark, Comment, CommentCount, CommentLike, Like, Repost, Video, VideoCount
 from videos.services.refusals import GONE, Refused, not_yours
 
 
@@ -15,6 +17,36 @@ class Tally:
 
     is_mine: bool
     number: int
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What an account sets on a video or a comment, or takes off again: at most one row of `model`, which triggers count in
+    a column."""
+
+    model: type[Like | Bookmark | Repost | CommentLike]
+    column: str
+
+    def set(self, account: User, on: Video | Comment) -> bool:
+        """Whether it was not there."""
+        of, table = on._meta.model_name, self.model._meta.db_table
+        statement = f"""
+            INSERT INTO {table} (account_id, {of}_id) VALUES (%s, %s)
+            ON CONFLICT ({of}_id, account_id) DO NOTHING RETURNING id
+        """
+        return inserted(statement, [account.pk, on.pk]) is not None
+
+    def take_off(self, account: User, on: Video | Comment) -> bool:
+        """Whether it was there."""
+        return self._of(account, on).delete()[0] > 0
+
+    def tally(self, account: User, on: Video | Comment) -> Tally:
+        counts = VideoCount if isinstance(on, Video) else CommentCount
+        number = counts.objects.values_list(self.column, flat=True).get(pk=on.pk)  # type: ignore[attr-defined]
+        return Tally(self._of(account, on).exists(), number)
+
+    def _of(self, account: User, on: Video | Comment) -> QuerySet[Any]:
+        return self.model.objects.filter(account=account, **{str(on._meta.model_name): on})
 
 
 def must_see(account: User, video: Video) -> None:

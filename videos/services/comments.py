@@ -5,10 +5,11 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from videos.models import Comment, CommentCount, CommentLike, Video
-from videos.services.acts import Tally, inserted, must_see
+from videos.models import Comment, CommentLike, Video
+from videos.services.acts import Mark, Tally, inserted, must_see
 from videos.services.refusals import GONE, Refused, not_yours
 from videos.signals import comment_liked, comment_removed, comment_unliked, commented
 
@@ -19,10 +20,7 @@ _COMMENT = """
     VALUES (%s, %s, %s, %s, %s, %s)
     ON CONFLICT (author_id, submit_key) DO NOTHING RETURNING id
 """
-_LIKE = """
-    INSERT INTO videos_commentlike (account_id, comment_id) VALUES (%s, %s)
-    ON CONFLICT (comment_id, account_id) DO NOTHING RETURNING id
-"""
+LIKES = Mark(CommentLike, "likes")
 
 
 @transaction.atomic
@@ -37,7 +35,7 @@ def comment(*, author: User, video: Video, text: str, submit_key: str, answers: 
     if answers:
         _must_read(author, answers, on=video)
     if not text.strip():
-        raise Refused("empty", "Write something first.")
+        raise Refused("empty", _("Write something first."))
     _must_not_flood(author)
     parent_id, answers_id = _place(answers)
     if comment_id := inserted(_COMMENT, [author.pk, video.pk, parent_id, answers_id, text.strip(), submit_key]):
@@ -68,7 +66,7 @@ def restore_comment(*, by: User, comment: Comment) -> None:
     if stored.removed_at is None:
         return
     if stored.author_id is None or (by.pk != stored.removed_by_id and not _moderates(by)):
-        raise Refused("not_yours", "Only who removed it can bring it back.")
+        raise Refused("not_yours", _("Only who removed it can bring it back."))
     Comment.objects.filter(pk=comment.pk).update(removed_at=None, removed_by=None)
     commented.send(Comment, comment_id=comment.pk)
 
@@ -85,17 +83,17 @@ def like_comment(*, account: User, comment: Comment) -> Tally:
     """Twice is once. Raises Refused."""
     must_see(account, comment.video)
     _must_read(account, comment, on=comment.video)
-    if inserted(_LIKE, [account.pk, comment.pk]):
+    if LIKES.set(account, comment):
         comment_liked.send(Comment, comment_id=comment.pk, account_id=account.pk)
-    return _tally(account, comment)
+    return LIKES.tally(account, comment)
 
 
 @transaction.atomic
 def unlike_comment(*, account: User, comment: Comment) -> Tally:
     """Twice is once; what is out of sight can be unliked too."""
-    if CommentLike.objects.filter(account=account, comment=comment).delete()[0]:
+    if LIKES.take_off(account, comment):
         comment_unliked.send(Comment, comment_id=comment.pk, account_id=account.pk)
-    return _tally(account, comment)
+    return LIKES.tally(account, comment)
 
 
 @transaction.atomic
@@ -103,13 +101,13 @@ def pin_comment(*, by: User, comment: Comment) -> None:
     """First under the video, in place of the one that was. By the video's creator alone. Twice is once. Raises Refused."""
     _must_create(by, comment)
     if comment.parent_id:
-        raise Refused("reply", "A reply cannot be pinned. Pin the comment that it answers.")
+        raise Refused("reply", _("A reply cannot be pinned. Pin the comment that it answers."))
     Video.objects.select_for_update(no_key=True).get(pk=comment.video_id)  # one pin at a time
     Comment.objects.filter(video=comment.video_id, pinned_at__isnull=False).exclude(pk=comment.pk).update(
         pinned_at=None
     )
     if not Comment.objects.standing().filter(pk=comment.pk).update(pinned_at=Now()):
-        raise Refused("gone", "This comment was removed.")
+        raise Refused("gone", _("This comment was removed."))
 
 
 @transaction.atomic
@@ -117,13 +115,6 @@ def unpin_comment(*, by: User, comment: Comment) -> None:
     """Twice is once. Raises Refused."""
     _must_create(by, comment)
     Comment.objects.filter(pk=comment.pk).update(pinned_at=None)
-
-
-def _tally(account: User, comment: Comment) -> Tally:
-    return Tally(
-        is_mine=CommentLike.objects.filter(account=account, comment=comment).exists(),
-        number=CommentCount.objects.values_list("likes", flat=True).get(pk=comment.pk),
-    )
 
 
 # --- What must hold -------------------------------------------------------------------------------------------
@@ -136,16 +127,16 @@ def _must_create(account: User, comment: Comment) -> None:
 
 def _must_be_open(video: Video) -> None:
     if not Video.objects.filter(pk=video.pk, allows_comments=True).exists():
-        raise Refused("comments_off", "Comments are off for this video.")
+        raise Refused("comments_off", _("Comments are off for this video."))
 
 
 def _must_read(account: User, comment: Comment, *, on: Video) -> None:
     if not Comment.objects.visible_to(account.pk).filter(pk=comment.pk, video=on).exists():
-        raise Refused(GONE[0], "This comment is not available.")
+        raise Refused(GONE[0], _("This comment is not available."))
 
 
 def _must_not_flood(author: User) -> None:
     """Meant against floods: who writes at the very same moment may get a few more through."""
     lately = Comment.objects.filter(author=author).order_by("-pk")[COMMENTS_A_MINUTE - 1 : COMMENTS_A_MINUTE].first()
     if lately and lately.created_at > timezone.now() - timedelta(minutes=1):
-        raise Refused("too_fast", "You have written many comments in the last minute. Wait a moment.")
+        raise Refused("too_fast", _("You have written many comments in the last minute. Wait a moment."))

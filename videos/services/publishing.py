@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.locks import lock_account
 from follows.selectors import counts
 from follows.services import report_publication
 from videos.models import Publication, Video
 from videos.services.refusals import Refused
+from videos.services.tagging import tags_go_out
 from videos.signals import publishing_ahead, video_published
 
 logger = logging.getLogger(__name__)
@@ -63,9 +65,9 @@ def hurry_publishing() -> None:
 def check_hour(publish_at: datetime | None) -> None:
     """Raises Refused for an hour that nobody could have meant."""
     if publish_at and publish_at <= timezone.now():
-        raise Refused("too_early", "This time has passed. Choose a later one.")
+        raise Refused("too_early", _("This time has passed. Choose a later one."))
     if publish_at and publish_at > timezone.now() + FARTHEST_AHEAD:
-        raise Refused("too_late", "This is more than a year ahead. Choose an earlier time.")
+        raise Refused("too_late", _("This is more than a year ahead. Choose an earlier time."))
 
 
 def publish_if_due(video_id: int) -> Publication | None:
@@ -80,6 +82,7 @@ def _publish(video: Video) -> Publication:
     )
     publication = Publication.objects.get(video=video)  # its id comes from a trigger
     Video.objects.filter(pk=video.pk).update(state=Video.State.PUBLISHED, published_at=publication.published_at)
+    tags_go_out(publication)
     report_publication(
         account_id=video.creator_id,
         published_at=publication.published_at,

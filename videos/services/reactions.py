@@ -1,30 +1,17 @@
 """What people do to a video: like and watch. Each is insert-or-ignore against a constraint, the counts are moved
 by triggers in the same transaction, and the reply is read afterwards."""
 
-from dataclasses import dataclass
-
 from django.db import connection, transaction
 
 from accounts.models import User
 from follows.services import report_watch
-from videos.models import Like, Video, VideoCount
-from videos.services.acts import inserted, must_see
-from videos.signals import video_liked, video_opened, video_unliked, video_watched
+from videos.models import Like, Video
+from videos.services.acts import Mark, Tally, must_see
+from videos.signals import video_liked, video_opened, video_watched, videos_unliked
 from videos.watching import view_after_ms
 
+LIKES = Mark(Like, "likes")
 
-@dataclass(frozen=True)
-class Reaction:
-    """Whether the account likes the video, and how many do, as of now."""
-
-    liked: bool
-    likes: int
-
-
-_LIKE = """
-    INSERT INTO videos_like (account_id, video_id) VALUES (%s, %s)
-    ON CONFLICT (video_id, account_id) DO NOTHING RETURNING id
-"""
 # A first report cannot be longer than the video; later ones neither than that nor than the time since the last.
 _BEGIN_WATCH = """
     INSERT INTO videos_watch (viewer_id, video_id, watched_ms)
@@ -41,20 +28,20 @@ _GO_ON_WATCHING = """
 
 
 @transaction.atomic
-def like(*, account: User, video: Video) -> Reaction:
+def like(*, account: User, video: Video) -> Tally:
     """Twice is once. Raises Refused."""
     must_see(account, video)
-    if inserted(_LIKE, [account.pk, video.pk]):
+    if LIKES.set(account, video):
         video_liked.send(Video, video_id=video.pk, account_id=account.pk)
-    return _reaction(account, video)
+    return LIKES.tally(account, video)
 
 
 @transaction.atomic
-def unlike(*, account: User, video: Video) -> Reaction:
+def unlike(*, account: User, video: Video) -> Tally:
     """Twice is once; a like of a video that is out of sight can be taken back too."""
-    if Like.objects.filter(account=account, video=video).delete()[0]:
-        video_unliked.send(Video, video_id=video.pk, account_id=account.pk)
-    return _reaction(account, video)
+    if LIKES.take_off(account, video):
+        videos_unliked.send(Video, video_ids=[video.pk], account_id=account.pk)
+    return LIKES.tally(account, video)
 
 
 @transaction.atomic
@@ -85,10 +72,3 @@ def _changed(statement: str, values: dict[str, int | None]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.rowcount > 0
-
-
-def _reaction(account: User, video: Video) -> Reaction:
-    return Reaction(
-        liked=Like.objects.filter(account=account, video=video).exists(),
-        likes=VideoCount.objects.values_list("likes", flat=True).get(pk=video.pk),
-    )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from django_redis import get_redis_connection
+from redis.exceptions import RedisError
 
 from accounts.models import User
 from videos.models import Video
@@ -18,7 +19,7 @@ def record_watches(*, viewer: User, reports: Sequence[Watched]) -> None:
     if not reports:
         return
     now = now_ms()
-    left = min(_since_last_report(viewer.pk, now), now - min(report.shown_at for report in reports))
+    left = min(since_last_report(viewer.pk), now - min(report.shown_at for report in reports))
     videos = Video.objects.visible_to(viewer.pk).in_bulk([report.video_id for report in reports])
     for video_id, said, shown_at in reports:
         ms = max(0, min(said, left, now - shown_at))
@@ -28,7 +29,12 @@ def record_watches(*, viewer: User, reports: Sequence[Watched]) -> None:
                 record_watch(viewer=viewer, video=videos[video_id], ms=ms)
 
 
-def _since_last_report(viewer_id: int, now: int) -> int:
-    """And this is the last one now, in one step. Forgotten by Redis, it bounds less."""
-    last = get_redis_connection("default").set(f"watched:{viewer_id}", now, ex=VALID_SECONDS, get=True)
+def since_last_report(viewer_id: int) -> int:
+    """In ms; and this is the last one now, in one step. Forgotten by Redis, or without it, it bounds nothing: what was
+    watched already bounds less, each by itself."""
+    now = now_ms()
+    try:
+        last = get_redis_connection("default").set(f"watched:{viewer_id}", now, ex=VALID_SECONDS, get=True)
+    except RedisError:
+        last = None
     return now - int(last or 0)

@@ -8,6 +8,7 @@ from django.template.context import Context
 from django.urls import reverse
 from django.utils.html import escape, format_html, urlize
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from socialvideo.lib.templatetags.words import lines_of
@@ -31,32 +32,25 @@ def player(context: Context, video: Video) -> dict[str, Any]:
         "watch_token": watching.watch_token(context["request"].user.pk, video.pk),
         "view_after": watching.view_after_ms(video.duration_ms),
         "captions": captions_of(video),
-        "label": video.caption or f"Video by {video.creator.display_name}",
+        "label": video.caption or _("Video by %(name)s") % {"name": video.creator.display_name},
     }
 
 
 @register.inclusion_tag("videos/_like_button.html", takes_context=True)
 def like_button(context: Context, video: Video, liked: bool, place: str = "page") -> dict[str, Any]:
     """`place`: "page", or "rail" beside a feed's video."""
-    return {
-        "request": context["request"],
-        "csrf_token": context.get("csrf_token"),
-        "video": video,
-        "liked": liked,
-        "likes": video.count.likes,
-        "place": place,
-    }
+    return _button(context, video, is_mine=liked, total=video.count.likes, place=place)
 
 
 @register.inclusion_tag("videos/_save_button.html", takes_context=True)
 def save_button(context: Context, video: Video, saved: bool, place: str = "page") -> dict[str, Any]:
-    return _button(context, video, is_mine=saved, number=video.count.bookmarks, place=place)
+    return _button(context, video, is_mine=saved, total=video.count.bookmarks, place=place)
 
 
 @register.inclusion_tag("videos/_repost_button.html", takes_context=True)
 def repost_button(context: Context, video: Video, reposted: bool, place: str = "page") -> dict[str, Any]:
     """Where it may not be reposted, the number alone."""
-    return _button(context, video, is_mine=reposted, number=video.count.reposts, place=place)
+    return _button(context, video, is_mine=reposted, total=video.count.reposts, place=place)
 
 
 def _button(context: Context, video: Video, **given: Any) -> dict[str, Any]:

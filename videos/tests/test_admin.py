@@ -2,12 +2,13 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db.models.functions import Now
 from django.test import Client
 
 from accounts.tests.factories import make_account
-from videos import checks
-from videos.models import Comment, Video
-from videos.tests.factories import make_comment, make_failed_video, make_video
+from videos import checks, services
+from videos.models import Bookmark, Comment, CommentLike, HiddenReposts, Like, Repost, Video, Watch
+from videos.tests.factories import make_comment, make_failed_video, make_reply, make_video
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +108,50 @@ def test_a_missing_ffmpeg_is_one_line(monkeypatch):
     (warning,) = checks.ffmpeg_is_there()
     assert warning.msg.startswith("Videos cannot be processed: ")
     assert "\n" not in warning.msg
+
+
+ACTS = {"like": Like, "bookmark": Bookmark, "repost": Repost, "commentlike": CommentLike, "watch": Watch}
+
+
+@pytest.mark.parametrize("name", [*ACTS, "hiddenreposts"])
+def test_what_people_did_is_read_and_not_changed(alice, bob, moderator, name):
+    video = make_video(alice)
+    comment = make_comment(alice, video)
+    for act in (services.like, services.save, services.repost):
+        act(account=bob, video=video)
+    services.like_comment(account=bob, comment=comment)
+    services.hide_reposts(account=bob, creator=alice)
+    services.record_watch(viewer=bob, video=video, ms=5000)
+    row = ACTS.get(name, HiddenReposts).objects.get()
+    desk, url = signed_in(moderator), f"/admin/videos/{name}/"
+    assert f"{url}{row.pk}/change/" in desk.get(f"{url}?q=bob").content.decode()
+    assert desk.get(f"{url}{row.pk}/change/").status_code == 200
+    assert desk.post(f"{url}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert desk.get(f"{url}add/").status_code == 403
+    row.refresh_from_db()
+
+
+def test_a_comment_is_read_in_its_thread_removed_and_brought_back(alice, bob, moderator, staff):
+    thread = make_comment(bob, make_video(alice), "Question")
+    reply = make_reply(alice, thread, "Answer")
+    url = f"/admin/videos/comment/{reply.pk}/"
+    page = signed_in(moderator).get(f"{url}change/").content.decode()
+    assert page.index("Question") < page.rindex("Answer")
+    assert f"/admin/videos/comment/{thread.pk}/change/" in page
+    assert f"/admin/videos/video/{thread.video_id}/change/" in page
+    for act, is_removed in (("remove", True), ("restore", False)):
+        signed_in(staff).post(f"{url}{act}-this/", {"_form_submitted": "True"})
+        reply.refresh_from_db()
+        assert (reply.removed_at is not None) is not is_removed
+        signed_in(moderator).post(f"{url}{act}-this/", {"_form_submitted": "True"})
+        reply.refresh_from_db()
+        assert (reply.removed_at is not None) is is_removed
+
+
+def test_a_comment_of_an_erased_account_stays_away_and_the_desk_says_why(alice, bob, moderator):
+    comment = make_comment(bob, make_video(alice))
+    Comment.objects.filter(pk=comment.pk).update(author=None, text="", removed_at=Now())
+    asked = {"action": "restore_chosen", "_selected_action": comment.pk}
+    told = signed_in(moderator).post("/admin/videos/comment/", asked, follow=True).content.decode()
+    assert "can bring it back" in told
+    assert Comment.objects.get().removed_at

@@ -1,5 +1,8 @@
 """Comments in threads: who may do what, in which order they stand, and that every number is exactly what is there."""
 
+import json
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
@@ -14,6 +17,7 @@ from socialvideo.lib.testing import in_threads
 from videos import selectors, services
 from videos.audit import CHECKS
 from videos.models import Comment, CommentCount, CommentLike, Video, VideoCount
+from videos.services import comments
 from videos.tests.factories import make_comment, make_reply, make_video
 
 HTMX = {"HX-Request": "true"}
@@ -343,3 +347,71 @@ def test_threads_of_hidden_videos_and_people_are_not_there(alice: User, bob: Use
     for act in ("like", "remove", "restore", "pin", "unpin"):
         assert client.post(f"/comments/{thread.pk}/{act}/").status_code == 404
     assert client.get("/comments/999999/replies/").status_code == 404
+
+
+@pytest.mark.parametrize("text", ["Worth keeping", "x" * 501])
+def test_without_javascript_what_was_refused_is_not_lost(bob: User, video: Video, text: str) -> None:
+    Video.objects.filter(pk=video.pk).update(allows_comments=True)
+    for n in range(comments.COMMENTS_A_MINUTE):
+        make_comment(bob, video, f"{n}")
+    answer = signed_in(bob).post(f"{video.get_absolute_url()}comments/", {"text": text, "submit_key": "k"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert f">{text}</textarea>" in page
+    assert "field__errors" in page
+    assert Comment.objects.filter(submit_key="k").count() == 0
+
+
+def test_a_form_that_was_cut_says_what_is_wrong(bob: User, video: Video) -> None:
+    answer = signed_in(bob).post(f"{video.get_absolute_url()}comments/", {"text": "Hm", "submit_key": "k" * 65})
+    assert answer.status_code == 422
+    assert "at most 64 characters" in answer.content.decode()
+
+
+def test_the_list_has_one_address(client: Client, video: Video) -> None:
+    answer = client.get(f"/@bob/video/{video.pk}/comments/?answers=1")
+    assert (answer.status_code, answer["Location"]) == (301, f"{video.get_absolute_url()}comments/?answers=1")
+
+
+def test_the_videos_own_page_leads_to_its_comments_and_reads_none(client: Client, bob: User, video: Video) -> None:
+    make_comment(bob, video, "Words")
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(video.get_absolute_url()).content.decode()
+    assert not [query for query in captured if '"videos_comment"' in query["sql"]]
+    noscript = page.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert f'href="{video.get_absolute_url()}comments/"' in noscript
+    assert "1 comment" in noscript
+
+
+def blocks_read(video: Video) -> int:
+    """By all that the list, and the end of the video, ask of comments."""
+    with CaptureQueriesContext(connection) as captured:
+        Client().get(f"{video.get_absolute_url()}comments/")
+    asked = [query["sql"] for query in captured if 'FROM "videos_comment"' in query["sql"]]
+    asked.append(f"SELECT 1 FROM ONLY videos_comment WHERE video_id = {video.pk} FOR KEY SHARE")  # a foreign key's
+    with connection.cursor() as cursor:
+        return sum(_blocks(cursor, statement) for statement in asked)
+
+
+def _blocks(cursor: Any, statement: str) -> int:
+    cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {statement}")
+    [[answer]] = cursor.fetchall()
+    plan = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_comments_on_other_videos_cost_nothing(alice: User, bob: User) -> None:
+    """L, PT: a list that read the table."""
+    quiet, loud = make_video(alice), make_video(alice)
+    blocks = []
+    for many in (1000, 9000):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO videos_comment (author_id, video_id, text, submit_key) "
+                "SELECT %s, %s, 'Words that fill a row of the table', %s || '.' || n FROM generate_series(1, %s) AS n",
+                [bob.pk, loud.pk, many, many],
+            )
+            cursor.execute("ANALYZE videos_comment, videos_commentcount")
+        blocks.append(blocks_read(quiet))
+    assert blocks[1] <= blocks[0] + 10

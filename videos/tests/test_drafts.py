@@ -208,6 +208,32 @@ def test_a_draft_is_edited_posted_and_discarded_by_its_pages(alice: User) -> Non
     assert (draft.state, draft.caption) == (Video.State.PUBLISHED, "Best")
 
 
+def test_part_and_cover_are_changed_in_seconds(alice: User) -> None:
+    """By a plain form. Once the video is out its part stays, and its cover may change as long as its file is here."""
+    video = make_video(alice, is_draft=True, trim_from_ms=1234)
+    url, client = f"{video.get_absolute_url()}edit/", signed_in(alice)
+    assert 'name="trim_from_ms" value="1.234"' in client.get(url).content.decode()
+    words = {"caption": "", "visibility": "everyone", "when": "at_once", "act": "draft"}
+    refused = client.post(url, words | {"trim_from_ms": "2", "trim_to_ms": "2.5", "cover_ms": ""})
+    assert (refused.status_code, "less than a second" in refused.content.decode()) == (422, True)
+    for wrong in ("-1", "nan", "1e9", "soon"):
+        assert client.post(url, words | {"cover_ms": wrong}).status_code == 422
+    client.post(url, words | {"trim_from_ms": "1.5", "trim_to_ms": "", "cover_ms": "3.25"})
+    video.refresh_from_db()
+    assert (video.trim_from_ms, video.trim_to_ms, video.cover_ms) == (1500, None, 3250)
+    assert video.state == Video.State.PROCESSING
+    out = make_video(alice)
+    url = f"{out.get_absolute_url()}edit/"
+    page = client.get(url).content.decode()
+    assert 'name="cover_ms"' in page
+    assert "trim_from_ms" not in page
+    client.post(url, {"visibility": "everyone", "cover_ms": "2", "trim_from_ms": "1"})
+    out.refresh_from_db()
+    assert (out.cover_ms, out.trim_from_ms, out.awaits_more) == (2000, None, True)
+    Video.objects.filter(pk=out.pk).update(original="")
+    assert "cover_ms" not in client.get(url).content.decode()
+
+
 def test_unfinished_uploads_are_listed_where_they_go_on(alice: User) -> None:
     client = signed_in(alice)
     video = begun(alice, file_name="<b>holiday.mp4")

@@ -1,5 +1,9 @@
 """Bookmarks, reposts and the lists of what somebody keeps: each once, counted exactly, shown to whom it is for."""
 
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -14,7 +18,8 @@ from socialvideo.lib.testing import in_threads
 from videos import selectors, services
 from videos.audit import CHECKS
 from videos.models import Bookmark, HiddenReposts, Like, Repost, Video, VideoCount
-from videos.tests.factories import make_video
+from videos.services import keeping
+from videos.tests.factories import make_failed_video, make_video
 
 HTMX = {"HX-Request": "true"}
 pytestmark = pytest.mark.django_db
@@ -29,6 +34,20 @@ def signed_in(account: User) -> Client:
     client = Client()
     client.force_login(account)
     return client
+
+
+WAITING = "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+
+
+def until_somebody_waits() -> None:
+    """For what this connection holds."""
+    with connection.cursor() as cursor:
+        for _ in range(600):
+            cursor.execute(WAITING)
+            if cursor.fetchone():
+                return
+            time.sleep(0.1)
+    raise TimeoutError
 
 
 def numbers(video: Video) -> tuple[int, int]:
@@ -279,3 +298,77 @@ def test_the_api_answers_what_stands(bob: User, video: Video) -> None:
     assert client.delete("/api/v1/accounts/alice/reposts/hidden/").status_code == 204
     own = signed_in(video.creator).put(f"/api/v1/videos/{video.pk}/repost/")
     assert (own.status_code, own.json()["code"]) == (409, "own")
+
+
+# --- What is lost ---------------------------------------------------------------------------------------------
+
+
+def like_and_lose(bob: User, number: int) -> None:
+    made = [make_video(make_account(f"creator{number}.{n}")) for n in range(number)]
+    for video in made:
+        services.like(account=bob, video=video)
+    Video.objects.filter(pk__in=[video.pk for video in made]).update(visibility="only_me")
+
+
+def test_many_lost_likes_are_cleared_in_as_many_statements_as_few(bob: User) -> None:
+    costs = []
+    for number in (1, 10):
+        like_and_lose(bob, number)
+        with CaptureQueriesContext(connection) as captured:
+            assert services.forget_lost(account=bob, liked=True) == number
+        costs.append(len(captured))
+    assert costs[0] == costs[1]
+
+
+def test_one_request_clears_no_more_than_so_many(bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "AT_ONCE", 2)
+    monkeypatch.setattr(keeping, "MOST", 4)
+    like_and_lose(bob, 5)
+    assert [services.forget_lost(account=bob, liked=True) for _ in range(3)] == [4, 1, 0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counts_of_many_videos_are_locked_in_one_order(alice: User, bob: User) -> None:
+    """Whoever holds the first holds up the second before it has any other."""
+    first, other = make_video(alice), make_video(alice)
+    for video in (first, other):
+        services.like(account=bob, video=video)
+    VideoCount.objects.filter(pk=first.pk).update(views=1)  # stands behind the other in the table now
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            VideoCount.objects.select_for_update().get(pk=first.pk)
+            waiting = pool.submit(in_threads, Like.objects.filter(account=bob).delete)
+            until_somebody_waits()
+            VideoCount.objects.select_for_update(nowait=True).get(pk=other.pk)
+        waiting.result(60)
+    assert [count.likes for count in VideoCount.objects.all()] == [0, 0]
+
+
+# --- Taps from elsewhere than the button ----------------------------------------------------------------------
+
+
+def test_undo_of_a_repost_renews_the_button(bob: User, video: Video) -> None:
+    services.repost(account=bob, video=video)
+    tapped = signed_in(bob).post(f"{video.get_absolute_url()}unrepost/", {"place": "rail"}, headers=HTMX)
+    button = tapped.content.decode()
+    assert f'id="repost-button-{video.pk}"' in button
+    assert 'hx-swap-oob="true"' in button
+    assert 'class="rail__button"' in button
+    assert 'aria-pressed="false"' in button
+    assert numbers(video) == (0, 0)
+
+
+def test_the_toast_knows_where_the_button_stands(bob: User, video: Video) -> None:
+    headers = HTMX | {"HX-Target": f"repost-button-{video.pk}"}
+    tapped = signed_in(bob).post(f"{video.get_absolute_url()}repost/", {"place": "rail"}, headers=headers)
+    assert "hx-swap-oob" not in tapped.content.decode()
+    assert json.loads(tapped["HX-Trigger"])["toast"]["action"]["fields"] == {"place": "rail"}
+
+
+@pytest.mark.parametrize("act", ["like", "save", "repost"])
+def test_what_is_refused_is_said_and_no_page_takes_the_place_of_the_button(alice: User, act: str) -> None:
+    video = make_failed_video(alice)
+    headers = HTMX | {"HX-Target": f"{act}-button-{video.pk}"}
+    tapped = signed_in(alice).post(f"{video.get_absolute_url()}{act}/", headers=headers)
+    assert (tapped.status_code, tapped.content) == (204, b"")
+    assert json.loads(tapped["HX-Trigger"])["toast"]["level"] == "error"

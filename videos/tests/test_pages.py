@@ -1,6 +1,7 @@
 """Pages: who sees what, in which words, and that their cost does not grow with what they show."""
 
 import re
+import sys
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts import services as accounts
 from accounts.tests.factories import make_account
 from follows import services as follows
-from videos import services
+from videos import selectors, services
 from videos.models import Comment, Like, Video
+from videos.signals import video_opened
 from videos.tests.factories import make_comment, make_failed_video, make_video, upload
 
 pytestmark = pytest.mark.django_db
@@ -128,8 +130,34 @@ def test_the_video_page_plays(client, alice):
 
 def test_a_wrong_handle_leads_to_the_right_one(client, alice, bob):
     video = make_video(alice)
-    answer = client.get(f"/@bob/video/{video.pk}/")
-    assert (answer.status_code, answer.headers["Location"]) == (301, video.get_absolute_url())
+    answer = client.get(f"/@bob/video/{video.pk}/?from=mail")
+    assert (answer.status_code, answer.headers["Location"]) == (301, f"{video.get_absolute_url()}?from=mail")
+
+
+def test_only_a_page_is_opened(alice, bob):
+    """What htmx fetches, or is led to by another act, nobody opened."""
+    video, opened = make_video(alice), []
+    note = lambda viewer_id, **_: opened.append(viewer_id)  # noqa: E731
+    video_opened.connect(note)
+    client = signed_in(bob)
+    client.get(video.get_absolute_url(), headers={"HX-Request": "true"})
+    client.head(video.get_absolute_url())
+    assert opened == []
+    client.get(video.get_absolute_url())
+    assert opened == [bob.pk]
+    video_opened.disconnect(note)
+
+
+def test_a_profile_is_kept_by_no_browser(client, alice):
+    assert "no-store" in client.get("/@alice/")["Cache-Control"]
+
+
+def test_counts_of_a_profile_stop_somewhere_and_say_so(client, alice, monkeypatch):
+    monkeypatch.setattr(sys.modules[selectors.Profile.__module__], "COUNTED", 2)
+    monkeypatch.setattr(selectors.Profile, "counted", 2)
+    for _ in range(3):
+        make_video(alice)
+    assert "<strong>2+</strong> videos" in client.get("/@alice/").content.decode()
 
 
 @pytest.mark.parametrize("visibility", ["followers", "only_me"])
@@ -248,17 +276,17 @@ def test_comments_that_are_not_shown_are_counted_in_a_closing_line(alice, bob, m
     video = make_video(alice)
     make_comment(mallory, video)
     follows.block(blocker=bob, blocked=mallory)
-    page = signed_in(bob).get(video.get_absolute_url()).content.decode()
+    page = signed_in(bob).get(f"{video.get_absolute_url()}comments/").content.decode()
     assert "1 comment you cannot see" in page
 
 
-def test_the_video_page_costs_the_same_for_many_comments(client, alice, bob):
+def test_the_comments_cost_the_same_for_many(client, alice, bob):
     video = make_video(alice)
     make_comment(bob, video)
-    few = queries(client, video.get_absolute_url())
+    few = queries(client, f"{video.get_absolute_url()}comments/")
     for n in range(9):
         make_comment(make_account(f"fan{n}"), video)
-    assert queries(client, video.get_absolute_url()) == few
+    assert queries(client, f"{video.get_absolute_url()}comments/") == few
 
 
 # --- Upload ---------------------------------------------------------------------------------------------------

@@ -9,7 +9,9 @@ from itertools import product
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import services as accounts
@@ -255,3 +257,23 @@ def test_robots_are_told_where_to_look(client: Client) -> None:
     assert f"Sitemap: {SITE}/sitemap-videos.xml" in lines
     assert "Disallow: /search/" in lines
     assert settings.SITE_URL == SITE
+
+
+def test_the_embedded_player_offers_captions(client: Client, alice: User) -> None:
+    video = make_video(alice)
+    Video.objects.filter(pk=video.pk).update(captions_in="de en")
+    page = client.get(f"/embed/{video.pk}/").content.decode()
+    assert page.count('<track kind="captions"') == 2
+    assert f'src="{video.media_folder}' not in page
+    assert 'data-act="captions"' in page
+
+
+def test_a_map_is_made_once_and_has_one_page(client: Client, alice: User) -> None:
+    video = make_video(alice)
+    first = client.get("/sitemap-videos.xml")
+    assert video.get_absolute_url() in first.content.decode()
+    assert "max-age=3600" in first["Cache-Control"]
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get("/sitemap-videos.xml").content == first.content
+    assert not captured.captured_queries
+    assert client.get("/sitemap-videos.xml?p=2").status_code == 404

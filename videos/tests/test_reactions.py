@@ -47,10 +47,10 @@ def counted(video):
 
 def test_liking_twice_is_once(bob, video, heard):
     for _ in range(2):
-        assert services.like(account=bob, video=video) == services.Reaction(liked=True, likes=1)
+        assert services.like(account=bob, video=video) == services.Tally(is_mine=True, number=1)
     assert heard == [{"video_id": video.pk, "account_id": bob.pk}]
     for _ in range(2):
-        assert services.unlike(account=bob, video=video) == services.Reaction(liked=False, likes=0)
+        assert services.unlike(account=bob, video=video) == services.Tally(is_mine=False, number=0)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from rest_framework.test import APIClient
 
 from videos import watching
 from videos.models import Watch
@@ -109,3 +110,29 @@ def test_a_flood_of_reports_is_not_read(now, alice, bob):
     now.ms += HOUR
     report(client, f"5000 {token}")
     assert not Watch.objects.exists()
+
+
+def test_without_redis_nothing_watched_is_lost(now, settings, alice, bob):
+    video, client = make_video(alice), client_of(bob)
+    token = watch_token(bob.pk, video.pk)
+    now.ms += 10_000
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
+    report(client, f"5000 {token}")
+    assert watched() == {video.pk: 5000}
+
+
+def test_reports_by_the_api_take_no_longer_than_the_time_between_them(now, alice, bob):
+    made, client = [make_video(alice) for _ in range(3)], APIClient()
+    client.force_authenticate(bob)
+    for video in made:
+        assert client.post(f"/api/v1/videos/{video.pk}/watch/", {"ms": 5000}).status_code == 204
+        now.ms += 4000
+    assert watched() == {made[0].pk: 5000, made[1].pk: 4000, made[2].pk: 4000}
+
+
+def test_the_api_reads_no_more_reports_than_the_page(now, monkeypatch, alice, bob):
+    monkeypatch.setattr(watching.WatchRate, "rate", "2/min")
+    video, client = make_video(alice), APIClient()
+    client.force_authenticate(bob)
+    answers = [client.post(f"/api/v1/videos/{video.pk}/watch/", {"ms": 10}).status_code for _ in range(3)]
+    assert answers == [204, 204, 429]

@@ -110,4 +110,6 @@ def creator_feed(request: HttpRequest, handle: str) -> HttpResponse:
         return redirect("videos:creator_feed", now, permanent=True)
     if account is None or account.is_private or not account.is_present:
         raise Http404
-    return CreatorFeed()(request, account=account)
+    feed = CreatorFeed()(request, account=account)
+    del feed["Last-Modified"]  # the newest date says nothing of a video that is gone or was changed
+    return feed

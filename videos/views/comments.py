@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import reswap, retarget, trigger_client_event
@@ -17,7 +18,7 @@ from socialvideo.lib import toasts
 from socialvideo.lib.redirects import redirect_back
 from socialvideo.lib.toasts import Action, Toast
 from videos import selectors, services
-from videos.access import access_comment, access_video
+from videos.access import access_comment, access_video, moved
 from videos.forms import CommentForm
 from videos.models import Comment, Video, VideoCount
 
@@ -54,6 +55,8 @@ def comments(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
     video = access_video(request, video_id)
     if request.method == "POST":
         return _commented(request, video)
+    if elsewhere := moved(request, video, handle):
+        return elsewhere
     if not request.htmx:  # type: ignore[attr-defined]
         return render(request, "videos/comments.html", comments_context(request, video))
     if "answers" in request.GET:
@@ -67,9 +70,9 @@ def _commented(request: HttpRequest, video: Video) -> HttpResponse:
     form = CommentForm(request.POST)
     comment = _write(request, video, form) if form.is_valid() else None
     if not request.htmx:  # type: ignore[attr-defined]
-        for error in form.errors.get("text", []):
-            messages.error(request, error)
-        return redirect(_place(comment) if comment else _comments_url(video))
+        if comment:
+            return redirect(_place(comment))
+        return render(request, "videos/comments.html", comments_context(request, video, form), status=422)
     if comment is None:
         refused = render(request, "videos/_comment_form.html", _form_context(request, video, form) | {"again": True})
         return reswap(refused, "none")
@@ -90,7 +93,7 @@ def _answered(request: HttpRequest, comment_id: int | None) -> Comment | None:
     if comment_id is None:
         return None
     if (comment := selectors.comment_for(request.user.pk, comment_id)) is None:
-        raise services.Refused("gone", "The comment that you answer is not available.")
+        raise services.Refused("gone", _("The comment that you answer is not available."))
     return comment
 
 
@@ -151,8 +154,8 @@ def remove_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
         raise Http404
     if request.htmx:  # type: ignore[attr-defined]
         return _counted(_as_it_stands(request, comment, undo=True), comment.video)
-    undo = Action("Undo", reverse("videos:restore_comment", args=[comment_id]))
-    return toasts.show(request, redirect(_comments_url(comment.video)), Toast("Comment removed.", undo))
+    undo = Action(_("Undo"), reverse("videos:restore_comment", args=[comment_id]))
+    return toasts.show(request, redirect(_comments_url(comment.video)), Toast(_("Comment removed."), undo))
 
 
 @login_required
@@ -169,13 +172,13 @@ def restore_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def pin_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
-    return _pinned(request, comment_id, services.pin_comment, "Pinned: it stands first now.")
+    return _pinned(request, comment_id, services.pin_comment, _("Pinned: it stands first now."))
 
 
 @login_required
 @require_POST
 def unpin_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
-    return _pinned(request, comment_id, services.unpin_comment, "Unpinned.")
+    return _pinned(request, comment_id, services.unpin_comment, _("Unpinned."))
 
 
 def _pinned(request: HttpRequest, comment_id: int, act: Callable[..., None], said: str) -> HttpResponse:

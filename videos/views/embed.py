@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
@@ -29,8 +30,9 @@ def embed(request: HttpRequest, video_id: int) -> HttpResponse:
     context = {
         "request": request,
         "video": video,
+        "captions": selectors.captions_of(video) if video else [],
         "address": absolute(video.get_absolute_url()) if video else absolute("/"),
-        "title": previews.title(video) if video else "This video is not available",
+        "title": previews.title(video) if video else _("This video is not available"),
         "SITE_NAME": settings.SITE_NAME,
     }
     return HttpResponse(render_to_string("videos/embed.html", context), status=200 if video else 404)
@@ -40,13 +42,13 @@ def embed(request: HttpRequest, video_id: int) -> HttpResponse:
 def oembed(request: HttpRequest) -> HttpResponse:
     """404: no address of a video. 401: a video that not everybody may see; one that never was looks the same. 501: XML."""
     if request.GET.get("format", "json") != "json":
-        return HttpResponse("Only format=json.", status=501, content_type="text/plain")
+        return HttpResponse(_("Only format=json."), status=501, content_type="text/plain")
     video_id = _video_meant(request.GET.get("url", ""))
     if video_id is None:
         raise Http404
     video = selectors.public_video(video_id)
     if video is None:
-        return HttpResponse("Not everybody may see this video.", status=401, content_type="text/plain")
+        return HttpResponse(_("Not everybody may see this video."), status=401, content_type="text/plain")
     size = previews.fitted(video, width=_most(request, "maxwidth"), height=_most(request, "maxheight"))
     return JsonResponse(previews.oembed(video, size), headers={"Access-Control-Allow-Origin": "*"})
 

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
@@ -14,7 +15,7 @@ from socialvideo.lib.redirects import redirect_back
 from socialvideo.lib.toasts import Action, Toast
 from videos import services
 from videos.access import access_own_video
-from videos.forms import VideoForm
+from videos.forms import EditForm
 from videos.models import Video
 from videos.services import clearing, uploads
 
@@ -28,7 +29,7 @@ def edit(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
     video = access_own_video(request, video_id)
     if video.state == Video.State.REMOVED:
         return redirect(video)
-    form = VideoForm(request.POST or None, video=video)
+    form = EditForm(request.POST or None, video=video)
     if form.is_valid():
         try:
             return _edited(request, video, form)
@@ -42,15 +43,15 @@ def stays_a_draft(request: HttpRequest) -> bool:
     return ACTS.get(request.POST.get("act", ""), True)
 
 
-def _edited(request: HttpRequest, video: Video, form: VideoForm) -> HttpResponse:
+def _edited(request: HttpRequest, video: Video, form: EditForm) -> HttpResponse:
     given = form.cleaned_data
     if video.is_draft:
         given["is_draft"] = stays_a_draft(request)
     edited = services.edit(creator=request.user, video=video, **given)  # type: ignore[arg-type]
     too_late = "when" in form.data and "when" not in form.fields
-    said = "Saved. Its time stays: it had gone out already." if too_late else "Saved."
+    said = _("Saved. Its time stays: it had gone out already.") if too_late else _("Saved.")
     if edited.is_draft:
-        messages.success(request, "Saved as a draft. Only you see it.")
+        messages.success(request, _("Saved as a draft. Only you see it."))
         return redirect("videos:drafts")
     if not video.is_draft:
         messages.success(request, said)
@@ -70,12 +71,12 @@ def _deleted(request: HttpRequest, video: Video) -> Toast:
     try:
         if video.state == Video.State.UPLOADING:
             uploads.cancel_upload(creator=request.user, video=video)  # type: ignore[arg-type]
-            return Toast("Upload cancelled. What was sent is thrown away.")
+            return Toast(_("Upload cancelled. What was sent is thrown away."))
         services.remove(by=request.user, video=video)  # type: ignore[arg-type]
     except services.Refused as refused:
         return Toast(refused.message, level="error")
-    undo = Action("Undo", reverse("videos:restore", args=[video.creator.handle, video.pk]))
-    return Toast("Draft discarded." if video.is_draft else "Video deleted.", undo, about=f"video {video.pk}")
+    undo = Action(_("Undo"), reverse("videos:restore", args=[video.creator.handle, video.pk]))
+    return Toast(_("Draft discarded.") if video.is_draft else _("Video deleted."), undo, about=f"video {video.pk}")
 
 
 @login_required
@@ -84,7 +85,7 @@ def restore(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
     video = access_own_video(request, video_id)
     try:
         services.restore(by=request.user, video=video)  # type: ignore[arg-type]
-        messages.success(request, "Your draft is back." if video.is_draft else "Your video is back.")
+        messages.success(request, _("Your draft is back.") if video.is_draft else _("Your video is back."))
     except services.Refused as refused:
         messages.error(request, refused.message)
     if request.htmx:  # type: ignore[attr-defined]
@@ -102,7 +103,7 @@ def delete_for_good(request: HttpRequest, handle: str, video_id: int) -> HttpRes
         return render(request, "videos/delete_for_good.html", {"video": video})
     try:
         clearing.delete_for_good(creator=request.user, video=video)  # type: ignore[arg-type]
-        messages.success(request, "Deleted for good.")
+        messages.success(request, _("Deleted for good."))
     except services.Refused as refused:
         messages.error(request, refused.message)
     return redirect("videos:deleted")

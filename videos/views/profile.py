@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.selectors import account_by_handle, current_handle_of
@@ -9,6 +10,7 @@ from videos import selectors
 
 
 @require_safe
+@never_cache
 def profile(request: HttpRequest, handle: str, tab: str = "videos") -> HttpResponse:
     account = account_by_handle(handle)
     if account is None:

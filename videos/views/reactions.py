@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from rest_framework.throttling import UserRateThrottle
 
 from socialvideo.lib import toasts
 from socialvideo.lib.redirects import redirect_back
@@ -21,58 +20,45 @@ from videos.access import access_video
 @login_required
 @require_POST
 def like(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
-    return _react(request, video_id, services.like)
+    return _react(request, video_id, services.like, "like")
 
 
 @login_required
 @require_POST
 def unlike(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
-    return _react(request, video_id, services.unlike)
-
-
-def _react(request: HttpRequest, video_id: int, act: Callable[..., services.Reaction]) -> HttpResponse:
-    video = access_video(request, video_id)
-    try:
-        reaction = act(account=request.user, video=video)
-    except services.Refused as refused:
-        messages.error(request, refused.message)
-        return redirect_back(request, video.get_absolute_url())
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect_back(request, video.get_absolute_url())
-    place = "rail" if request.POST.get("place") == "rail" else "page"
-    context = {"video": video, "liked": reaction.liked, "likes": reaction.likes, "place": place}
-    return render(request, "videos/_like_button.html", context)
+    return _react(request, video_id, services.unlike, "like")
 
 
 @login_required
 @require_POST
 def save(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
-    return _keep(request, video_id, services.save, "save")
+    return _react(request, video_id, services.save, "save")
 
 
 @login_required
 @require_POST
 def unsave(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
-    return _keep(request, video_id, services.unsave, "save")
+    return _react(request, video_id, services.unsave, "save")
 
 
 @login_required
 @require_POST
 def repost(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
-    undo = Action("Undo", reverse("videos:unrepost", args=[handle, video_id]))
-    toast = Toast("Your followers see this in For You, and on your profile.", undo, about=f"repost {video_id}")
-    return _keep(request, video_id, services.repost, "repost", toast)
+    undo = Action(_("Undo"), reverse("videos:unrepost", args=[handle, video_id]), {"place": _place(request)})
+    toast = Toast(_("Your followers see this in For You, and on your profile."), undo, about=f"repost {video_id}")
+    return _react(request, video_id, services.repost, "repost", toast)
 
 
 @login_required
 @require_POST
 def unrepost(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
-    return _keep(request, video_id, services.unrepost, "repost")
+    return _react(request, video_id, services.unrepost, "repost")
 
 
-def _keep(
+def _react(
     request: HttpRequest, video_id: int, act: Callable[..., services.Tally], name: str, done: Toast | None = None
 ) -> HttpResponse:
+    """A tap that comes from elsewhere than the button, such as a toast's, renews the button out of band."""
     video = access_video(request, video_id)
     back = redirect_back(request, video.get_absolute_url())
     try:
@@ -80,18 +66,15 @@ def _keep(
     except services.Refused as refused:
         answer = HttpResponse(status=204) if request.htmx else back  # type: ignore[attr-defined]
         return toasts.show(request, answer, Toast(refused.message, level="error"))
-    if not request.htmx or not request.htmx.target:  # type: ignore[attr-defined]
+    if not request.htmx:  # type: ignore[attr-defined]
         return toasts.show(request, back, done)
-    place = "rail" if request.POST.get("place") == "rail" else "page"
-    context = {"video": video, "is_mine": tally.is_mine, "number": tally.number, "place": place}
+    context = {"video": video, "is_mine": tally.is_mine, "total": tally.number, "place": _place(request)}
+    context["elsewhere"] = not request.htmx.target  # type: ignore[attr-defined]
     return toasts.show(request, render(request, f"videos/_{name}_button.html", context), done)
 
 
-class WatchRate(UserRateThrottle):
-    """A report in ten seconds, from several tabs."""
-
-    scope = "watch"
-    rate = "60/min"
+def _place(request: HttpRequest) -> str:
+    return "rail" if request.POST.get("place") == "rail" else "page"
 
 
 @csrf_exempt
@@ -99,7 +82,7 @@ class WatchRate(UserRateThrottle):
 def watch(request: HttpRequest) -> HttpResponse:
     """What players report. It counts only from the very viewer that it was made for; nothing is answered."""
     viewer_id = request.user.pk
-    if viewer_id is not None and WatchRate().allow_request(request, None):  # type: ignore[arg-type]
+    if viewer_id is not None and watching.WatchRate().allow_request(request, None):  # type: ignore[arg-type]
         reports = watching.reports(viewer_id, request.POST.getlist("watched"))
         services.record_watches(viewer=request.user, reports=reports)  # type: ignore[arg-type]
     return HttpResponse(status=204)

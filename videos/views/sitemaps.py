@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import sitemap
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
@@ -15,7 +16,8 @@ from socialvideo.lib.addresses import absolute
 from videos import selectors
 from videos.models import Video
 
-MOST = 2000  # addresses in a map
+MOST = 2000  # addresses in a map, so that each has one page
+KEPT = 600  # seconds
 CLOSED = ["/accounts/", "/admin/", "/api/", "/settings/", "/studio/", "/search/", "/inbox/", "/interests/", "/upload/"]
 
 
@@ -46,11 +48,13 @@ MAPS = {"profiles": Profiles, "videos": Videos}
 
 
 @require_safe
+@cache_control(max_age=3600)
 def section(request: HttpRequest, name: str) -> HttpResponse:
-    if name not in MAPS:
+    """Made at most once in some minutes, however often it is asked for."""
+    if name not in MAPS or request.GET.get("p", "1") != "1":
         raise Http404
-    response: HttpResponse = sitemap(request, MAPS, section=name)
-    return response
+    made = cache.get_or_set(f"sitemap:{name}", lambda: sitemap(request, MAPS, section=name).rendered_content, KEPT)
+    return HttpResponse(made, content_type="application/xml", headers={"X-Robots-Tag": "noindex, noodp, noarchive"})
 
 
 @require_safe

@@ -4,15 +4,14 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from follows.selectors import relation
 from videos import selectors, services
-from videos.access import access_own_video, access_video
+from videos.access import access_own_video, access_video, moved
 from videos.models import Video
-from videos.views.comments import comments_context
 
 UNFINISHED = {Video.State.UPLOADING, Video.State.PROCESSING, Video.State.FAILED, Video.State.REMOVED}
 
@@ -21,8 +20,8 @@ UNFINISHED = {Video.State.UPLOADING, Video.State.PROCESSING, Video.State.FAILED,
 @never_cache
 def detail(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
     video = access_video(request, video_id)
-    if video.creator.handle != handle:
-        return redirect(video, permanent=True)
+    if elsewhere := moved(request, video, handle):
+        return elsewhere
     if video.state in UNFINISHED or video.is_draft:
         return render(request, "videos/unfinished.html", {"video": video})
     if _is_opened(request):
@@ -32,7 +31,7 @@ def detail(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
         "card": _card(video, request.user.pk),
         "own": request.user.pk == video.creator_id,
     }
-    return render(request, "videos/detail.html", context | comments_context(request, video))
+    return render(request, "videos/detail.html", context)
 
 
 def _card(video: Video, viewer_id: int | None) -> dict[str, Any]:
@@ -48,9 +47,11 @@ def _card(video: Video, viewer_id: int | None) -> dict[str, Any]:
 
 
 def _is_opened(request: HttpRequest) -> bool:
-    """By somebody: not asked for ahead by a browser that guesses, nor for the head alone."""
+    """By somebody: not asked for ahead by a browser that guesses, nor for the head alone, nor by htmx, which is led here by
+    the answer to an act."""
     ahead = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
-    return request.method == "GET" and "prefetch" not in ahead and "prerender" not in ahead
+    is_page = request.method == "GET" and not request.htmx  # type: ignore[attr-defined]
+    return is_page and "prefetch" not in ahead and "prerender" not in ahead
 
 
 @login_required
