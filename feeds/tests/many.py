@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from accounts.models import User
-from accounts.tests.factories import make_account
+from accounts.tests.factories import make_account, make_crowd
 
 SIZES = (100, 1_000, 10_000)
 ENTRIES_OF_A_SPARSE_INBOX = 700
@@ -40,7 +40,7 @@ _PUBLICATIONS = """
     INSERT INTO videos_publication (id, video_id, creator_id, published_at, followers_at_publish, fanout_state,
         fanout_cursor, alerted, listed_quietly, muted, pull_only, left_first)
     SELECT 1000000 + number, number, creator_id, now() - (100000 - number) * interval '1 minute', 0,
-        CASE WHEN n %% 100 < %(pulled)s THEN 'pull_only' ELSE 'done' END, 0, 0, 0, 0, 0, 0 FROM published
+        'done', 0, 0, 0, 0, 0, 0 FROM published
 """
 _FOLLOW = """
     INSERT INTO follows_follow (follower_id, followee_id, state, notify, since, shows_from, followed_at)
@@ -54,6 +54,13 @@ _TELL = """
     SELECT f.follower_id, p.id, p.creator_id, 2 + (p.id % 3)::int
     FROM videos_publication AS p JOIN follows_follow AS f ON f.followee_id = p.creator_id
     WHERE p.fanout_state = 'done' ORDER BY p.id, f.since
+"""
+_PULL = """
+    WITH pulled AS (
+        UPDATE videos_publication SET fanout_state = 'pull_only' FROM accounts_user AS creator
+        WHERE creator.id = creator_id AND CASE WHEN handle ~ '^p[0-9]+$' THEN substr(handle, 2)::int %% 100 < %(pulled)s END
+        RETURNING videos_publication.id)
+    DELETE FROM feeds_inboxentry WHERE publication_id IN (SELECT id FROM pulled)
 """
 
 
@@ -69,14 +76,12 @@ def make_viewers(*, pulled: int = 0) -> Viewers:
     emptied afterwards."""
     sparse = {size: make_account(f"sparse{size}") for size in SIZES}
     dense = {size: make_account(f"dense{size}") for size in SIZES}
-    people = (User(handle=f"p{n}", email=f"p{n}@example.org", name=f"Name {n}") for n in range(20_000))
-    User.objects.bulk_create(people, batch_size=5000)
+    make_crowd(sparse[SIZES[0]], 20_000)
     viewers = [*sparse.values(), *dense.values()]
     values = {
         "viewers": [viewer.pk for viewer in viewers],
         "sizes": [*SIZES, *SIZES],
         "firsts": [10_000] * len(SIZES) + [0] * len(SIZES),
-        "pulled": pulled,
     }
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
@@ -84,5 +89,14 @@ def make_viewers(*, pulled: int = 0) -> Viewers:
             cursor.execute(statement, values if "%(" in statement else None)
         cursor.execute("SET session_replication_role = origin")
         cursor.execute("DROP TABLE creator, published")
-        cursor.execute(f"VACUUM ANALYZE {', '.join(TABLES)}")
+    pull(pulled)
     return Viewers(sparse, dense)
+
+
+def pull(pulled: int) -> None:
+    """So many in a hundred creators are pull-only from the beginning."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(_PULL, {"pulled": pulled})
+        cursor.execute("SET session_replication_role = origin")
+        cursor.execute(f"VACUUM ANALYZE {', '.join(TABLES)}")

@@ -10,7 +10,7 @@ from django.db import connection
 
 from accounts.models import User
 from feeds.selectors.following import COUNTED, ROWS, TOP, following_page, read, start_of
-from feeds.tests.many import SIZES, make_viewers
+from feeds.tests.many import SIZES, Viewers, make_viewers, pull
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DEEP = 500  # rows down: page 50
@@ -37,10 +37,15 @@ def deep(viewer: User) -> int:
     return below
 
 
-@pytest.mark.parametrize("pulled", [0, 1])
-def test_a_page_costs_its_rows_whoever_reads_it_and_however_far_down(pulled: int) -> None:
+def test_a_page_costs_its_rows_whoever_reads_it_and_however_far_down() -> None:
+    viewers = make_viewers()
+    pages_cost_their_rows(viewers, pulled=0)
+    pull(1)
+    pages_cost_their_rows(viewers, pulled=1)
+
+
+def pages_cost_their_rows(viewers: Viewers, *, pulled: int) -> None:
     """`pulled` in a hundred creators are pull-only: each that is followed costs a probe."""
-    viewers = make_viewers(pulled=pulled)
     pages = []
     for viewer in (*viewers.sparse.values(), *viewers.dense.values()):
         page(viewer, TOP)  # plans the function

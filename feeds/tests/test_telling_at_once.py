@@ -21,8 +21,7 @@ from feeds.models import InboxEntry, Notification
 from feeds.tests.crowds import entries, make_followers
 from follows import services as follows
 from follows.models import Follow, FollowEvent
-from socialvideo.lib.audit import breaches, examples
-from socialvideo.lib.testing import in_threads
+from socialvideo.lib.testing import broken, in_threads
 from videos.models import Publication
 from videos.tests.factories import make_video
 
@@ -32,8 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def audited() -> Iterator[None]:
     yield
-    for check in CHECKS:
-        assert not breaches(check), f"{check.name}: {examples(check)}"
+    assert broken(CHECKS) == {}
 
 
 def followers_by_replay(publication: Publication) -> set[int]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from accounts.models import User
-from accounts.tests.factories import make_account
+from accounts.tests.factories import make_account, make_crowd
 
 PEOPLE, FEW, MANY = 20_000, 100, 10_000
 TABLES = ["accounts_user", "follows_follow", "follows_tie", "follows_creatorpulse"]
@@ -47,8 +47,7 @@ class TwoSizes(NamedTuple):
 def make_followers_of_many() -> TwoSizes:
     """Needs a test outside a transaction, whose database is emptied afterwards."""
     owners = TwoSizes(make_account("few"), make_account("many"))
-    people = (User(handle=f"p{n}", email=f"p{n}@example.org", name=f"Name {n * 7919 % PEOPLE}") for n in range(PEOPLE))
-    User.objects.bulk_create(people, batch_size=5000)
+    make_crowd(owners.few, PEOPLE)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(_FOLLOW, {"few": owners.few.pk, "many": owners.many.pk})
