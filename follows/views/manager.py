@@ -56,22 +56,23 @@ class Asked:
 def manager(request: HttpRequest) -> HttpResponse:
     me: User = request.user  # type: ignore[assignment]
     asked = Asked.of(request.GET)
-    context = list_context(
-        me, asked, cursor=request.GET.get("after", ""), batch=_batch(me, request.GET.get("batch", ""))
-    )
+    cursor, batch = request.GET.get("after", ""), _batch(me, request.GET.get("batch", ""))
+    context = list_context(me, asked, cursor=cursor, batch=batch, rows_only=bool(cursor and request.htmx))  # type: ignore[attr-defined]
     again = request.htmx and request.htmx.target == "totals"  # type: ignore[attr-defined]
     template = rows_or_page(request, "follows/manager.html", "followed", "totals")
     return render(request, template, {**context, "again": again})
 
 
-def list_context(me: User, asked: Asked, *, cursor: str = "", batch: Batch | None = None) -> Mapping[str, Any]:
+def list_context(
+    me: User, asked: Asked, *, cursor: str = "", batch: Batch | None = None, rows_only: bool = False
+) -> Mapping[str, Any]:
     page = selectors.manager_page(me.pk, wanted=asked.wanted, sort=asked.sort, cursor=cursor)
     context = {
         "page": page,
         "asked": asked,
         "more": asked.address(after=page.next_cursor) if page.next_cursor else "",
     }
-    return context if cursor else context | _around(me, asked, batch)
+    return context if rows_only else context | _around(me, asked, batch)
 
 
 def _around(me: User, asked: Asked, batch: Batch | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 // from 1024 px on a panel that lets the video go on and follows the feed. Without JavaScript it is the link.
 
 import { enliven, fetchFragment } from "fragment";
+import { number } from "words";
 
 const WIDE = matchMedia("(width >= 1024px)");
 let dialog;
@@ -74,6 +75,6 @@ document.addEventListener("feed:active", ({ target }) => {
 document.addEventListener("comments-counted", ({ detail }) => {
   if (detail.number >= 10_000) return; // shown in a short form that the server writes
   for (const shown of document.querySelectorAll(`[data-comments="${detail.video}"]`)) {
-    shown.textContent = detail.number.toLocaleString("en");
+    shown.textContent = number(detail.number);
   }
 });

@@ -5,24 +5,25 @@
 
 import "confirm-dialog";
 import { enliven, fetchFragment, parse } from "fragment";
+import { gettext } from "words";
 
 const AWAY = 30_000; // ms in the background after which the state is asked for again
 const FACTS = {
-  follow: "You still do not follow",
-  follow_back: "You still do not follow",
-  requested: "Your request is still open with",
-  following: "You still follow",
-  blocked: "You still block",
+  follow: (name) => gettext("You still do not follow %s.", name),
+  follow_back: (name) => gettext("You still do not follow %s.", name),
+  requested: (name) => gettext("Your request is still open with %s.", name),
+  following: (name) => gettext("You still follow %s.", name),
+  blocked: (name) => gettext("You still block %s.", name),
 };
 const LAST_KNOWN = {
-  follow: "Last known: you do not follow",
-  follow_back: "Last known: you do not follow",
-  requested: "Last known: you asked to follow",
-  following: "Last known: you follow",
-  blocked: "Last known: you block",
+  follow: (name) => gettext("Last known: you do not follow %s.", name),
+  follow_back: (name) => gettext("Last known: you do not follow %s.", name),
+  requested: (name) => gettext("Last known: you asked to follow %s.", name),
+  following: (name) => gettext("Last known: you follow %s.", name),
+  blocked: (name) => gettext("Last known: you block %s.", name),
 };
 const PAGE_WAS_OLD = 403; // its token was of another log-in; the button that was fetched has a good one
-const REFUSALS = { [PAGE_WAS_OLD]: "This page was out of date.", 429: "That was a lot at once. Wait a moment." };
+const REFUSALS = { [PAGE_WAS_OLD]: gettext("This page was out of date."), 429: gettext("That was a lot at once. Wait a moment.") };
 const SAYS_MORE = ".follow-button__problem:not([hidden]), confirm-dialog";
 
 const waiting = new Map(); // hints by account
@@ -147,10 +148,10 @@ class FollowButton extends HTMLElement {
     const settled = decided(button) !== decided(this) || (!follows && button.version > version);
     if (known && settled) return announce(button, version);
     const refused = status >= 400;
-    const what = refused ? REFUSALS[status] ?? "That did not work." : "Could not reach the server.";
+    const what = refused ? REFUSALS[status] ?? gettext("That did not work.") : gettext("Could not reach the server.");
     const fact = (known || refused ? FACTS : LAST_KNOWN)[button.dataset.state];
     if (button.dataset.account !== this.dataset.account) return; // the page is another by now
-    button.#say(follows ? `${what} ${fact} ${this.dataset.name}.` : what, again);
+    button.#say(follows ? `${what} ${fact(this.dataset.name)}` : what, again);
   };
 
   #say(text, again) {
@@ -162,7 +163,7 @@ class FollowButton extends HTMLElement {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "follow-button__again";
-    button.textContent = "Try again";
+    button.textContent = gettext("Try again");
     button.addEventListener("click", () => again(this));
     line.append(" ", button);
   }

@@ -1,6 +1,8 @@
 // Selecting in the Following Manager: how many are chosen, ranges with Shift, everything that matches, and on phones a
 // long press or the Select button. Without it the same checkboxes and buttons are a plain form.
 
+import { ngettext } from "words";
+
 const LONG_PRESS = 500; // ms
 const SLACK = 10; // px that a finger may tremble
 const FEW = 500; // checkboxes that go as fields of their own: a form may have a thousand
@@ -108,7 +110,7 @@ class FollowManager extends HTMLElement {
     all.checked = chosen > 0 && chosen === boxes.length;
     all.indeterminate = chosen > 0 && chosen < boxes.length;
     const total = this.#everything.checked ? Number(this.querySelector("#matching").dataset.total) : chosen;
-    this.querySelector("[data-count]").textContent = `${total.toLocaleString("en")} selected`;
+    this.querySelector("[data-count]").textContent = ngettext("%s selected", "%s selected", total);
     for (const button of this.querySelectorAll('[name="act"]')) button.disabled = total === 0;
   }
 

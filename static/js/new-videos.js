@@ -3,12 +3,13 @@
 // the one in view. Without an answer, what is shown stays.
 
 import { enliven, fetchFragment } from "fragment";
+import { gettext } from "words";
 
 const JITTER = 2000; // ms over which pages spread their asking
 const SOON = 300;
 const PERIOD = 60_000; // between asking without a hint
 const MOST = 200; // cards that are told
-const FAILED = "Could not load. Try again";
+const FAILED = gettext("Could not load. Try again");
 
 class NewVideos extends HTMLElement {
   #timer;

@@ -7,12 +7,12 @@ const chosen = /(?:^|; )theme=(light|dark)/.exec(document.cookie)?.[1];
 if (chosen) document.documentElement.dataset.theme = chosen;
 
 async function look(asked) {
-  if (asked) state.textContent = "Trying…";
+  if (asked) state.textContent = state.dataset.trying;
   try {
     await fetch("/healthz", { method: "HEAD", cache: "no-store", credentials: "omit" });
     location.reload();
   } catch {
-    if (asked) state.textContent = "Still offline.";
+    if (asked) state.textContent = state.dataset.still;
   }
 }
 

@@ -2,9 +2,11 @@
 // hls.js first: it can be told to stay with the lowest rung. Before another way is tried the file is asked for: what cannot
 // be reached is said, and not replaced by the preview.
 
+import { gettext } from "words";
+
 const HLS = "application/vnd.apple.mpegurl";
 const BUFFER = { maxBufferLength: 12, maxMaxBufferLength: 30, backBufferLength: 10, capLevelToPlayerSize: true, enableWorker: false };
-const LOST = "The connection was lost.";
+const LOST = gettext("The connection was lost.");
 const PATIENCE = 8000; // ms
 export const saving = () => navigator.connection?.saveData ?? false;
 
@@ -67,7 +69,7 @@ export class Loading {
     this.#empty();
     this.#way = way;
     this.#doubted = false;
-    if (way >= this.#ways.length) return this.#giveUp("This video could not be played.");
+    if (way >= this.#ways.length) return this.#giveUp(gettext("This video could not be played."));
     try {
       await this.#ways[way](way);
     } catch {
@@ -120,11 +122,11 @@ export class Loading {
   }
 
   async #trouble() {
-    if (!navigator.onLine) return "You are offline. This video is not loaded yet.";
+    if (!navigator.onLine) return gettext("You are offline. This video is not loaded yet.");
     try {
       const { status } = await fetch(this.#hlsUrl, { method: "HEAD", signal: AbortSignal.timeout(PATIENCE) });
-      if (status === 404) return "This video is no longer available.";
-      return status >= 500 ? "The server could not send this video." : "";
+      if (status === 404) return gettext("This video is no longer available.");
+      return status >= 500 ? gettext("The server could not send this video.") : "";
     } catch {
       return LOST;
     }

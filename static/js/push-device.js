@@ -2,13 +2,15 @@
 // the server of the browser's subscription. Around it, forms with data-push-remove end this browser's own subscription
 // too, before they are sent.
 
+import { gettext } from "words";
+
 const HINTS = {
-  insecure: "Push needs a secure address: open this site by https.",
-  homescreen: "On iPhone and iPad, first add this site to the Home Screen: Share, then Add to Home Screen. Open it from there and come back here.",
-  unsupported: "This browser cannot show notifications while no page is open.",
-  denied: "This browser blocks notifications of this site. Allow them in its settings for this site, then reload the page.",
-  dismissed: "Push stays off: the browser asked, and you have not allowed it.",
-  unreachable: "Your browser's push service did not answer. Try again in a few minutes.",
+  insecure: gettext("Push needs a secure address: open this site by https."),
+  homescreen: gettext("On iPhone and iPad, first add this site to the Home Screen: Share, then Add to Home Screen. Open it from there and come back here."),
+  unsupported: gettext("This browser cannot show notifications while no page is open."),
+  denied: gettext("This browser blocks notifications of this site. Allow them in its settings for this site, then reload the page."),
+  dismissed: gettext("Push stays off: the browser asked, and you have not allowed it."),
+  unreachable: gettext("Your browser's push service did not answer. Try again in a few minutes."),
 };
 
 class PushDevice extends HTMLElement {

@@ -1,6 +1,8 @@
 // Sends a file straight to the bucket, in signed parts; begun again, also after a closed tab, it goes on where it stood.
 // Shaped like tus.Upload: start(), abort(), and callbacks. What has arrived is asked of the server, which asks the bucket.
 
+import { gettext } from "words";
+
 const AT_ONCE = 3; // parts on their way
 const SIGNED_AT_ONCE = 12;
 const ROUNDS = 3; // of sending what the bucket says it lacks
@@ -10,7 +12,7 @@ class Aborted extends Error {}
 
 class Refused extends Error {
   constructor(status, detail) {
-    super(detail || "The server could not take the file.");
+    super(detail || gettext("The server could not take the file."));
     this.status = status;
   }
 }
@@ -145,7 +147,7 @@ function put(address, part, signal, onProgress) {
     const stop = () => request.abort();
     request.open("PUT", address);
     request.upload.onprogress = ({ loaded }) => onProgress(loaded);
-    request.onload = () => (request.status < 300 ? resolve() : reject(new Error(`The storage answered ${request.status}.`)));
+    request.onload = () => (request.status < 300 ? resolve() : reject(new Error(gettext("The storage answered %s.", request.status))));
     request.onerror = () => reject(new Error("The connection was lost."));
     request.onabort = () => reject(new Aborted());
     request.onloadend = () => signal.removeEventListener("abort", stop);

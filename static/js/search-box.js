@@ -2,6 +2,7 @@
 // keyboard. Searches made on this device are remembered on it, by account, and sent nowhere.
 
 import { fetchFragment } from "fragment";
+import { gettext, ngettext } from "words";
 
 const PAUSE = 180; // ms between the last letter and the question
 const REMEMBERED = 8;
@@ -57,7 +58,7 @@ class SearchBox extends HTMLElement {
 
   #failed() {
     this.#close();
-    this.status.textContent = "No suggestions at the moment. Press Enter to search.";
+    this.status.textContent = gettext("No suggestions at the moment. Press Enter to search.");
   }
 
   #recent() {
@@ -82,13 +83,13 @@ class SearchBox extends HTMLElement {
   #show(options, remembered = false) {
     options.forEach((option) => option.setAttribute("aria-selected", "false"));
     this.list.replaceChildren(...options);
-    this.list.setAttribute("aria-label", remembered ? "Recent searches" : "Suggestions");
+    this.list.setAttribute("aria-label", remembered ? gettext("Recent searches") : gettext("Suggestions"));
     this.forget.hidden = !remembered;
     this.#active = -1;
     this.input.removeAttribute("aria-activedescendant");
     this.panel.hidden = !options.length;
     this.input.setAttribute("aria-expanded", String(!this.panel.hidden));
-    this.status.textContent = `${options.length} suggestion${options.length === 1 ? "" : "s"}`;
+    this.status.textContent = ngettext("%s suggestion", "%s suggestions", options.length);
   }
 
   #close() {

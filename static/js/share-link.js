@@ -1,6 +1,8 @@
 // Wraps a plain link to what is shared: the system's sheet on phones that have one, elsewhere the page's dialog with the
 // address, and the code that embeds it where there is one.
 
+import { gettext } from "words";
+
 class ShareLink extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", this.#share);
@@ -37,9 +39,9 @@ async function copy(dialog, button) {
   field.select();
   try {
     await navigator.clipboard.writeText(field.value);
-    said.textContent = "Copied.";
+    said.textContent = gettext("Copied.");
   } catch {
-    said.textContent = "Your browser does not let us copy. It is selected: copy it yourself.";
+    said.textContent = gettext("Your browser does not let us copy. It is selected: copy it yourself.");
   }
 }
 

@@ -2,6 +2,8 @@
 // pointer; Escape and Tab close it. The text stays what was typed until something is chosen. It is a combobox while the
 // list is open: a <textarea> must not be one for good.
 
+import { gettext, ngettext } from "words";
+
 const PAUSE = 150; // ms
 const WORD = /(?:^|[\s(])([@#][\p{L}\p{N}\p{M}_.]{1,50})$/u;
 let count = 0;
@@ -16,7 +18,7 @@ class TextComplete extends HTMLElement {
     const id = `completions-${++count}`;
     const list = Object.assign(document.createElement("ul"), { id, className: "completions", hidden: true });
     list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", "Suggestions");
+    list.setAttribute("aria-label", gettext("Suggestions"));
     const words = Object.assign(document.createElement("span"), { className: "visually-hidden" });
     words.setAttribute("role", "status");
     this.#text.after(list, words);
@@ -70,7 +72,7 @@ class TextComplete extends HTMLElement {
     this.#list.replaceChildren(...found.map(item));
     [...this.#list.children].forEach((each, number) => (each.id = `${this.#list.id}-${number}`));
     this.#open(true);
-    this.querySelector("[role=status]").textContent = `${found.length} suggestion${found.length === 1 ? "" : "s"}. Use the arrow keys.`;
+    this.querySelector("[role=status]").textContent = ngettext("%s suggestion. Use the arrow keys.", "%s suggestions. Use the arrow keys.", found.length);
     this.#mark(-1);
   }
 

@@ -3,12 +3,13 @@
 // except errors and what somebody is reading.
 
 import { enliven } from "fragment";
+import { gettext } from "words";
 
 const STAY = 6000; // ms
 const STAY_WITH_ACTION = 15_000;
 const MOST = 3;
 const FAILURES = ["htmx:sendError", "htmx:timeout", "htmx:responseError"];
-const REFUSALS = { 403: "This page is too old. Reload it.", 429: "That was a lot at once. Wait a moment." };
+const REFUSALS = { 403: gettext("This page is too old. Reload it."), 429: gettext("That was a lot at once. Wait a moment.") };
 
 class ToastStack extends HTMLElement {
   #timers = new Map();
@@ -74,7 +75,7 @@ class ToastStack extends HTMLElement {
   #failed = ({ target, detail }) => {
     const form = target.closest?.("form");
     if (!form || form.closest("follow-button")) return;
-    const text = REFUSALS[detail.xhr?.status] ?? (detail.xhr?.status ? "That did not work." : "Could not reach the server.");
+    const text = REFUSALS[detail.xhr?.status] ?? (detail.xhr?.status ? gettext("That did not work.") : gettext("Could not reach the server."));
     const toast = form.closest(".toast");
     if (!toast) return this.#add({ detail: { text, level: "error" } });
     toast.dataset.level = "error";

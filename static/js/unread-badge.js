@@ -3,12 +3,13 @@
 // again. Other elements hear the event "unread" on the document.
 
 import { fetchFragment } from "fragment";
+import { number } from "words";
 
 const JITTER = 400; // ms
 const REST = 500; // ms between two questions, however many hints come
 const SHARE = 10; // of the time an answer took: who has a hundred thousand unread asks less often …
 const LONG = 2000; // … but not so much less
-const COUNTED = /^\(\d[\d,]*\) /;
+const COUNTED = /^\(\d[^)]*\) /;
 
 class UnreadBadge extends HTMLElement {
   #timer;
@@ -72,7 +73,7 @@ class UnreadBadge extends HTMLElement {
 
   #entitle() {
     const unread = Number(this.dataset.unread);
-    document.title = (unread ? `(${unread.toLocaleString("en")}) ` : "") + document.title.replace(COUNTED, "");
+    document.title = (unread ? `(${number(unread)}) ` : "") + document.title.replace(COUNTED, "");
   }
 }
 

@@ -2,13 +2,14 @@
 // the camera is refused, missing or in use.
 
 import { clock } from "clock";
+import { gettext } from "words";
 
 const KINDS = ["video/mp4;codecs=avc1.42E01E,mp4a.40.2", "video/webm;codecs=vp9,opus", "video/webm;codecs=vp8,opus", "video/webm"];
 const WISH = { video: { facingMode: "user", width: { ideal: 1080 }, height: { ideal: 1920 } }, audio: true };
 const PROBLEMS = {
-  NotAllowedError: "The camera is not allowed here. Allow it in the browser's settings for this site, then try again.",
-  NotFoundError: "No camera was found. Connect one, or choose a file instead.",
-  NotReadableError: "The camera is in use by something else. Close that, then try again.",
+  NotAllowedError: gettext("The camera is not allowed here. Allow it in the browser's settings for this site, then try again."),
+  NotFoundError: gettext("No camera was found. Connect one, or choose a file instead."),
+  NotReadableError: gettext("The camera is in use by something else. Close that, then try again."),
 };
 
 class UploadCamera extends HTMLElement {
@@ -55,18 +56,18 @@ class UploadCamera extends HTMLElement {
   async #live() {
     this.#forget();
     this.#offer({});
-    this.#say("Asking for the camera…");
+    this.#say(gettext("Asking for the camera…"));
     try {
       if (!navigator.mediaDevices || !globalThis.MediaRecorder) throw new DOMException("", "NotSupportedError");
       this.#stream ??= await navigator.mediaDevices.getUserMedia(WISH);
     } catch (error) {
-      return this.#say(PROBLEMS[error.name] ?? "This browser cannot record here. Choose a file instead.");
+      return this.#say(PROBLEMS[error.name] ?? gettext("This browser cannot record here. Choose a file instead."));
     }
     if (!this.#dialog.open) return this.#off();
     Object.assign(this.#video, { srcObject: this.#stream, muted: true, controls: false });
     this.#video.play().catch(() => {});
-    this.#say(`Up to ${clock(Number(this.dataset.maxSeconds))}.`);
-    this.#offer({ record: "Record" });
+    this.#say(gettext("Up to %s.", clock(Number(this.dataset.maxSeconds))));
+    this.#offer({ record: gettext("Record") });
     this.#button("record").focus();
   }
 
@@ -78,11 +79,11 @@ class UploadCamera extends HTMLElement {
     recorder.ondataavailable = ({ data }) => pieces.push(data);
     recorder.onstop = () => this.#stopped(pieces);
     recorder.start(1000);
-    this.#offer({ record: "Stop" });
+    this.#offer({ record: gettext("Stop") });
     const tick = () => {
       const seconds = (performance.now() - began) / 1000;
       if (seconds >= Number(this.dataset.maxSeconds)) recorder.stop();
-      else this.#say(`Recording, ${clock(seconds)}`);
+      else this.#say(gettext("Recording, %s", clock(seconds)));
     };
     tick();
     this.#ticking = setInterval(tick, 1000);
@@ -97,7 +98,7 @@ class UploadCamera extends HTMLElement {
     this.#taken = new File(pieces, name, { type: mimeType });
     this.#address = URL.createObjectURL(this.#taken);
     Object.assign(this.#video, { srcObject: null, src: this.#address, muted: false, controls: true });
-    this.#say("This is what you recorded.");
+    this.#say(gettext("This is what you recorded."));
     this.#offer({ retake: true, use: true });
     this.#button("use").focus();
   }

@@ -3,6 +3,7 @@
 
 import { clock } from "clock";
 import { size } from "upload-words";
+import { gettext } from "words";
 
 const SHORTEST = 1; // second
 const STEP = 0.1;
@@ -122,8 +123,8 @@ class UploadClip extends HTMLElement {
     this.#cover.setAttribute("aria-valuetext", clock(Number(this.#cover.value)));
     for (const [name, value] of [["--from", from], ["--to", to]]) this.querySelector(".clip__range").style.setProperty(name, value / this.#length);
     this.querySelector("[data-part]").textContent = whole
-      ? `All of it: ${clock(this.#length)}.`
-      : `From ${clock(from)} to ${clock(to)}: ${clock(to - from)} of ${clock(this.#length)} are kept.`;
+      ? gettext("All of it: %s.", clock(this.#length))
+      : gettext("From %s to %s: %s of %s are kept.", clock(from), clock(to), clock(to - from), clock(this.#length));
   }
 
   #seek(seconds) {

@@ -1,6 +1,8 @@
 // One file on its way, by tus to the server or in parts to a bucket. Begins, pauses, goes on, is thrown away; what the
 // network broke goes on by itself. Events: begun {id}, progress {sent, total}, waiting, arrived, failed {message}.
 
+import { gettext } from "words";
+
 const PIECE = 8 * 1024 * 1024;
 const DELAYS = [0, 1000, 3000, 5000]; // ms before a piece is sent again
 const PATIENCE = 10_000; // ms between tries while the network is away
@@ -127,7 +129,7 @@ function said(body) {
 }
 
 function refusal(status) {
-  if (status === 413) return "This file is too large for the server. Pick a smaller one.";
-  if (status === 401 || status === 403) return "You are no longer logged in. Log in in another tab, then try again.";
-  return "The server could not take the file. Try again.";
+  if (status === 413) return gettext("This file is too large for the server. Pick a smaller one.");
+  if (status === 401 || status === 403) return gettext("You are no longer logged in. Log in in another tab, then try again.");
+  return gettext("The server could not take the file. Try again.");
 }

@@ -7,6 +7,7 @@
 import { letterKeys } from "choices";
 import { regrow } from "feed-return";
 import { toast } from "fragment";
+import { gettext } from "words";
 
 const AHEAD = 3; // cards from the end at which the next page is fetched
 const HEART = 900; // ms
@@ -160,8 +161,8 @@ class VideoFeed extends HTMLElement {
   // The next page did not come: the link stays, says so, and is tried again when the connection is back.
   #stuck = ({ target }) => {
     if (!target.matches(".feed__next")) return;
-    target.dataset.problem = navigator.onLine ? "The next videos did not come." : "You are offline.";
-    target.textContent = "Try again";
+    target.dataset.problem = navigator.onLine ? gettext("The next videos did not come.") : gettext("You are offline.");
+    target.textContent = gettext("Try again");
   };
 
   #retry = () => this.#next?.dataset.problem && this.#more();
@@ -227,7 +228,7 @@ class VideoFeed extends HTMLElement {
   #likeAt = ({ target, detail }) => {
     const card = target.closest(".feed-card");
     const button = card.querySelector("[data-key=l]");
-    if (!button) return toast("Log in to like videos.");
+    if (!button) return toast(gettext("Log in to like videos."));
     if (button.getAttribute("aria-pressed") === "false") button.click();
     this.#drawHeart(card, detail);
   };

@@ -8,6 +8,7 @@ import { Captions } from "player-captions";
 import { listenToGestures } from "player-gestures";
 import { Loading, saving } from "player-loading";
 import { WatchMeter } from "watch-meter";
+import { gettext } from "words";
 
 const SLOW = 400; // ms of waiting before it is shown
 const VERY_SLOW = 8000; // and before it is said
@@ -97,13 +98,13 @@ class VideoPlayer extends HTMLElement {
   toggleSound() {
     if (this.video.muted) this.#chosen();
     sound.value = this.video.muted ? "on" : "off";
-    this.#note(this.video.muted ? "Sound off" : "Sound on");
+    this.#note(this.video.muted ? gettext("Sound off") : gettext("Sound on"));
   }
 
   async togglePicture() {
     if (document.pictureInPictureElement === this.video) return document.exitPictureInPicture();
     this.#playOnPurpose();
-    await this.video.requestPictureInPicture().catch(() => this.#note("Not possible for this video right now"));
+    await this.video.requestPictureInPicture().catch(() => this.#note(gettext("Not possible for this video right now")));
   }
 
   // The whole page, so that the feed, its comments and messages stay in sight; iPhones know the video alone.
@@ -272,7 +273,7 @@ class VideoPlayer extends HTMLElement {
     act("keys", document.querySelector("dialog.keys"), () => document.querySelector("dialog.keys").showModal());
     this.querySelector("[name=speed]")?.addEventListener("change", ({ target }) => {
       speed.value = target.value;
-      this.#note(`Speed ${target.selectedOptions[0].textContent}`);
+      this.#note(gettext("Speed %s", target.selectedOptions[0].textContent));
     });
   }
 
@@ -324,7 +325,7 @@ class VideoPlayer extends HTMLElement {
   #wait() {
     this.#settle();
     this.#after("slow", SLOW, () => (this.dataset.waiting = ""));
-    this.#after("verySlow", VERY_SLOW, () => this.#note("The connection is slow", 60_000));
+    this.#after("verySlow", VERY_SLOW, () => this.#note(gettext("The connection is slow"), 60_000));
   }
 
   #settle() {
@@ -343,7 +344,7 @@ class VideoPlayer extends HTMLElement {
     this.dataset.state = state;
     if (state === "loading") this.#wait();
     else this.#settle();
-    this.querySelector(".player__tap").setAttribute("aria-label", state === "playing" ? "Pause" : "Play");
+    this.querySelector(".player__tap").setAttribute("aria-label", state === "playing" ? gettext("Pause") : gettext("Play"));
   }
 
   #say(text) {
@@ -369,7 +370,7 @@ class VideoPlayer extends HTMLElement {
   #mute(muted) {
     this.video.muted = muted;
     this.toggleAttribute("data-sound", !muted);
-    this.querySelector(".player__sound").setAttribute("aria-label", muted ? "Tap for sound" : "Mute");
+    this.querySelector(".player__sound").setAttribute("aria-label", muted ? gettext("Tap for sound") : gettext("Mute"));
   }
 
   #playWhileSeen() {

@@ -3,7 +3,7 @@
 
 const { documentElement: root } = document;
 const brought = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
-const plural = new Intl.PluralRules(root.lang);
+const plural = new Intl.PluralRules(root.lang || "en");
 
 export function gettext(text, ...values) {
   return filled(brought[text] ?? text, values);
@@ -22,5 +22,5 @@ export function number(value, options) {
 // Each "%s" in its turn; a translation may number them to put them in another order: "%2$s".
 function filled(text, values) {
   let next = 0;
-  return text.replace(/%(?:(\d+)\$)?s/g, (_, place) => values[place ? place - 1 : next++]);
+  return text.replace(/%(?:(\d+)\$)?([s%])/g, (_, place, kind) => (kind === "%" ? "%" : values[place ? place - 1 : next++]));
 }
