@@ -42,7 +42,7 @@ class Mark:
 
     def tally(self, account: User, on: Video | Comment) -> Tally:
         counts = VideoCount if isinstance(on, Video) else CommentCount
-        number = counts.objects.values_list(self.column, flat=True).get(pk=on.pk)  # type: ignore[attr-defined]
+        number = counts.objects.values_list(self.column, flat=True).get(pk=on.pk)
         return Tally(self._of(account, on).exists(), number)
 
     def _of(self, account: User, on: Video | Comment) -> QuerySet[Any]:
