@@ -52,7 +52,7 @@ def test_what_is_kept_is_said_with_numbers(client: Client, edge: None) -> None:
     assert "Every promise was kept." in html
     assert "just now" in html
     for words in status.PROMISES.values():
-        assert words in html
+        assert str(words) in html
     for check in auditing.CHECKS:
         assert check.name[1:] in html
     assert "Broken" not in html
