@@ -117,6 +117,19 @@ def test_a_constraint_that_spares_old_rows_is_named() -> None:
     assert found() == [name]
 
 
+@pytest.mark.parametrize(
+    "condition", ["TRUE", "notify IN ('all', 'none', 'some')", "notify IN ('all', 'none') OR state = 'active'"]
+)
+def test_a_constraint_of_another_meaning_under_its_name_is_named(condition: str) -> None:
+    name = "follows_follow_notify_is_known"
+    sql(
+        "SET CONSTRAINTS ALL IMMEDIATE",
+        f"ALTER TABLE follows_follow DROP CONSTRAINT {name}",
+        f"ALTER TABLE follows_follow ADD CONSTRAINT {name} CHECK ({condition})",
+    )
+    assert found() == [name]
+
+
 def test_a_dropped_foreign_key_is_named() -> None:
     with connection.cursor() as cursor:
         cursor.execute(

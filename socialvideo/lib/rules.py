@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
+from django.db import connection
 from django.db.models import AutoField, CheckConstraint, Field, ForeignKey, Model, UniqueConstraint
 from pgtrigger import compiler
 
@@ -30,7 +31,7 @@ _NOT_IN_FORCE = """
     WHERE of_table IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM pg_constraint AS c
         WHERE conrelid = to_regclass(of_table) AND contype = kind AND conname = coalesce(rule, conname)
-          AND coalesce(replace(pg_get_constraintdef(oid), '"', '') = definition, TRUE)
+          AND {said} = {meant}
           AND convalidated AND to_jsonb(c) ->> 'conenforced' IS DISTINCT FROM 'false')
     UNION ALL
     SELECT rule FROM (VALUES {indexes}) AS expected (of_table, rule, keys)
@@ -44,12 +45,23 @@ _NOT_IN_FORCE = """
 """
 
 
+# A definition as PostgreSQL repeats it and as Django writes it come to the same without what either adds: quotes, brackets,
+# casts, and two ways to say IN and LIKE.
+_PLAIN = r"""
+    lower(regexp_replace(
+        replace(replace(regexp_replace({}, '::[a-z ]+(\[\])?', '', 'g'), '= ANY', 'IN'), 'LIKE', '~~'),
+        '[]["()\s]|ARRAY', '', 'g'))
+"""
+
+
 def not_in_force(*labels: str, schema: str = "", sequences: Iterable[tuple[str, str]] = ()) -> str:
     """The rules of these apps' models, of the functions that `schema` creates, and of sequences, each with the SQL of the
     highest number that it must have passed."""
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
     numbered = [*sequences, *(row for model in models for row in _own_sequence(model))]
     return _NOT_IN_FORCE.format(
+        said=_PLAIN.format("pg_get_constraintdef(oid)"),
+        meant=_PLAIN.format("definition"),
         triggers=_rows(_triggers(models), "NULL::text, NULL, NULL, NULL::int, NULL::boolean, NULL::boolean"),
         functions=_rows(_functions(schema), "NULL::text, NULL::text, NULL"),
         constraints=_rows(_constraints(models), 'NULL::text, NULL::"char", NULL::text, NULL::text'),
@@ -97,20 +109,25 @@ def _functions(schema: str) -> Iterable[str]:
 
 
 def _constraints(models: Iterable[type[Model]]) -> Iterable[str]:
-    """Kind, name and definition; of generated names only the definition is known, of conditions only the name."""
+    """Kind, name and definition; generated names are not known."""
     for model in models:
-        found: list[tuple[str, str | None, str | None]] = [
+        found: list[tuple[str, str | None, str]] = [
             ("p", None, f"PRIMARY KEY ({_columns(model, [field.name for field in model._meta.pk_fields])})")
         ]
         for each in model._meta.local_fields:
             found += _of_field(each)
         for constraint in model._meta.constraints:
             if isinstance(constraint, CheckConstraint):
-                found.append(("c", constraint.name, None))
+                found.append(("c", constraint.name, f"CHECK ({_condition(model, constraint)})"))
             elif isinstance(constraint, UniqueConstraint) and not _is_index(constraint):
                 found.append(("u", constraint.name, f"UNIQUE ({_columns(model, constraint.fields)})"))
         for kind, name, definition in found:
             yield f"{_text(model._meta.db_table)}, '{kind}', {_text(name)}, {_text(definition)}"
+
+
+def _condition(model: type[Model], constraint: CheckConstraint) -> str:
+    editor = connection.schema_editor(collect_sql=True)
+    return constraint._get_check_sql(model, editor)  # type: ignore[attr-defined]  # noqa: SLF001 - no other way
 
 
 def _of_field(each: "Field[Any, Any]") -> Iterable[tuple[str, None, str]]:
