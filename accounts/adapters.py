@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors, services
@@ -83,10 +83,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def format_email_subject(self, subject: str) -> str:
         return f"{settings.SITE_NAME}: {subject}"
 
+    def _language_of(self, account: User | None) -> str:
+        """Who chose none, or has no account, is written to in the language of the page that made the mail."""
+        return (account and account.language) or get_language() or ""
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """What was asked for has happened; only the mail about it is missing, and can be asked for again."""
         try:
-            with speaking(context["user"].language if "user" in context else ""):
+            with speaking(self._language_of(context.get("user"))):
                 super().send_mail(template_prefix, email, {"SITE_NAME": settings.SITE_NAME} | context)
         except (OSError, SMTPException):
             logger.exception("Mail %s was not sent.", template_prefix)

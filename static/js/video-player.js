@@ -298,7 +298,7 @@ class VideoPlayer extends HTMLElement {
     if (this.#hasNoPicture()) return this.#loading.next();
     if (!this.video.paused) this.#settle();
     const seek = this.querySelector(".player__seek");
-    const words = `${clock(at)} of ${clock(duration)}`;
+    const words = gettext("%s of %s", clock(at), clock(duration));
     seek.max = duration;
     seek.value = at;
     seek.style.setProperty("--played", `${(at / duration) * 100}%`);
