@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -45,7 +46,7 @@ class Followed:
 
 @dataclass(frozen=True)
 class Filter:
-    label: str
+    label: str | Promise
     sql: str  # of an `edge` of the `owner`
 
 
@@ -97,7 +98,7 @@ EVERYONE = Wanted()
 class Sort:
     """`keys` selects of `{edges}` the account, a key and what decides between equal keys."""
 
-    label: str
+    label: str | Promise
     keys: str
     read_key: Callable[[str | int], Any]
     descending: bool = False

@@ -47,7 +47,7 @@ def known(language: str) -> str:
 def remember(response: HttpResponse, language: str) -> None:
     """In this browser, for a year; no language is again the browser's own."""
     if not language:
-        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite=settings.LANGUAGE_COOKIE_SAMESITE)
+        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite=settings.LANGUAGE_COOKIE_SAMESITE)  # type: ignore[arg-type]
         return
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
@@ -55,7 +55,7 @@ def remember(response: HttpResponse, language: str) -> None:
         max_age=settings.LANGUAGE_COOKIE_AGE,
         secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,  # type: ignore[arg-type]
     )
 
 
@@ -65,5 +65,5 @@ def script_words(language: str) -> str:
     if language == settings.LANGUAGE_CODE:
         return ""
     view = JavaScriptCatalog()
-    view.translation = DjangoTranslation(language, domain="djangojs", localedirs=settings.LOCALE_PATHS)
+    view.translation = DjangoTranslation(language, domain="djangojs", localedirs=[*map(str, settings.LOCALE_PATHS)])
     return json.dumps(view.get_catalog(), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -11,6 +11,7 @@ class Said(str):
     """A sentence with its values, in English wherever it is used as text. `kept` is how it is written into a row."""
 
     __slots__ = ("kept",)
+    kept: str
 
     def __new__(cls, sentence: str, **values: Any) -> Self:
         said = super().__new__(cls, sentence % values if values else sentence)
