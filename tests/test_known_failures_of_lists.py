@@ -118,8 +118,8 @@ def test_no_bulk_path_goes_past_the_number_of_comments(alice: User, video: Video
         ("UPDATE videos_comment SET removed_at = now() WHERE parent_id IS NOT NULL", 3),
         ("UPDATE videos_comment SET removed_at = NULL", 4),
         (
-            f"WITH gone AS (DELETE FROM videos_comment WHERE parent_id = {threads[0].pk} RETURNING id)"
-            + " DELETE FROM videos_commentcount USING gone WHERE comment_id = gone.id",
+            """WITH gone AS (DELETE FROM videos_comment WHERE parent_id IS NOT NULL RETURNING id)
+               DELETE FROM videos_commentcount USING gone WHERE comment_id = gone.id""",
             3,
         ),
     ):
