@@ -27,7 +27,7 @@ from videos.models import Video
 
 BATCH = 300  # in tens, so that the slots go on in the next one
 MOST = 3000  # nobody pages further in a quarter of an hour
-READ_AT_ONCE = 40
+SPARE = 5  # looked at beyond a page, for the few that are hidden by now
 FROZEN_SECONDS = 15 * 60
 SHOWN_IN_CURSOR = 100
 
@@ -53,10 +53,11 @@ def for_you_page(viewer_id: int | None, *, cursor: str = "", size: int = PAGE_SI
     found: list[tuple[Video, Reason]] = []
     while len(found) < size:
         slate = _reaching(viewer_id, slate, position)
-        part = slate.entries[position : position + READ_AT_ONCE]
+        part = slate.entries[position : position + size + SPARE]
         if not part:
             break
-        videos = sources.open_to(viewer_id).with_card().in_bulk([entry.video_id for entry in part])
+        shown = sources.shown(viewer_id=viewer_id, video_ids=[entry.video_id for entry in part])
+        videos = {video.pk: video for video in shown}
         for entry in part:
             if len(found) == size:
                 break

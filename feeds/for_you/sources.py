@@ -1,17 +1,20 @@
 """Where candidates come from. Each source is one query of at most 200 videos, and each asks the same filter: what the viewer
 may see, did not make, did not turn down, of nobody whom they mute."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from feeds.models import Impression, NotInterested
 from feeds.querysets import muted_by
 from feeds.reasons import Reason, Source
 from feeds.sql import for_you as sql
+from socialvideo.lib import lookups  # noqa: F401  # registers __among
+from socialvideo.lib.prepared import Prepared
 from videos.models import Video, Watch
 from videos.querysets import VideoQuerySet
 
@@ -52,6 +55,13 @@ def _turned_down(viewer_id: int) -> Exists:
     return Exists(NotInterested.objects.filter(this, account_id=viewer_id))
 
 
+def _shown(viewer_id: int | None, video_ids: Sequence[int]) -> VideoQuerySet:
+    return open_to(viewer_id).with_card().filter(id__among=video_ids)
+
+
+shown = Prepared(_shown, viewer_id=int, video_ids=list)  # which of these may be shown now, with what a card needs
+
+
 def unseen(viewer_id: int | None) -> VideoQuerySet:
     """Of that, what the viewer has not watched and has not had in view."""
     videos = open_to(viewer_id)
@@ -64,7 +74,7 @@ def unseen(viewer_id: int | None) -> VideoQuerySet:
 def gather(viewer_id: int | None, *, without: Sequence[int]) -> dict[Source, list[Found]]:
     """What every source finds, best first; nothing of `without`."""
     wanted = STATEMENTS if viewer_id is not None else FOR_ANYBODY
-    return {source: _found(source, STATEMENTS[source], unseen(viewer_id), viewer_id, without) for source in wanted}
+    return {source: found(source, STATEMENTS[source], unseen, viewer_id, without) for source in wanted}
 
 
 def waiting(viewer_id: int | None, *, without: Sequence[int]) -> list[Found]:
@@ -72,29 +82,37 @@ def waiting(viewer_id: int | None, *, without: Sequence[int]) -> list[Found]:
     is among `without` waits no more."""
     if viewer_id is None:
         return []
-    probe, values = _probe(unseen(viewer_id))
+    probe, values = _probe(unseen, viewer_id)
     return _fetch(Source.FOLLOWED, sql.WAITING.format(probe=probe), values, viewer_id, without)
 
 
 def seen_before(viewer_id: int | None, *, without: Sequence[int]) -> list[Found]:
     """For when nothing else is left."""
-    return _found(Source.AGAIN, sql.NEW, open_to(viewer_id), viewer_id, without)
+    return found(Source.AGAIN, sql.NEW, open_to, viewer_id, without)
 
 
-def _found(
-    source: Source, statement: str, videos: VideoQuerySet, viewer_id: int | None, without: Sequence[int]
-) -> list[Found]:
-    probe, values = _probe(videos)
-    found = _fetch(source, sql.FOUND.format(source=statement, probe=probe), values, viewer_id, without)
-    return sorted(found, key=lambda each: (-each.strength, -each.video_id))
+Filter = Callable[[int | None], VideoQuerySet]
 
 
-def _probe(videos: VideoQuerySet) -> tuple[str, dict[str, Any]]:
-    """A query of videos as the SQL that looks at one row `c` of another."""
-    one = videos.filter(pk=RawSQL("c.video_id", ())).values_list("pk", "creator_id")[:1]
-    statement, params = one.query.sql_with_params()
+def found(source: Source, statement: str, videos: Filter, viewer_id: int | None, without: Sequence[int]) -> list[Found]:
+    probe, values = _probe(videos, viewer_id)
+    rows = _fetch(source, sql.FOUND.format(source=statement, probe=probe), values, viewer_id, without)
+    return sorted(rows, key=lambda each: (-each.strength, -each.video_id))
+
+
+def _probe(videos: Filter, viewer_id: int | None) -> tuple[str, dict[str, Any]]:
+    """A filter of videos as the SQL that looks at one row `c` of another."""
+    statement, params = _one_of(videos).sql(viewer_id=viewer_id)
     values = {f"probe{number}": value for number, value in enumerate(params)}
     return statement % tuple(f"%({name})s" for name in values), values
+
+
+@cache
+def _one_of(videos: Filter) -> Prepared[Video]:
+    def build(viewer_id: int | None) -> QuerySet[Video, Any]:
+        return videos(viewer_id).filter(pk=RawSQL("c.video_id", ())).values_list("pk", "creator_id")[:1]
+
+    return Prepared(build, viewer_id=int)
 
 
 def _fetch(

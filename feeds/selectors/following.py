@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -149,8 +149,7 @@ def overview(viewer_id: int) -> Overview:
         newest, alerted = cursor.fetchone()
     if not newest and not alerted:
         return Overview()
-    shown = Video.objects.visible_to(viewer_id).filter(publication__id__among={*newest, *alerted})
-    creators = dict(shown.order_by("-publication").values_list("publication", "creator"))
+    creators = dict(_creators(viewer_id=viewer_id, publication_ids=[*{*newest, *alerted}]))
     lately = dict.fromkeys(creators[publication_id] for publication_id in newest if publication_id in creators)
     return Overview(sum(publication_id in creators for publication_id in alerted), tuple(lately))
 
@@ -159,6 +158,15 @@ def posted_lately(seen: Overview, *, size: int = 8) -> list[User]:
     """Creators whom the viewer follows, by their newest video among the newest of the feed."""
     accounts = User.objects.in_bulk(seen.creator_ids[:size]) if seen.creator_ids else {}
     return [accounts[account_id] for account_id in seen.creator_ids[:size]]
+
+
+def _creators_of(viewer_id: int, publication_ids: Sequence[int]) -> QuerySet[Video, tuple[int, int]]:
+    """Of those that the viewer may see."""
+    shown = Video.objects.visible_to(viewer_id).filter(publication__id__among=publication_ids)
+    return shown.values_list("publication", "creator")
+
+
+_creators = Prepared(_creators_of, viewer_id=int, publication_ids=list)
 
 
 def rounds(viewer_id: int, before: int, *, least: int = State.FEED_ONLY) -> Iterator[tuple[list[int], dict[int, int]]]:

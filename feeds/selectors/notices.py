@@ -4,6 +4,7 @@ is, in sum, what the badge says."""
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import chain, islice, takewhile
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from follows.models import Follow
 from follows.relations import Relation
 from follows.selectors import relations
 from socialvideo.lib.pagination import Page, decode_cursor, encode_cursor
+from socialvideo.lib.prepared import Prepared
 from socialvideo.lib.said import worded
 from videos.models import Video
 
@@ -128,7 +130,12 @@ def horizon_of(viewer_id: int) -> Horizon:
 
 def unread_count(viewer_id: int, *, feed: Overview | None = None) -> int:
     """What the badge says: unseen alerts of videos that the viewer may see, and other unseen notifications."""
-    return unseen_notifications(viewer_id).count() + (feed or following.overview(viewer_id)).unseen
+    return _unseen(following.COUNTED).count(viewer_id=viewer_id) + (feed or following.overview(viewer_id)).unseen
+
+
+@cache
+def _unseen(_counted: int) -> Prepared[Notification]:
+    return Prepared(lambda viewer_id: unseen_notifications(viewer_id).values("pk"), viewer_id=int)
 
 
 def unseen_notifications(viewer_id: int) -> NotificationQuerySet:

@@ -4,8 +4,10 @@ import pytest
 
 from accounts.models import User
 from accounts.tests.factories import make_account
+from feeds.models import Impression
 from feeds.selectors.following import visible, visible_to
 from follows import services as follows
+from socialvideo.lib.prepared import Prepared
 from socialvideo.lib.testing import in_threads
 from videos import services as videos
 from videos.models import Publication
@@ -39,3 +41,23 @@ def test_each_viewer_finds_what_the_rules_say_on_every_connection(monkeypatch: p
     monkeypatch.undo()
     videos.remove(by=mira, video=Publication.objects.get(pk=ids[0]).video)
     assert [row[-1] for row in found(fan, ids)] == ids[:0:-1]
+
+
+@pytest.mark.django_db
+def test_every_kind_of_field_has_its_value_exchanged() -> None:
+    """A field that is no key wraps its numbers: one that was not recognised stayed what stood in for it."""
+    Impression.objects.bulk_create(Impression(viewer_id=7, video_id=n, source="new") for n in (1, 2, 3))
+    seen = Prepared(lambda viewer_id: Impression.objects.filter(viewer_id=viewer_id).values("video_id"), viewer_id=int)
+    assert [seen.count(viewer_id=7), seen.count(viewer_id=8), seen.count(viewer_id=7, most=2)] == [3, 0, 2]
+    assert len(seen(viewer_id=7)) == 3
+
+
+def test_none_is_a_statement_of_its_own(db: None) -> None:
+    people = Prepared(lambda least: User.objects.filter(pk__gte=least) if least else User.objects.all(), least=int)
+    newest = max(make_account(name).pk for name in ("mira", "fan"))
+    assert [people.count(least=None), people.count(least=newest)] == [User.objects.count(), 1]
+
+
+def test_a_value_that_is_no_parameter_is_refused(db: None) -> None:
+    with pytest.raises(ValueError, match="viewer_id"):
+        Prepared(lambda viewer_id: User.objects.all(), viewer_id=int)(viewer_id=1)

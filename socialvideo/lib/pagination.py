@@ -63,16 +63,19 @@ def keyset_page(queryset: QuerySet[M], *, order: Sequence[str], cursor: str = ""
     """One page of a queryset in the given order, e.g. ("-created_at", "-id"). The order's fields together must be
     unique and not null; dotted paths (`followee__handle`) need their relation selected. Costs one query."""
     queryset = queryset.order_by(*order)
-    fields = [name.lstrip("-") for name in order]
     if cursor and (key := decode_cursor(cursor, len(order))):
         with suppress(
             ValueError, TypeError, ValidationError
         ):  # a value of another kind than the field's: the first page
             queryset = queryset.filter(_after(order, key))
-    rows = list(queryset[: size + 1])
+    return page_of(list(queryset[: size + 1]), order=order, size=size)
+
+
+def page_of(rows: list[M], *, order: Sequence[str], size: int) -> Page[M]:
+    """Of rows in that order, one more than the page shows where it is not the last."""
     if len(rows) <= size:
         return Page(rows)
-    return Page(rows[:size], encode_cursor([_value(rows[size - 1], field) for field in fields]))
+    return Page(rows[:size], encode_cursor([_value(rows[size - 1], name.lstrip("-")) for name in order]))
 
 
 def _after(order: Sequence[str], key: Sequence[Any]) -> Q:

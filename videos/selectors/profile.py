@@ -6,7 +6,8 @@ from typing import ClassVar
 from accounts.models import User
 from follows.relations import Counts, Relation
 from follows.selectors import counts, relation
-from socialvideo.lib.pagination import Page, keyset_page
+from socialvideo.lib.pagination import Page, keyset_page, page_of
+from socialvideo.lib.prepared import Prepared
 from videos.models import Repost, Video
 from videos.querysets import RepostQuerySet, VideoQuerySet
 
@@ -40,8 +41,8 @@ def profile(account: User, viewer_id: int | None) -> Profile:
         account=account,
         relation=mine,
         counts=counts(account.pk),
-        video_count=grid(account.pk, viewer_id)[:COUNTED].count(),
-        repost_count=0 if closed else reposts(account.pk, viewer_id)[:COUNTED].count(),
+        video_count=_video_count(account.pk, viewer_id),
+        repost_count=0 if closed else _reposts.count(most=COUNTED, account_id=account.pk, viewer_id=viewer_id),
         closed=closed,
     )
 
@@ -62,13 +63,38 @@ def grid(account_id: int, viewer_id: int | None) -> VideoQuerySet:
     return videos.standing() if viewer_id == account_id else videos.visible_to(viewer_id)
 
 
+_grid = Prepared(grid, account_id=int, viewer_id=int)  # of others
+
+
+def _video_count(account_id: int, viewer_id: int | None) -> int:
+    if viewer_id == account_id:
+        return grid(account_id, viewer_id)[:COUNTED].count()
+    return _grid.count(most=COUNTED, account_id=account_id, viewer_id=viewer_id)
+
+
 def grid_page(account_id: int, viewer_id: int | None, *, cursor: str = "") -> Page[Video]:
-    videos = grid(account_id, viewer_id).by_age().with_card()
-    return keyset_page(videos, order=["-shown_at", "-id"], cursor=cursor, size=GRID_SIZE)
+    if not cursor and viewer_id != account_id:
+        return page_of(list(_first_rows(account_id=account_id, viewer_id=viewer_id)), order=_GRID_ORDER, size=GRID_SIZE)
+    return keyset_page(_grid_rows(account_id, viewer_id), order=_GRID_ORDER, cursor=cursor, size=GRID_SIZE)
+
+
+def _grid_rows(account_id: int, viewer_id: int | None) -> VideoQuerySet:
+    return grid(account_id, viewer_id).by_age().with_card()
+
+
+def _top_of_grid(account_id: int, viewer_id: int | None) -> VideoQuerySet:
+    return _grid_rows(account_id, viewer_id).order_by(*_GRID_ORDER)[: GRID_SIZE + 1]
+
+
+_GRID_ORDER = ["-shown_at", "-id"]
+_first_rows = Prepared(_top_of_grid, account_id=int, viewer_id=int)
 
 
 def reposts(account_id: int, viewer_id: int | None) -> RepostQuerySet:
     return Repost.objects.filter(account_id=account_id).shown_to(viewer_id)
+
+
+_reposts = Prepared(reposts, account_id=int, viewer_id=int)
 
 
 def reposts_page(account_id: int, viewer_id: int | None, *, cursor: str = "") -> Page[Video]:

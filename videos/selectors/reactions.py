@@ -2,8 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import IntegerField, QuerySet, Value
+
+from socialvideo.lib import lookups  # noqa: F401  # registers __among
 from socialvideo.lib.pagination import Page, keyset_page
+from socialvideo.lib.prepared import Prepared
 from videos.models import Bookmark, HiddenReposts, Like, Repost, Video
 from videos.selectors.profile import GRID_SIZE
 
@@ -18,20 +23,27 @@ class Reactions:
 
 
 def reactions_of(viewer_id: int | None, video_ids: Iterable[int]) -> Reactions:
-    """In three queries, however many videos."""
+    """In one query, however many videos."""
     if viewer_id is None:
         return Reactions()
-    mine = {"account_id": viewer_id, "video_id__in": list(video_ids)}
-    found = (model.objects.filter(**mine).values_list("video_id", flat=True) for model in (Like, Bookmark, Repost))
-    return Reactions(*map(frozenset, found))
+    found = list(_mine(account_id=viewer_id, video_ids=list(video_ids)))
+    return Reactions(*(frozenset(video_id for kind, video_id in found if kind == each) for each in range(len(_KINDS))))
 
 
-def liked_among(viewer_id: int | None, video_ids: Iterable[int]) -> frozenset[int]:
-    """Which of these videos the viewer likes, in one query."""
-    if viewer_id is None:
-        return frozenset()
-    mine = Like.objects.filter(account_id=viewer_id, video_id__in=list(video_ids))
-    return frozenset(mine.values_list("video_id", flat=True))
+_KINDS: tuple[Any, ...] = (Like, Bookmark, Repost)
+
+
+def _done_to(account_id: int, video_ids: list[int]) -> QuerySet[Any, Any]:
+    mine = {"account_id": account_id, "video__id__among": video_ids}
+    kinds = (
+        model.objects.filter(**mine).values_list(Value(kind, IntegerField()), "video_id")
+        for kind, model in enumerate(_KINDS)
+    )
+    first, *others = kinds
+    return first.union(*others, all=True)
+
+
+_mine: Prepared[Any] = Prepared(_done_to, account_id=int, video_ids=list)
 
 
 def kept_page(account_id: int, *, liked: bool, cursor: str = "") -> Page[Video]:

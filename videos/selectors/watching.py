@@ -3,14 +3,24 @@
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
+from socialvideo.lib.prepared import Prepared
 from videos.models import Video
+from videos.querysets import VideoQuerySet
 
 
 def video_for(viewer_id: int | None, video_id: int) -> Video | None:
     """A video that the viewer may watch, or one of their own in whatever state."""
-    videos = Video.objects.with_card().filter(pk=video_id)
-    own = videos.of_creator(viewer_id).first() if viewer_id else None
-    return own or videos.visible_to(viewer_id).first()
+    return next(iter(_one_for(viewer_id=viewer_id, video_id=video_id)), None)
+
+
+def _of(viewer_id: int | None, video_id: int) -> VideoQuerySet:
+    known = Video.objects.visible_to(viewer_id)
+    if viewer_id is not None:
+        known |= Video.objects.of_creator(viewer_id)
+    return known.with_card().filter(pk=video_id)
+
+
+_one_for = Prepared(_of, viewer_id=int, video_id=int)
 
 
 def public_video(video_id: int) -> Video | None:

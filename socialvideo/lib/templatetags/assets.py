@@ -43,6 +43,7 @@ def script_words() -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1000)
 def icon(name: str, label: str = "") -> SafeString:
     """static/icons/<name>.svg inline, in the colour of the text. Without a label it is decoration."""
     meaning = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
