@@ -32,7 +32,11 @@ GERMAN = {"headers": {"Accept-Language": "de"}}
 
 
 class Marking:
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
+
     def gettext(self, message: str) -> str:
+        self.asked.add(message)
         text = message.rpartition(trans_real.CONTEXT_SEPARATOR)[2]
         return f"⟦{text}⟧" if text else ""
 
@@ -44,12 +48,13 @@ class Marking:
 
 
 @pytest.fixture
-def marking(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
+def marking(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Marking]:
     """German, as far as Django knows. The site's name is an operator's word."""
     settings.SITE_NAME = "∎"
-    monkeypatch.setitem(trans_real._translations, "de", Marking())
+    marking = Marking()
+    monkeypatch.setitem(trans_real._translations, "de", marking)
     languages.script_words.cache_clear()
-    yield
+    yield marking
     languages.script_words.cache_clear()
 
 
@@ -162,7 +167,7 @@ def is_html(answer: Any) -> bool:
     return answer.get("Content-Type", "").startswith("text/html") and not answer.streaming
 
 
-def test_every_page_can_be_in_another_language(client: Client, marking: None, alice: User, video: Video) -> None:
+def test_every_page_can_be_in_another_language(client: Client, marking: Marking, alice: User, video: Video) -> None:
     seen, missing = set(), {}
     visitor = Client(**GERMAN)
     client.force_login(alice)
@@ -176,23 +181,27 @@ def test_every_page_can_be_in_another_language(client: Client, marking: None, al
                     missing[f"{where} {name}"] = found
     assert not missing, "\n".join(f"{page}: {texts}" for page, texts in missing.items())
     assert len(seen) > 60
+    german = trans_real.DjangoTranslation("de")._catalog
+    assert not [
+        text for text in marking.asked if text and not any(german.get(key) for key in (text, (text, 0), (text, 1)))
+    ]
 
 
 PAGES_OF_OTHERS = ["/@mira/", "/@bob/", "/@mira/followers/", "/search/?q=@mira", "/nowhere/", "/following/why/?of=mira"]
 
 
 @pytest.mark.parametrize("where", PAGES_OF_OTHERS)
-def test_what_others_show_can_be_too(client: Client, marking: None, alice: User, video: Video, where: str) -> None:
+def test_what_others_show_can_be_too(client: Client, marking: Marking, alice: User, video: Video, where: str) -> None:
     client.force_login(alice)
     assert not unmarked_of_page(client.get(where, **GERMAN).content.decode())
 
 
-def test_refusals_can_be_too(client: Client, marking: None, alice: User) -> None:
+def test_refusals_can_be_too(client: Client, marking: Marking, alice: User) -> None:
     for where in ("account_login", "account_signup", "account_reset_password"):
         assert not unmarked_of_page(client.post(reverse(where), {}, **GERMAN).content.decode())
 
 
-def test_mails_of_accounts_can_be_too(client: Client, marking: None, alice: User) -> None:
+def test_mails_of_accounts_can_be_too(client: Client, marking: Marking, alice: User) -> None:
     alice.language = "de"
     alice.save(update_fields=["language"])
     client.post(reverse("account_reset_password"), {"email": alice.email}, **GERMAN)
