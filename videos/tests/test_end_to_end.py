@@ -66,7 +66,7 @@ def test_reference_files_end_published_or_refused_in_words(alice, shared_media, 
     services.process(video.pk)
     video.refresh_from_db()
     assert video.state == state, video.failure_reason
-    assert words in video.failure_reason
+    assert words in video.failure_words
 
 
 @pytest.mark.django_db(transaction=True)

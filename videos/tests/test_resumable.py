@@ -396,7 +396,7 @@ def test_an_upload_that_is_given_up_fails_with_a_reason_and_can_begin_anew(sende
         video_failed.disconnect(dispatch_uid="test")
     video = Video.objects.get()
     assert (video.state, failed) == (Video.State.FAILED, [video.pk])
-    assert "Only 4.9" in video.failure_reason
+    assert "Only 4.9" in video.failure_words
     assert sender.send("HEAD", path).status_code == 404
     with pytest.raises(services.Refused, match="Upload it again"):
         services.retry(creator=alice, video=video)
