@@ -230,6 +230,24 @@ def test_the_marks_find_what_is_not_marked() -> None:
     assert unmarked_of_page(page) == ["Raw", "and not"]
 
 
+TEMPLATES = Path(site_settings.BASE_DIR) / "templates"
+NOT_SAID = re.compile(
+    r"{%\s*comment\b.*?endcomment\s*%}|{#.*?#}|{%\s*blocktranslate\b.*?endblocktranslate\s*%}"
+    r"|{%\s*block (?:layout|skin)\s*%}.*?{%\s*endblock\b.*?%}|{%.*?%}|{{.*?}}",
+    re.DOTALL,
+)
+
+
+def test_no_template_says_anything_that_is_not_marked() -> None:
+    """In whatever state a page is: the text between the tags has no letters."""
+    found = {}
+    for path in sorted([*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt")]):
+        written = path.read_text().replace("<{{", "<li{{")  # an element whose name is a variable
+        if texts := unmarked_of_page(NOT_SAID.sub("", written)):
+            found[str(path.relative_to(TEMPLATES))] = texts
+    assert not found, found
+
+
 # --- Which language --------------------------------------------------------------------------------------------------
 
 
