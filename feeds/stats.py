@@ -23,7 +23,7 @@ class SourceDay:
 
     @property
     def words(self) -> str:
-        return Source(self.source).label if self.source in Source.values else self.source
+        return str(Source(self.source).label) if self.source in Source.values else self.source
 
     @property
     def watched_percent(self) -> int:

@@ -339,15 +339,13 @@ class CommentAdmin(ReadOnlyAdmin):
 # --- What people did to videos and comments -------------------------------------------------------------------
 
 
+@admin.register(Bookmark, Like, Repost)
 class _DoneAdmin(ReadOnlyAdmin):
     list_display: tuple[str, ...] = ("id", "account", "video", "created_at")
     list_select_related: tuple[str, ...] = ("account", "video")
     search_fields: tuple[str, ...] = ("account__handle", "=video__id")
     search_help_text = _("A handle, or id of the video")
     ordering = ("-id",)
-
-
-admin.site.register([Like, Bookmark, Repost], _DoneAdmin)
 
 
 @admin.register(CommentLike)

@@ -36,7 +36,8 @@ until you turn it off or log out there; the messages are encrypted so that only 
 <h2>Pictures and videos</h2>
 <p>Pictures and videos are converted before anybody sees them. The place where they were taken and the device are removed.</p>
 <h2>Cookies</h2>
-<p>One keeps you logged in, one protects forms, one remembers the colours you chose. None of them follows you elsewhere,
+<p>One keeps you logged in, one protects forms, others remember the colours and the language you chose and the time zone
+of your browser. None of them follows you elsewhere,
 and nothing is loaded from other sites.</p>
 <h2>How long</h2>
 <p>As long as you have the account. A deactivated account is hidden and kept. A deleted one is hidden at once and can be
