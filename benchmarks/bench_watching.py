@@ -28,6 +28,7 @@ pytestmark = [
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 HERE = "[...document.querySelectorAll('.feed-card')].findIndex((card) => card.querySelector('[data-state=playing]'))"
 READY = "document.querySelectorAll('.feed-card video')[%d].readyState >= 2"
+AT_REST = "Math.abs(document.querySelectorAll('.feed-card')[%d].getBoundingClientRect().top) < 1"
 WATCH = """(n) => {
     const video = document.querySelectorAll('.feed-card video')[n];
     window.acted = undefined;
@@ -54,6 +55,7 @@ def test_the_next_video_moves_at_once(
     for n in range(1, len(CLIPS)):
         until(page, f"{HERE} === {n - 1}", seconds=30)
         until(page, READY % n, seconds=30)
+        until(page, AT_REST % (n - 1), seconds=30)
         page.evaluate(WATCH, n)
         _act(page, how)
         took.append(page.evaluate("window.frame.then((painted) => painted - window.acted)"))

@@ -1,8 +1,8 @@
 // One video a screen. The card in view plays and is the address of the page; as soon as it plays the next one is made ready,
 // the one before keeps its place, the others give their memory back. Keys: ↑ ↓ j k move, ← → seek, space plays, m sound,
-// l like, c comments, f full screen, ? lists them; letters can be turned off. The list goes on by itself; its last link is followed by htmx before it is
-// seen. Back finds the feed as it was, around the card that was left. What the viewer turned down is hidden, and back when
-// they take that back.
+// l like, c comments, f full screen, ? lists them; letters can be turned off. The list goes on by itself; its last link is
+// followed by htmx before it is seen. Back finds the feed as it was, around the card that was left. What the viewer turned
+// down is hidden, and back when they take that back.
 
 import { letterKeys } from "choices";
 import { regrow } from "feed-return";
@@ -11,6 +11,7 @@ import { gettext } from "words";
 
 const AHEAD = 3; // cards from the end at which the next page is fetched
 const HEART = 900; // ms
+const MOSTLY = 0.52; // of a card in view: a finger that has drawn it past the middle need not wait until it snaps
 const EDITABLE = "input:not([type=range]), textarea, select, [contenteditable], dialog[open]";
 const HELD = /^(Arrow|[jk]$)/; // keys that go on while they are held
 
@@ -23,7 +24,7 @@ class VideoFeed extends HTMLElement {
   #observer;
 
   connectedCallback() {
-    this.#observer = new IntersectionObserver((entries) => this.#seen(entries), { root: this.#scroller, threshold: 0.6 });
+    this.#observer = new IntersectionObserver((entries) => this.#seen(entries), { root: this.#scroller, threshold: MOSTLY });
     this.#watch();
     this.#addArrows();
     this.#offerLetterKeys();
@@ -91,7 +92,7 @@ class VideoFeed extends HTMLElement {
   }
 
   #seen(entries) {
-    const entry = entries.findLast(({ isIntersecting, intersectionRatio }) => isIntersecting && intersectionRatio >= 0.6);
+    const entry = entries.findLast(({ isIntersecting, intersectionRatio }) => isIntersecting && intersectionRatio >= MOSTLY);
     if (entry) this.#comes(entry.target);
   }
 
@@ -217,6 +218,7 @@ class VideoFeed extends HTMLElement {
 
   #lead(card) {
     const shown = card ?? this.#next ?? this.querySelector(".feed__end");
+    this.#heading = card; // a movement that was still on its way leads nowhere else
     shown?.scrollIntoView({ behavior: "instant" });
     if (card) this.#activate(card);
     (shown?.matches("[tabindex], a") ? shown : this.#scroller).focus({ preventScroll: true });
