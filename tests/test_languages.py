@@ -261,6 +261,14 @@ def test_the_browser_asks_and_the_page_says_its_language(client: Client) -> None
 
 
 @pytest.mark.django_db
+def test_a_language_that_was_chosen_is_kept_for_its_browser_alone(client: Client) -> None:
+    """Also where no session says so: what stands between must not hand it to others."""
+    assert "Cookie" not in client.get(reverse("feeds:manifest"), **GERMAN).get("Vary", "")
+    client.cookies[site_settings.LANGUAGE_COOKIE_NAME] = "de"
+    assert "Cookie" in client.get(reverse("feeds:manifest"))["Vary"]
+
+
+@pytest.mark.django_db
 def test_a_visitor_chooses(client: Client) -> None:
     answer = client.post("/language/", {"language": "de", "next": "/explore/"})
     assert answer.url == "/explore/"

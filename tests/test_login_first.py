@@ -57,3 +57,9 @@ def test_a_tap_of_somebody_logged_out_leads_to_the_login_and_back_to_a_page(
     for url in (tapped["HX-Redirect"], posted["Location"]):
         back = parse_qs(urlsplit(url).query)["next"][0]
         assert client.get(back).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_page_that_reads_as_another_host_is_not_led_back_to(client: Client) -> None:
+    answer = client.post(reverse("videos:upload"), headers={"Referer": "http://testserver//elsewhere.example/"})
+    assert answer["Location"].endswith("?next=/")

@@ -17,6 +17,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.access import DOOR
@@ -74,8 +75,9 @@ def _record(account_id: int, act: StandingEvent.Act) -> None:
 
 
 def _mail(template: str, account: User, due_at: datetime) -> None:
-    """To the address that the account has now, once what it says is committed."""
-    email, language, context = account.email, account.language, {"handle": account.handle, "due_at": due_at}
+    """To the address that the account has now, once what it says is committed; in its language, or else the page's."""
+    language = account.language or get_language() or ""
+    email, context = account.email, {"handle": account.handle, "due_at": due_at}
 
     def send() -> None:
         with speaking(language):

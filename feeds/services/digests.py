@@ -133,7 +133,8 @@ def _letter(digest: Digest) -> mail.EmailMultiAlternatives | None:
     if address is None or not account.is_present or not DigestPlan.objects.filter(account=account).exists():
         return None
     keys = digest.lines.values_list("event_key", flat=True)
-    told = events(account.pk, keys, Channel.MAIL)
+    with speaking(account.language):
+        told = events(account.pk, keys, Channel.MAIL)
     digest.lines.exclude(event_key__in=told).delete()  # what comes of it again is news
     with speaking(account.language):
         return compose(digest, account, address, list(told.values())) if told else None

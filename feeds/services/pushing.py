@@ -107,7 +107,7 @@ def _messages(pushes: Iterable[Push], subscriptions: Mapping[int, PushSubscripti
 
 def _messages_to(account: User, pushes: list[Push]) -> Iterator[tuple[Push, Message]]:
     try:
-        with transaction.atomic():
+        with transaction.atomic(), speaking(account.language):
             found = events(account.pk, [push.event_key for push in pushes], Channel.PUSH)
     except Exception:  # whatever is wrong with one account, the others get theirs; it is tried again
         logger.exception("Pushes to account %s were not made.", account.pk)

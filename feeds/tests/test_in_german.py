@@ -111,6 +111,10 @@ def test_mail_and_push_are_in_their_accounts_language(fan: User, mira: User) -> 
     push = Push(subscription_id=1, event_key=f"video:{video.publication.pk}")
     ((_, message),) = pushing._messages_to(fan, [push])
     assert message["title"] == "Mira hat ein Video veröffentlicht"
+    make_failed_video(fan, reason=TOO_LONG)
+    push = Push(subscription_id=1, event_key=f"notice:{Notification.objects.get(kind='failed').pk}")
+    ((_, message),) = pushing._messages_to(fan, [push])
+    assert "Die Grenze ist 3:00." in message["body"]
 
 
 @pytest.mark.parametrize(("people", "said"), [(1, "hat dein Video kommentiert"), (2, "haben dein Video kommentiert")])

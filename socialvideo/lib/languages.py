@@ -28,7 +28,8 @@ class LanguageMiddleware:
         with translation.override(language):
             response = self.get_response(request)
         if response.get("Content-Type", "").partition(";")[0].endswith(WITH_WORDS):
-            patch_vary_headers(response, ["Accept-Language"])
+            chosen = ["Cookie"] if settings.LANGUAGE_COOKIE_NAME in request.COOKIES else []
+            patch_vary_headers(response, ["Accept-Language", *chosen])
             response.headers.setdefault("Content-Language", language)
         return response
 

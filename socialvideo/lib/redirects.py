@@ -47,8 +47,8 @@ def _page_of(request: HttpRequest) -> str:
     if request.method in {"GET", "HEAD"} and not request.htmx:  # type: ignore[attr-defined]
         return request.get_full_path()
     page = request.headers.get("HX-Current-URL" if request.htmx else "Referer", "")  # type: ignore[attr-defined]
-    ours = urlsplit(page if _is_ours(request, page) else "/")
-    return way_back(request, ours._replace(scheme="", netloc="").geturl())
+    path = urlsplit(page if _is_ours(request, page) else "/")._replace(scheme="", netloc="").geturl()
+    return way_back(request, path if _is_ours(request, path) else "/")  # "//elsewhere" is a path here, and a host there
 
 
 def _is_ours(request: HttpRequest, url: str) -> bool:
