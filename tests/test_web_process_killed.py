@@ -4,6 +4,7 @@ published twice."""
 import os
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -62,10 +63,12 @@ def test_a_web_process_killed_in_the_middle_of_an_upload(web: WebProcess, alice:
     client = TusClient(f"{web.url}{UPLOADS}", headers=headers)
     url = client.uploader(file_stream=BytesIO(file), metadata={"key": "k"}).create_url()
     with begin_sending(web, url.removeprefix(web.url), file, headers):
-        until(lambda: Upload.objects.get().received > 0)
+        until(lambda: Upload.objects.get().received >= SAVED_BYTES)
         web.kill()
     upload = Upload.objects.select_related("video").get()
     assert SAVED_BYTES <= upload.received <= parts.size(upload.video.media_key) < SIZE
+    assert upload.writing_until
+    Upload.objects.update(writing_until=timezone.now() + timedelta(minutes=5))  # however long the start takes
     web.start()
     again = client.uploader(file_stream=BytesIO(file), url=url, chunk_size=SAVED_BYTES)
     assert again.offset == upload.received

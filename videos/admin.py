@@ -2,6 +2,7 @@
 processing again; what a video says and shows belongs to its creator. Videos for their creator only are not played here."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -183,17 +184,11 @@ class VideoAdmin(ReadOnlyAdmin):
 
     def _restore(self, request: HttpRequest, videos: QuerySet[Video]) -> None:
         for video in videos:
-            services.restore(by=request.user, video=video)  # type: ignore[arg-type]
-            messages.success(
-                request, gettext("Video %(id)s is %(state)s.") % {"id": video.pk, "state": video.get_state_display()}
-            )
+            _act(request, video, partial(services.restore, by=request.user))
 
     def _retry(self, request: HttpRequest, videos: QuerySet[Video]) -> None:
         for video in videos:
-            services.retry(creator=request.user, video=video)  # type: ignore[arg-type]
-            messages.success(
-                request, gettext("Video %(id)s is %(state)s.") % {"id": video.pk, "state": video.get_state_display()}
-            )
+            _act(request, video, partial(services.retry, creator=request.user))
 
     def _ask(self, ids: Any) -> HttpResponse:
         chosen = urlencode([(ACTION_CHECKBOX_NAME, pk) for pk in ids])
@@ -221,8 +216,15 @@ class VideoAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "videos/desk_removal.html", context | {"form": form, "videos": videos})
 
 
-def _stands(video: Video) -> str:
-    return gettext("Video %(id)s is %(state)s.") % {"id": video.pk, "state": video.get_state_display()}
+def _act(request: HttpRequest, video: Video, act: Callable[..., Any]) -> None:
+    """What is refused is said, and holds up no other."""
+    try:
+        act(video=video)
+    except services.Refused as refused:
+        messages.error(request, f"{video}: {refused.message}")
+    else:
+        words = {"id": video.pk, "state": video.get_state_display()}
+        messages.success(request, gettext("Video %(id)s is %(state)s.") % words)
 
 
 def _may_be_shown(video: Video) -> bool:

@@ -24,6 +24,7 @@ from follows.services.refusals import REFUSALS
 from follows.wording import SENTENCES
 from socialvideo.lib.said import Said, kept, worded
 from videos import services as videos
+from videos.models import Video
 from videos.tests.factories import make_failed_video, make_video
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +74,9 @@ def test_why_a_video_failed_is_worded_when_it_is_read(client: Client, fan: User)
         (event,) = events(fan.pk, [f"notice:{notice.pk}"], Channel.PUSH).values()
         assert (event.words, event.text) == ("Dein Video konnte nicht verarbeitet werden", german)
     client.force_login(fan)
-    assert german in client.get(reverse("feeds:notifications"), **GERMAN).content.decode()
+    Video.objects.update(is_draft=True)
+    for page in ("feeds:notifications", "videos:drafts"):
+        assert german in client.get(reverse(page), **GERMAN).content.decode()
     plain = make_failed_video(fan, reason="This file is empty. Pick another.")
     with translation.override("de"):
         assert plain.failure_words == "Diese Datei ist leer. Wähle eine andere."

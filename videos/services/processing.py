@@ -181,12 +181,13 @@ def retry(*, creator: User, video: Video) -> Video:
             _("This video cannot be processed again: the file you sent is no longer kept. Upload it again."),
         )
         if creator.pk == video.creator_id:
-            check_work(creator.pk)
+            check_work(creator.pk, again=True)
         failed = Video.objects.filter(pk=video.pk).exclude(failure_reason="")
         restarted = failed.filter(state=Video.State.FAILED).update(state=Video.State.PROCESSING, **ANEW)
         watchable = failed.filter(state__in=WATCHABLE, awaits_more=False)
         if restarted or watchable.update(awaits_more=True, **_let_go(0)):
-            count_work(video.creator_id)
+            if creator.pk == video.creator_id:
+                count_work(creator.pk)
             processing_due.send(Video, video_id=video.pk)
         video.refresh_from_db()
     return video
@@ -198,7 +199,7 @@ def remake(video_id: int) -> None:
     if video.published_at:
         raise Refused("published", _("This video has gone out, so its length stays. To cut it anew, upload it again."))
     _check_original(video, _("It cannot be cut anew: the file you sent is no longer kept. Upload it again."))
-    check_work(video.creator_id)
+    check_work(video.creator_id, again=True)
     unpublished = [Video.State.PROCESSING, Video.State.READY, Video.State.FAILED]
     wanted = Video.objects.filter(pk=video_id, state__in=unpublished)
     if wanted.update(state=Video.State.PROCESSING, awaits_more=False, **ANEW, **UNMADE):
@@ -213,7 +214,7 @@ def renew_cover(video_id: int) -> None:
     if video.state not in WATCHABLE:
         return
     _check_original(video, _("It cannot have another cover: the file you sent is no longer kept. Upload it again."))
-    check_work(video.creator_id)
+    check_work(video.creator_id, again=True)
     if Video.objects.filter(pk=video_id, state__in=WATCHABLE, awaits_more=False).update(awaits_more=True, **_let_go(0)):
         count_work(video.creator_id)
         processing_due.send(Video, video_id=video_id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO, Protocol
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -75,7 +75,9 @@ def _claim(upload: Upload, offset: int) -> str:
         raise Refused("offset", _("%(number)s bytes are here. Go on from there.") % {"number": here})
     writer = secrets.token_urlsafe(12)
     free = Q(writing_until=None) | Q(writing_until__lt=Now())
-    mine = Upload.objects.filter(free, pk=upload.pk, received=upload.received, video__state=Video.State.UPLOADING)
+    # By EXISTS: a condition by join is asked in a subquery, once, before the row is waited for.
+    arriving = Exists(Video.objects.filter(pk=OuterRef("pk"), state=Video.State.UPLOADING))
+    mine = Upload.objects.filter(free, arriving, pk=upload.pk, received=upload.received)
     if not mine.update(writer=writer, writing_until=Now() + LEASE):
         raise Refused("busy", _("Another request is sending this file. Try again in a few seconds."))
     return writer

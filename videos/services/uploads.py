@@ -203,7 +203,7 @@ def sweep_uploads() -> None:
     whole = Upload.objects.filter(received=F("video__uploaded_bytes"), video__uploaded_bytes__gt=0)
     for upload in whole.select_related("video").order_by("?")[:AT_ONCE]:  # what cannot be stored holds up no other
         finish_or_leave(upload.video)
-    for video in Video.objects.filter(LATE, state=Video.State.UPLOADING).order_by("created_at")[:AT_ONCE]:
+    for video in Video.objects.filter(LATE, state=Video.State.UPLOADING).order_by("?")[:AT_ONCE]:
         give_up(video)
     for video in Video.objects.filter(LATE, state=Video.State.REMOVED).exclude(upload=None)[:AT_ONCE]:
         _forget(video)
@@ -224,6 +224,7 @@ def finish_or_leave(video: Video) -> None:
 def give_up(video: Video) -> None:
     """The rest of it never came. Its creator reads so; what was sent is thrown away. Of what goes on this very moment
     nothing is."""
+    Video.objects.select_for_update(of=("self",)).filter(pk=video.pk).first()
     received = Upload.objects.filter(pk=video.pk).values_list("received", flat=True).first() or 0
     reason = Said(
         gettext_noop("Only %(received)s of %(size)s arrived, and then nothing more. Upload the file again."),

@@ -64,6 +64,16 @@ def test_processing_again(alice, moderator):
     assert video.state == Video.State.PROCESSING
 
 
+def test_what_is_refused_is_said_and_holds_up_no_other(alice, moderator):
+    lost, other = make_failed_video(alice), make_failed_video(alice)
+    Video.objects.filter(pk=lost.pk).update(original="")
+    chosen = {"action": "retry_chosen", "_selected_action": [lost.pk, other.pk]}
+    page = signed_in(moderator).post("/admin/videos/video/", chosen, follow=True).content.decode()
+    assert "no longer kept" in page
+    states = dict(Video.objects.values_list("pk", "state"))
+    assert states == {lost.pk: Video.State.FAILED, other.pk: Video.State.PROCESSING}
+
+
 def test_opening_a_link_changes_nothing(alice, moderator):
     video = make_failed_video(alice)
     desk, url = signed_in(moderator), f"/admin/videos/video/{video.pk}/retry-this/"

@@ -399,7 +399,7 @@ def test_deleting_buys_no_more_work(alice: User, settings: Any) -> None:
 
 @pytest.mark.parametrize("act", ["retry", "cut", "cover"])
 def test_nor_does_asking_for_it_again_and_again(alice: User, settings: Any, act: str) -> None:
-    settings.UPLOADS_PER_DAY = 3
+    settings.UPLOADS_PER_DAY = 2  # and as often again
     video = make_failed_video(alice) if act == "retry" else finish(upload(alice, is_draft=True))
 
     def ask(number: int) -> None:
@@ -411,12 +411,18 @@ def test_nor_does_asking_for_it_again_and_again(alice: User, settings: Any, act:
             services.edit(creator=alice, video=video, **wish)  # type: ignore[misc]
             Video.objects.filter(pk=video.pk).update(awaits_more=False)
 
-    for number in range(2):
+    for number in range(3):
         ask(number)
     before = Video.objects.values().get()
     with pytest.raises(services.Refused, match="Go on tomorrow"):
-        ask(2)
+        ask(3)
     assert Video.objects.values().get() == before
+
+
+def test_the_last_of_a_day_can_be_cut_and_posted(alice: User, settings: Any) -> None:
+    settings.UPLOADS_PER_DAY = 1
+    video = upload(alice, is_draft=True)
+    assert not services.edit(creator=alice, video=video, is_draft=False, trim_to_ms=2000).is_draft
 
 
 @pytest.mark.django_db(transaction=True)
