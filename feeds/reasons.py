@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from accounts.models import User
 from follows.relations import Relation
@@ -39,6 +40,23 @@ class Reason(NamedTuple):
     account_ids: tuple[int, ...] = ()
 
 
+# By one of those followed, and by several.
+REPOSTED = (
+    gettext_lazy("Reposted by %(name)s"),
+    ngettext_lazy(
+        "Reposted by %(name)s and %(others)s other you follow",
+        "Reposted by %(name)s and %(others)s others you follow",
+        "others",
+    ),
+)
+LIKED = (
+    gettext_lazy("Liked by %(name)s, whom you follow"),
+    ngettext_lazy(
+        "Liked by %(name)s and %(others)s other you follow",
+        "Liked by %(name)s and %(others)s others you follow",
+        "others",
+    ),
+)
 OTHERWISE = gettext_lazy("Picked for you")  # where the reason cannot be told, or is true no more
 FRESH = timedelta(days=3)
 _PLAIN: dict[str, Any] = {
@@ -68,9 +86,9 @@ def _about_people(reason: Reason, video: Video, ties: Mapping[int, Relation], pe
         case Source.FOLLOWING | Source.FOLLOWED | Source.AGAIN if ties[video.creator_id].following:
             return _("You follow %(name)s") % {"name": video.creator.display_name}
         case Source.REPOSTED if friends := [each for each in met if _passes_on(ties[each.pk])]:
-            return _reposted_by(friends)
+            return _by(friends, *REPOSTED)
         case Source.ENGAGED if friends := [each for each in met if _may_be_named(each, ties[each.pk])]:
-            return _liked_by(friends)
+            return _by(friends, *LIKED)
         case Source.RELATED if met:
             return _LED_HERE.get(reason.word, OTHERWISE) % {"name": _short(met[0])}
     return ""
@@ -92,28 +110,9 @@ def _passes_on(tie: Relation) -> bool:
     return tie.following and not tie.muted
 
 
-def _reposted_by(friends: list[User]) -> str:
-    others = len(friends) - 1
-    if not others:
-        return _("Reposted by %(name)s") % {"name": _short(friends[0])}
-    said = ngettext(
-        "Reposted by %(name)s and %(others)s other you follow",
-        "Reposted by %(name)s and %(others)s others you follow",
-        others,
-    )
-    return said % {"name": _short(friends[0]), "others": others}
-
-
-def _liked_by(friends: list[User]) -> str:
-    others = len(friends) - 1
-    if not others:
-        return _("Liked by %(name)s, whom you follow") % {"name": _short(friends[0])}
-    said = ngettext(
-        "Liked by %(name)s and %(others)s other you follow",
-        "Liked by %(name)s and %(others)s others you follow",
-        others,
-    )
-    return said % {"name": _short(friends[0]), "others": others}
+def _by(friends: list[User], alone: Promise, together: Promise) -> str:
+    names = {"name": _short(friends[0]), "others": len(friends) - 1}
+    return str((together if names["others"] else alone) % names)
 
 
 def _shut_out(tie: Relation) -> bool:

@@ -1,7 +1,10 @@
 """A process of the site as a child of a test: it can be killed in the middle of things, and started again."""
 
+import contextlib
+import socket
 import subprocess
 import time
+import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -78,3 +81,26 @@ class ChildProcess:
 
     def output(self) -> str:
         return self.log.read_text(errors="replace")
+
+
+class ServerProcess(ChildProcess):
+    """On a port of its own, which it keeps when it is killed and started again."""
+
+    backlog: int
+
+    def __init__(self, env: Mapping[str, str], log: Path) -> None:
+        super().__init__(env, log)
+        self.listening = socket.create_server(("127.0.0.1", 0), backlog=self.backlog)
+        self.inherited = (self.listening.fileno(),)
+        self.address: tuple[str, int] = self.listening.getsockname()
+        self.url = f"http://127.0.0.1:{self.address[1]}"
+
+    def is_ready(self) -> bool:
+        address = f"http://127.0.0.1:{self.port}/healthz"
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=1):
+            return True
+        return False
+
+    @property
+    def port(self) -> int:
+        return self.address[1]
