@@ -71,6 +71,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_private = models.BooleanField(default=False)
     is_staff = models.BooleanField(default=False)
     suspended_at = models.DateTimeField(null=True, blank=True)
+    suspended_until = models.DateTimeField(null=True, blank=True, help_text=_("Empty: for good."))
+    is_limited = models.BooleanField(
+        default=False, db_default=False, help_text=_("By a moderator: followers have it, nobody else is offered it.")
+    )
     deactivated_at = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)

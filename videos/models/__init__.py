@@ -3,6 +3,7 @@
 from videos.models.captions import Captions
 from videos.models.comments import Comment, CommentCount, CommentLike
 from videos.models.counts import VideoCount
+from videos.models.moderation import Appeal, Case, Decision, ModerationEvent, Notice, Proposal, Report
 from videos.models.publications import Publication
 from videos.models.reactions import Bookmark, Like, Watch
 from videos.models.reposts import HiddenReposts, Repost
@@ -10,14 +11,21 @@ from videos.models.uploads import Upload
 from videos.models.videos import Tag, Video, VideoTag, new_media_key
 
 __all__ = [
+    "Appeal",
     "Bookmark",
     "Captions",
+    "Case",
     "Comment",
     "CommentCount",
     "CommentLike",
+    "Decision",
     "HiddenReposts",
     "Like",
+    "ModerationEvent",
+    "Notice",
+    "Proposal",
     "Publication",
+    "Report",
     "Repost",
     "Tag",
     "Upload",

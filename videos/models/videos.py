@@ -53,6 +53,12 @@ class Video(models.Model):
         default=False, db_default=False, help_text="Finished or not: its creator has not let it go out yet."
     )
     allows_comments = models.BooleanField(default=True, db_default=True)
+    for_adults = models.BooleanField(
+        default=False, db_default=False, help_text="Kept from visitors and from accounts under the age."
+    )
+    is_limited = models.BooleanField(
+        default=False, db_default=False, help_text="By a moderator: followers have it, nobody else is offered it."
+    )
 
     # What the creator wants made of the file, in milliseconds of the original.
     trim_from_ms = models.PositiveIntegerField(null=True, blank=True)
