@@ -4,6 +4,7 @@ cause, and counted. What changes an edge besides a service obeys the same rules,
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -107,6 +108,8 @@ class FollowEvent(models.Model):
             models.Index(fields=["followee_id", "happened_at"], name="follows_event_of_followee"),
             # A follower's own history, newest first.
             models.Index(fields=["follower_id", "id"], name="follows_event_of_follower"),
+            # What happened of late, to whomever: events stand almost in the order of time.
+            BrinIndex(fields=["happened_at"], autosummarize=True, name="follows_event_by_time"),
         ]
         triggers: ClassVar = triggers.EVENT_TRIGGERS
 
@@ -248,6 +251,59 @@ class Tie(models.Model):
 
     def __str__(self) -> str:
         return f"{self.follower_id} watched {self.watched} of {self.followee_id}"
+
+
+class TallyMark(models.Model):
+    """How far the figures of followers are counted: all that happened before `until`, and nothing since. One row."""
+
+    id = models.SmallIntegerField(primary_key=True, db_default=1)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="follows_tallymark_is_one")]
+
+    def __str__(self) -> str:
+        return f"counted until {self.until}"
+
+
+class FollowTally(models.Model):
+    """Followers gained and lost by an account in a quarter of an hour, of which the days of every time zone are made.
+    Counted from the events (`tallies.py`), and from nothing else."""
+
+    class Change(models.TextChoices):
+        GAINED = "gained", _("gained")
+        LOST = "lost", _("lost")
+
+    pk = models.CompositePrimaryKey("account_id", "quarter", "change", "cause", "source")
+    account_id = models.BigIntegerField()
+    quarter = models.DateTimeField(help_text="Its beginning.")
+    change = models.CharField(max_length=6, choices=Change)
+    cause = models.CharField(max_length=20, choices=Cause, help_text="A block by the follower is an unfollow here.")
+    source = models.CharField(
+        max_length=12,
+        blank=True,
+        help_text="Where they followed, or asked to. Empty for losses: it could tell of blocks.",
+    )
+    number = models.IntegerField()
+
+    class Meta:
+        verbose_name_plural = "follow tallies"
+
+    def __str__(self) -> str:
+        return f"{self.account_id} at {self.quarter}: {self.number} {self.change}, {self.cause}"
+
+
+class FollowLapse(models.Model):
+    """How many of those gained in a quarter of an hour were lost again after so many whole weeks, up to `tallies.WEEKS`."""
+
+    pk = models.CompositePrimaryKey("account_id", "quarter", "weeks")
+    account_id = models.BigIntegerField()
+    quarter = models.DateTimeField(help_text="In which they were gained.")
+    weeks = models.SmallIntegerField()
+    number = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.account_id} at {self.quarter}: {self.number} stayed {self.weeks} weeks"
 
 
 class Batch(models.Model):

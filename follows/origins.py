@@ -8,7 +8,8 @@ from enum import StrEnum
 class Source(StrEnum):
     UNKNOWN = ""
     PROFILE = "profile"
-    FEED = "feed"
+    FEED = "feed"  # Following
+    FOR_YOU = "for_you"
     VIDEO = "video"
     LIST = "list"
     MANAGER = "manager"
