@@ -33,6 +33,15 @@ KEPT = """(async () => {
 
 def stand_for(page: Any, address: str = "/status/") -> None:
     page.goto(address)
+    page.keyboard.press("Shift")
+    until(page, READY)
+
+
+def test_who_passes_by_spends_nothing_on_it(page: Any) -> None:
+    """The first key or touch makes it."""
+    page.goto("/status/")
+    assert page.evaluate("navigator.serviceWorker.getRegistration().then((worker) => !worker)")
+    page.keyboard.press("Tab")
     until(page, READY)
 
 
@@ -76,10 +85,11 @@ def test_nothing_of_anybody_is_kept(page: Any, sign_in: Callable[..., None], ali
 
 
 def test_a_new_worker_replaces_what_the_former_kept(page: Any) -> None:
-    page.goto("/status/")
+    stand_for(page)
     page.evaluate("caches.open('shell-of-yesterday').then((cache) => cache.put('/', new Response('old')))")
     page.evaluate("navigator.serviceWorker.getRegistration().then((worker) => worker?.unregister())")
     page.reload()
+    page.keyboard.press("Shift")
     until(page, READY)
     until(page, "caches.keys().then((names) => names.length === 1 && names[0] !== 'shell-of-yesterday')")
 

@@ -44,5 +44,7 @@ addEventListener("online", () => load(document));
 // Pages write and read times in this browser's zone (socialvideo/lib/zones.py).
 document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 
-// The site as an app, with a page for when there is no network (templates/feeds/worker.js); not before this page is there.
-addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => undefined));
+// The site as an app, with a page for when there is no network (templates/feeds/worker.js); once somebody uses the page:
+// who passes by spends nothing on it.
+const install = () => navigator.serviceWorker?.register("/sw.js").catch(() => undefined);
+for (const use of ["pointerdown", "keydown"]) addEventListener(use, install, { once: true });
