@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
+from follows.tallies import CAUSE, CHANGE, CHANGED, OF_THE_ERASED
 from follows.triggers import ACT_SEQUENCE, SCHEMA
 from socialvideo.lib import rules
 from socialvideo.lib.audit import Check
@@ -73,6 +74,21 @@ BLOCKS_AND_HISTORY = """
       AND NOT EXISTS (SELECT 1 FROM accounts_user WHERE id IN (blocker_id, blocked_id) AND erased_at IS NOT NULL)
 """
 
+# By account, change and cause, of what happened before the mark. As edges are what the history says and counts what edges
+# are, gained less lost is then the number of followers.
+TALLIES_AND_HISTORY = f"""
+    SELECT account_id, change, cause, sum(number) AS too_many
+    FROM (SELECT account_id, change, cause, number FROM follows_followtally
+          UNION ALL
+          SELECT followee_id, {CHANGE}, {CAUSE}, -count(*)
+          FROM follows_followevent
+          WHERE {CHANGED} AND happened_at < (SELECT until FROM follows_tallymark)
+          GROUP BY 1, 2, 3) AS part
+    WHERE NOT {OF_THE_ERASED.format("account_id")}
+    GROUP BY 1, 2, 3
+    HAVING sum(number) <> 0
+"""
+
 EDGE_OF_ERASED = """
     SELECT erasure_id FROM accounts_erasurestep
     WHERE part = 'follows' AND confirmed_at IS NOT NULL
@@ -87,7 +103,7 @@ RULE_NOT_IN_FORCE = rules.not_in_force(
     sequences=[(ACT_SEQUENCE, "SELECT max(id) FROM follows_followevent")],
 )
 
-EDGES, EVENTS, BLOCKS = "follows_follow", "follows_followevent", "follows_block"
+EDGES, EVENTS, BLOCKS, TALLIES = "follows_follow", "follows_followevent", "follows_block", "follows_followtally"
 
 CHECKS = [
     Check(gettext_noop("every follow is what its whole history says"), "2", EDGES_AND_HISTORY, EVENTS),
@@ -97,6 +113,7 @@ CHECKS = [
     ),
     Check(gettext_noop("no follow leads to an erased account"), "2", EDGE_OF_ERASED, EDGES),
     Check(gettext_noop("all counts equal the follows and requests that stand"), "3", COUNTS_AND_EDGES, EDGES),
+    Check(gettext_noop("the figures of followers are what the history says"), "9", TALLIES_AND_HISTORY, TALLIES),
     Check(
         gettext_noop("no request waits at a public account"),
         "1",

@@ -45,6 +45,13 @@ def sweep_imports() -> None:
 
 
 @shared_task
+def roll_tallies() -> None:
+    """Keeps the figures of followers fresh. Killed, or twice at once, it counts everything once."""
+    while services.roll_tallies():
+        pass
+
+
+@shared_task
 def prune_batches() -> None:
     """Forgets what can no longer be undone."""
     services.prune_batches()

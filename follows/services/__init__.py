@@ -24,6 +24,7 @@ from follows.services.offers import accept_offer, dismiss_offer, offer
 from follows.services.pruning import prune_batches
 from follows.services.refusals import FollowRefused
 from follows.services.reports import fold_counts, report_publication, report_watch
+from follows.services.tallies import rebuild_tallies, roll_tallies
 
 __all__ = [
     "PREVIEW_STANDS",
@@ -48,10 +49,12 @@ __all__ = [
     "mute",
     "offer",
     "prune_batches",
+    "rebuild_tallies",
     "remove_follower",
     "report_publication",
     "report_watch",
     "restore",
+    "roll_tallies",
     "set_bell",
     "start_batch",
     "start_import",

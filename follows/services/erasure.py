@@ -9,6 +9,7 @@ from follows.machine import Cause
 from follows.models import Follow
 from follows.origins import NOWHERE
 from follows.services.statements import SAYING, said
+from follows.services.tallies import forget_tallies
 from follows.signals import edges_changed
 
 PART = "follows"
@@ -100,7 +101,7 @@ def _eraser(statement: str) -> Eraser:
     return erase_some
 
 
-ERASERS = {name: _eraser(statement) for name, statement in STATEMENTS.items()}
+ERASERS = {name: _eraser(statement) for name, statement in STATEMENTS.items()} | {"tallies": forget_tallies}
 
 
 def erase(account_id: int) -> bool:

@@ -25,6 +25,13 @@ PRIVATE_UNDER_AGE = env.int("PRIVATE_UNDER_AGE", 16, validate=NOT_NEGATIVE)  # y
 FOLLOW_LIMIT = env.int("FOLLOW_LIMIT", 7500, validate=POSITIVE)  # accounts one account may follow, requests included
 # Days in which one may take back the deletion of one's account. At least one: meanwhile nobody acts for the account.
 DELETE_AFTER_DAYS = env.int("DELETE_AFTER_DAYS", 30, validate=POSITIVE)
+KEEP_ARCHIVES_DAYS = env.int("KEEP_ARCHIVES_DAYS", 7, validate=POSITIVE)  # in which one's data can be downloaded
+# How long what happened is kept, in days; 0: as long as the account (follow events: for good). docs/operations.md.
+KEEP_FOLLOW_EVENTS_DAYS = env.int("KEEP_FOLLOW_EVENTS_DAYS", 0, validate=NOT_NEGATIVE)
+KEEP_INBOX_DAYS = env.int("KEEP_INBOX_DAYS", 0, validate=NOT_NEGATIVE)  # of new videos; older ones are read, not lost
+KEEP_WATCHES_DAYS = env.int("KEEP_WATCHES_DAYS", 0, validate=NOT_NEGATIVE)  # since the last time; views stay counted
+KEEP_NOTIFICATIONS_DAYS = env.int("KEEP_NOTIFICATIONS_DAYS", 0, validate=NOT_NEGATIVE)
+KEEP_NOTICES_DAYS = env.int("KEEP_NOTICES_DAYS", 180, validate=POSITIVE)  # who reported without an account
 KEEP_BATCHES_DAYS = env.int("KEEP_BATCHES_DAYS", 90, validate=POSITIVE)  # in which acts on many follows can be undone
 MAX_VIDEO_SECONDS = env.int("MAX_VIDEO_SECONDS", 180, validate=POSITIVE)
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 512 * 1024 * 1024, validate=POSITIVE)
@@ -193,6 +200,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "feeds.tasks.*fan_out*": {"queue": "fanout"},
     "videos.tasks.process*": {"queue": "media"},
+    "accounts.tasks.make_archive": {"queue": "media"},
     # Other people's servers, push and mail, may keep a worker waiting.
     "feeds.tasks.*push*": {"queue": "outgoing"},
     "feeds.tasks.*digest*": {"queue": "outgoing"},
@@ -202,7 +210,10 @@ CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
     for name, seconds in {
         "accounts.tasks.sweep_erasures": 60,
+        "accounts.tasks.sweep_archives": 10,
+        "accounts.tasks.clear_sessions": 3600,
         "follows.tasks.fold_counts": 10,
+        "follows.tasks.roll_tallies": 60,
         "follows.tasks.sweep_batches": 10,
         "follows.tasks.sweep_imports": 3600,
         "follows.tasks.prune_batches": 3600,
@@ -306,6 +317,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 
 # --- Safety ---------------------------------------------------------------------------------------------------
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -1,0 +1,29 @@
+"""Acts of other days: what is done within `at(moment)` happened then, for whoever reads the events."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from follows.models import FollowEvent
+from follows.services.tallies import roll_tallies
+
+_MOVE = "UPDATE follows_followevent SET happened_at = %s WHERE id > %s"
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    last = FollowEvent.objects.aggregate(last=Max("id"))["last"] or 0
+    yield
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(_MOVE, [moment, last])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def count() -> None:
+    """As beat has it done."""
+    while roll_tallies():
+        pass
