@@ -74,15 +74,16 @@ BLOCKS_AND_HISTORY = """
       AND NOT EXISTS (SELECT 1 FROM accounts_user WHERE id IN (blocker_id, blocked_id) AND erased_at IS NOT NULL)
 """
 
-# By account, change and cause, of what happened before the mark. As edges are what the history says and counts what edges
-# are, gained less lost is then the number of followers.
+# By account, change and cause, of what happened before the mark and is still kept. As edges are what the history says and
+# counts what edges are, gained less lost is then the number of followers.
 TALLIES_AND_HISTORY = f"""
     SELECT account_id, change, cause, sum(number) AS too_many
-    FROM (SELECT account_id, change, cause, number FROM follows_followtally
+    FROM (SELECT account_id, change, cause, number
+          FROM follows_followtally, follows_tallymark WHERE quarter >= coalesce(events_from, 'epoch')
           UNION ALL
           SELECT followee_id, {CHANGE}, {CAUSE}, -count(*)
-          FROM follows_followevent
-          WHERE {CHANGED} AND happened_at < (SELECT until FROM follows_tallymark)
+          FROM follows_followevent, follows_tallymark
+          WHERE {CHANGED} AND happened_at < until AND happened_at >= coalesce(events_from, 'epoch')
           GROUP BY 1, 2, 3) AS part
     WHERE NOT {OF_THE_ERASED.format("account_id")}
     GROUP BY 1, 2, 3

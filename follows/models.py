@@ -258,6 +258,9 @@ class TallyMark(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, db_default=1)
     until = models.DateTimeField()
+    events_from = models.DateTimeField(
+        null=True, help_text="Since when every event is kept, where older ones were pruned: figures before it stand."
+    )
 
     class Meta:
         constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="follows_tallymark_is_one")]

@@ -43,7 +43,7 @@ LAPSES = f"""
         ORDER BY gain.id DESC LIMIT 1) AS beginning
     CROSS JOIN LATERAL (
         SELECT greatest(0, floor(extract(epoch FROM happened_at - gained_at) / (7 * 86400)))::int AS weeks) AS stay
-    WHERE {_PERIOD} AND "before" = 'active' AND "after" <> 'active' AND weeks < {WEEKS}
+    WHERE {_PERIOD} AND gained_at >= %(gained_since)s AND "before" = 'active' AND "after" <> 'active' AND weeks < {WEEKS}
       AND NOT {OF_THE_ERASED.format("followee_id")}
     GROUP BY 1, 2, 3
 """

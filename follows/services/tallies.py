@@ -11,12 +11,14 @@ from follows.services.statements import fetch, run
 from follows.tallies import LAPSES, SETTLED, TALLIES
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+QUARTER = timedelta(minutes=15)
 STEP = timedelta(days=7)
 TABLES = ("follows_followtally", "follows_followlapse")
 
 _FIRST_MARK = "INSERT INTO follows_tallymark (id, until) VALUES (1, %(until)s) ON CONFLICT DO NOTHING"
-_MARK = "SELECT until FROM follows_tallymark FOR UPDATE"
+_MARK = "SELECT until, events_from FROM follows_tallymark FOR UPDATE"
 _MOVE_MARK = "UPDATE follows_tallymark SET until = %(until)s"
+_PRUNED = "UPDATE follows_tallymark SET events_from = %(before)s"
 _FIRST_EVENT = "SELECT coalesce(min(happened_at), statement_timestamp()) FROM follows_followevent"
 _FORGET = "DELETE FROM {0} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {0} WHERE account_id = %(account)s LIMIT %(size)s))"
 _COUNT = f"""
@@ -36,7 +38,7 @@ def roll_tallies() -> bool:
     settled = _moment(SETTLED)
     if not marks or settled is None:
         return False
-    [[since]] = marks
+    [[since, _]] = marks
     begins = since if since > BEGINNING else _moment(_FIRST_EVENT) or settled
     until = _whole_quarter(min(settled, begins + STEP))
     if until <= since:
@@ -47,11 +49,24 @@ def roll_tallies() -> bool:
 
 @transaction.atomic
 def rebuild_tallies() -> None:
-    """Counts everything up to the mark anew, in one transaction: who reads meanwhile reads the former figures."""
-    for [until] in fetch(_MARK):
+    """Counts everything up to the mark anew, as far back as there are events, in one transaction: who reads meanwhile reads
+    the former figures."""
+    for [until, events_from] in fetch(_MARK):
+        since = events_from or BEGINNING
         for table in TABLES:
-            run(f"DELETE FROM {table}")
-        _count(BEGINNING, until)
+            run(f"DELETE FROM {table} WHERE quarter >= %(since)s", since=since)
+        _count(since, until, gained_since=since)
+
+
+@transaction.atomic
+def prunable_before(moment: datetime) -> datetime:
+    """Said by whoever prunes events, in the transaction that does, of the moment before which some will be missing. Answers
+    it, or an earlier one: what is not counted yet is kept. What was counted of pruned events stands."""
+    run(_FIRST_MARK, until=BEGINNING)
+    [[until, events_from]] = fetch(_MARK)
+    before = min(_whole_quarter(moment), until)
+    run(_PRUNED, before=max(before, events_from or BEGINNING))
+    return before
 
 
 @transaction.atomic
@@ -61,14 +76,14 @@ def forget_tallies(account_id: int) -> int:
     return sum(run(_FORGET.format(table), account=account_id, size=AT_ONCE) for table in TABLES)
 
 
-def _count(since: datetime, until: datetime) -> None:
+def _count(since: datetime, until: datetime, *, gained_since: datetime = BEGINNING) -> None:
     run(_COUNT, since=since, until=until)
-    run(_COUNT_LAPSES, since=since, until=until)
+    run(_COUNT_LAPSES, since=since, until=until, gained_since=gained_since)
     run(_MOVE_MARK, until=until)
 
 
 def _whole_quarter(moment: datetime) -> datetime:
-    return moment - (moment - BEGINNING) % timedelta(minutes=15)
+    return moment - (moment - BEGINNING) % QUARTER
 
 
 def _moment(statement: str) -> datetime | None:
