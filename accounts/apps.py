@@ -2,9 +2,13 @@
 
 from django.apps import AppConfig
 
+from socialvideo.lib.personal import register
+
 
 class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import receivers  # noqa: F401
+        from accounts import personal, receivers  # noqa: F401
+
+        register(self.name, personal.KINDS)

@@ -2,11 +2,12 @@
 link or an exported list can never come to mean somebody else. Ids are never reused."""
 
 import secrets
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pgtrigger
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -17,8 +18,11 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from accounts.locks import account_lock_sql
-from accounts.querysets import ErasureQuerySet, UserQuerySet
+from accounts.querysets import ArchiveQuerySet, ErasureQuerySet, UserQuerySet
 from socialvideo.lib.triggers import Promise, Refuse, never_truncate
+
+if TYPE_CHECKING:
+    from accounts.sessions import SessionStore
 
 HANDLE_PATTERN = r"[a-z0-9](?:[a-z0-9._]{0,28}[a-z0-9_])"
 validate_handle = RegexValidator(
@@ -271,6 +275,100 @@ class ErasureStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part} of account {self.erasure_id}"
+
+
+class LogIn(AbstractBaseSession):
+    """A session, and whose it is: on which device it was begun and when it was last used, as its owner may see and end
+    it. Without an account: somebody who is not logged in. No address is kept."""
+
+    account = models.ForeignKey(User, null=True, on_delete=models.CASCADE, db_index=False, related_name="log_ins")
+    device = models.CharField(max_length=80, blank=True, db_default="")
+    began_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(default=timezone.now, db_default=Now(), help_text="To the hour.")
+
+    class Meta(AbstractBaseSession.Meta):
+        verbose_name = _("log-in")
+        verbose_name_plural = _("log-ins")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["account", "-seen_at", "session_key"],
+                condition=Q(account__isnull=False),
+                name="accounts_login_of_account",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} on {self.device}"
+
+    @classmethod
+    def get_session_store_class(cls) -> "type[SessionStore]":
+        from accounts.sessions import SessionStore  # its module is named by a setting, which is read first
+
+        return SessionStore
+
+
+class Archive(models.Model):
+    """Everything that the site keeps about an account, in one file for its owner: asked for, made by a worker, there for
+    some days. A worker has it by a lease; only what is whole is ever offered."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("being made")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("failed")
+
+    class Failure(models.TextChoices):
+        NO_ROOM = "no_room", _("There was no room for the file. Whoever runs the site was told; try again tomorrow.")
+        BROKEN = "broken", _("Something went wrong several times. Whoever runs the site was told; try again.")
+
+    account = models.ForeignKey(User, on_delete=models.CASCADE, related_name="archives")
+    state = models.CharField(max_length=7, choices=State, db_default=State.WAITING)
+    progress = models.PositiveSmallIntegerField(db_default=0, help_text=_("Percent."))
+    attempts = models.PositiveSmallIntegerField(db_default=0)
+    lease_key = models.CharField(max_length=32, blank=True, db_default="")
+    lease_until = models.DateTimeField(null=True, help_text=_("A worker has it until then; afterwards it is free."))
+    failure = models.CharField(max_length=7, choices=Failure, blank=True, db_default="")
+    name = models.CharField(max_length=200, blank=True, db_default="", help_text=_("In the storage."))
+    bytes = models.BigIntegerField(db_default=0)
+    asked_at = models.DateTimeField(db_default=Now(), editable=False)
+    made_at = models.DateTimeField(null=True, editable=False)
+    expires_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ArchiveQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("download of one’s data")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(state="waiting"), name="accounts_archive_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="ready") | Q(made_at__isnull=False, expires_at__isnull=False) & ~Q(name=""),
+                name="accounts_archive_ready_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="failed") | ~Q(failure=""), name="accounts_archive_failure_has_a_reason"
+            ),
+        ]
+        indexes: ClassVar = [
+            # The sweep: what is to be made, and what is over.
+            models.Index(fields=["state", "expires_at"], name="accounts_archive_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"archive of {self.account_id} ({self.state})"
+
+    @property
+    def folder(self) -> str:
+        """In the storage, of all attempts at it."""
+        return f"{archives_folder(self.account_id)}/{self.pk}"
+
+    @property
+    def is_offered(self) -> bool:
+        return self.state == self.State.READY and self.expires_at is not None and self.expires_at > timezone.now()
+
+
+def archives_folder(account_id: int) -> str:
+    return f"archives/{account_id}"
 
 
 def new_invitation_code() -> str:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 
@@ -35,3 +35,21 @@ class ErasureQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model i
         """Of which no part is open."""
         steps = self.model.steps.rel.related_model.objects
         return self.exclude(Exists(steps.filter(erasure=OuterRef("pk"), confirmed_at=None)))
+
+
+class ArchiveQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imports it
+    def waiting(self) -> Self:
+        return self.filter(state="waiting")
+
+    def free(self) -> Self:
+        """To be made, and in no worker's hands."""
+        return self.waiting().filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
+
+    def over(self, failed_before: timedelta) -> Self:
+        """Whose time has come: file and row go."""
+        late = Q(state="failed", asked_at__lt=Now() - failed_before)
+        return self.filter(Q(state="ready", expires_at__lte=Now()) | late)
+
+    def of_the_last(self, time: timedelta) -> Self:
+        """Made, or to be made; what failed can be asked for again at once."""
+        return self.filter(asked_at__gt=Now() - time).exclude(state="failed")

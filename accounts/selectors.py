@@ -2,10 +2,21 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
 
+from django.contrib.auth import HASH_SESSION_KEY
+from django.db.models.functions import Now
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext_lazy as _
 from rest_framework.authtoken.models import Token
 
-from accounts.models import HANDLE_PATTERN, Erasure, HandleClaim, StandingEvent, User
+from accounts.links import log_in_id_of
+from accounts.models import HANDLE_PATTERN, Archive, Erasure, HandleClaim, LogIn, StandingEvent, User
+from socialvideo.lib.pagination import Page, keyset_page
+from socialvideo.lib.personal import Kind, kinds
 
 _HANDLE = re.compile(HANDLE_PATTERN)
 
@@ -59,3 +70,55 @@ def standing_history(account_id: int) -> list[StandingEvent]:
 def pending_erasure(account_id: int) -> Erasure | None:
     """The deletion that was asked for and can still be taken back."""
     return Erasure.objects.filter(pk=account_id, begun_at=None).first()
+
+
+# --- What is kept ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Device:
+    """Where somebody is logged in. `seen_at` to the hour."""
+
+    id: str
+    name: str
+    began_at: datetime | None
+    seen_at: datetime
+    is_this: bool
+
+
+def log_ins(account: User, *, this: str = "", cursor: str = "") -> Page[Device]:
+    """The last used first. Those that a new password has ended already are none."""
+    current = LogIn.objects.filter(account=account, expire_date__gt=Now())
+    page = keyset_page(current, order=["-seen_at", "session_key"], cursor=cursor)
+    proof = account.get_session_auth_hash()
+    still = [row for row in page.items if constant_time_compare(row.get_decoded().get(HASH_SESSION_KEY, ""), proof)]
+    return Page([_device(row, this) for row in still], page.next_cursor)
+
+
+def _device(row: LogIn, this: str) -> Device:
+    return Device(log_in_id_of(row.pk), row.device, row.began_at, row.seen_at, row.pk == this)
+
+
+def archive_of(account: User) -> Archive | None:
+    """The last one that was asked for."""
+    return Archive.objects.filter(account=account).order_by("-pk").first()
+
+
+PARTS: dict[str, Any] = {
+    "account": _("Account"),
+    "following": _("Following"),
+    "videos": _("Videos"),
+    "inbox": _("Notifications"),
+    "for-you": _("For You"),
+}
+
+
+def stored() -> list[tuple[str, list[Kind]]]:
+    """Everything that the site keeps about people, by what it is about."""
+    order = list(PARTS)
+    ordered = sorted(kinds(), key=lambda kind: order.index(_part(kind)))
+    return [(PARTS[part], list(some)) for part, some in groupby(ordered, _part)]
+
+
+def _part(kind: Kind) -> str:
+    return kind.name.partition("/")[0]

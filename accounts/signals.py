@@ -7,4 +7,7 @@ privacy_changed = Signal()  # account_id, is_private
 standing_changed = Signal()  # account_id: suspended, deactivated, or back from either
 erasure_due = Signal()  # account_id: its deletion is final; sent again until every part is confirmed
 
+log_in_ended = Signal()  # account_id, held: what its session held
+archive_wanted = Signal()  # archive_id: there is one to be made
+
 reach_asked = Signal()  # account_id; a receiver answers in words what a suspension would touch

@@ -1,15 +1,19 @@
 """Pages of one's own account. Logging in, passwords and e-mail are allauth's pages in our templates; a sign-up adds
 what only the database can decide."""
 
+from pathlib import PurePath
 from typing import Any
 
 from allauth.account import views as allauth
+from allauth.account.decorators import reauthentication_required
 from allauth.account.utils import perform_login
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,12 +21,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import selectors, services
+from accounts import links, selectors, services
 from accounts.access import leave_the_door, owner
 from accounts.forms import PasswordForm, PrivacyForm, ProfileForm
-from accounts.models import User
+from accounts.models import Archive, User
 from socialvideo.lib.languages import known, remember
 from socialvideo.lib.redirects import redirect_back
+from socialvideo.lib.serving import serve
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -168,6 +173,86 @@ def token_revoke(request: HttpRequest) -> HttpResponse:
     services.revoke_token(account=request.user)
     messages.success(request, _("The token is revoked. Programs that used it have no access any more."))
     return redirect("accounts:token")
+
+
+# --- One's data -----------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(FORM_METHODS)
+@never_cache
+def data(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _ask_for_archive(request)
+    page = "accounts/data.html#archive" if request.htmx else "accounts/data.html"  # type: ignore[attr-defined]
+    return render(request, page, {"archive": selectors.archive_of(request.user), "settings": settings})
+
+
+def _ask_for_archive(request: HttpRequest) -> HttpResponse:
+    try:
+        services.ask_for_archive(account=request.user)
+    except services.AccountRefused as refused:
+        messages.error(request, refused.message)
+    return redirect("accounts:data")
+
+
+@reauthentication_required
+@require_safe
+@never_cache
+def archive(request: HttpRequest) -> HttpResponse:
+    """The password again where the login is a while ago; then an address that goes on working for the whole file."""
+    found = selectors.archive_of(request.user)
+    if found is None or not found.is_offered:
+        messages.error(request, _("There is no file any more. Ask for your data again."))
+        return redirect("accounts:data")
+    return redirect("accounts:archive_file", links.sign(found))
+
+
+@login_required
+@require_safe
+def archive_file(request: HttpRequest, signed: str) -> HttpResponseBase:
+    return archive_response(request, links.archive(signed, request.user.pk))
+
+
+def archive_response(request: HttpRequest, found: Archive | None) -> HttpResponseBase:
+    if found is None:
+        raise Http404
+    response = serve(request, found.name, cache_control="private, no-store")
+    response["Content-Disposition"] = f'attachment; filename="{PurePath(found.name).name}"'
+    return response
+
+
+@login_required
+@require_safe
+@never_cache
+def log_ins(request: HttpRequest) -> HttpResponse:
+    this = request.session.session_key or ""
+    page = selectors.log_ins(request.user, this=this, cursor=request.GET.get("after", ""))
+    shown = {"page": page, "token": selectors.token_of(request.user)}
+    part = "accounts/log_ins.html#rows" if request.htmx else "accounts/log_ins.html"  # type: ignore[attr-defined]
+    return render(request, part, shown)
+
+
+@login_required
+@require_POST
+def log_in_end(request: HttpRequest, log_in_id: str) -> HttpResponse:
+    services.end_log_in(account=request.user, log_in_id=log_in_id)
+    messages.success(request, _("That device is logged out."))
+    return redirect("accounts:log_ins")
+
+
+@login_required
+@require_POST
+def log_ins_end_others(request: HttpRequest) -> HttpResponse:
+    services.end_other_log_ins(account=request.user, but=request.session.session_key or "")
+    messages.success(request, _("All other devices and programs are logged out."))
+    return redirect("accounts:log_ins")
+
+
+@require_safe
+def stored(request: HttpRequest) -> HttpResponse:
+    """For everybody, with an account or without."""
+    return render(request, "accounts/stored.html", {"parts": selectors.stored()})
 
 
 def _sent(request: HttpRequest) -> dict[str, Any]:

@@ -2,9 +2,13 @@
 
 from django.apps import AppConfig
 
+from socialvideo.lib.personal import register
+
 
 class FeedsConfig(AppConfig):
     name = "feeds"
 
     def ready(self) -> None:
-        from feeds import receivers  # noqa: F401
+        from feeds import personal, receivers  # noqa: F401
+
+        register(self.name, personal.KINDS)

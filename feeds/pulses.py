@@ -16,13 +16,17 @@ AUDIT = "feeds.tasks.audit"  # whose result has an age of its own
 STARTED = timezone.now()  # of this process: what was silent before may have been stopped on purpose
 MISSED = 3  # runs of a sweep
 
-# A worker that encodes for ten minutes takes nothing from its queue meanwhile; it renews its lease.
+# A worker that encodes for ten minutes, or puts an archive together, takes nothing from its queue meanwhile; it renews its
+# lease.
 _PULSES = """
     SELECT name, max(at) FROM (
         SELECT name, at FROM feeds_pulse
         UNION ALL
         (SELECT 'queue media', now() FROM videos_video
          WHERE (state = 'processing' OR awaits_more) AND lease_until > now() AND lease_key <> '' LIMIT 1)
+        UNION ALL
+        (SELECT 'queue media', now() FROM accounts_archive
+         WHERE state = 'waiting' AND lease_until > now() AND lease_key <> '' LIMIT 1)
     ) AS sign GROUP BY name
 """
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import owe
-from accounts.signals import erasure_due
+from accounts.signals import erasure_due, log_in_ended
 from feeds import services, tasks
 from feeds.for_you import forget_slate
 from feeds.models import InboxEntry, Notification
@@ -208,6 +208,12 @@ def end_push_on_this_device(request: HttpRequest, user: User | None, **_: Any) -
     """Who is logged out here is told nothing more here."""
     if user is not None and (subscription_id := request.session.get(THIS_DEVICE)):
         services.remove_device(account=user, subscription_id=subscription_id)
+
+
+@receiver(log_in_ended)
+def end_push_on_that_device(account_id: int, held: dict[str, Any], **_: Any) -> None:
+    if subscription_id := held.get(THIS_DEVICE):
+        services.remove_device(account=User(pk=account_id), subscription_id=subscription_id)
 
 
 @receiver([password_changed, password_set, password_reset])

@@ -2,14 +2,12 @@
 
 from django.http import Http404, HttpRequest
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext as _
-from ua_parser import parse_os, parse_user_agent
 
 from accounts.models import User
 from accounts.selectors import account_by_handle
 from follows.origins import Origin, Source
+from socialvideo.lib.devices import device_of
 
-USER_AGENT_LENGTH = 300  # what is longer is no browser's, and slow to take apart
 SOURCES = {source.value: source for source in Source}
 
 
@@ -25,22 +23,9 @@ def origin_of(request: HttpRequest, source: str) -> Origin:
     """Where the act of a request is made. The surface is what the page says of itself: only statistics believe it."""
     return Origin(
         source=SOURCES.get(source, Source.UNKNOWN),
-        device=_device(request.headers.get("User-Agent", "")[:USER_AGENT_LENGTH]),
+        device=device_of(request),
         session=_session(request),
     )
-
-
-def _device(user_agent: str) -> str:
-    browser, system = parse_user_agent(user_agent), parse_os(user_agent)
-    names = [found.family for found in (browser, system) if found]
-    return _named(*names)[:80]
-
-
-def _named(browser: str = "", system: str = "") -> str:
-    """Kept as it is said: the history shows it to its owner alone."""
-    if browser and system:
-        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
-    return browser or _("an unknown device")
 
 
 def _session(request: HttpRequest) -> str:

@@ -2,9 +2,13 @@
 
 from django.apps import AppConfig
 
+from socialvideo.lib.personal import register
+
 
 class FollowsConfig(AppConfig):
     name = "follows"
 
     def ready(self) -> None:
-        from follows import receivers  # noqa: F401
+        from follows import personal, receivers  # noqa: F401
+
+        register(self.name, personal.KINDS)

@@ -10,11 +10,10 @@ from typing import Any
 
 import psutil
 import pytest
-from django.contrib.sessions.models import Session
 from django_redis import get_redis_connection
 
 from accounts import services as accounts
-from accounts.models import User
+from accounts.models import LogIn, User
 from accounts.tests.factories import make_account
 from feeds import services as feeds
 from feeds.models import InboxEntry
@@ -125,7 +124,7 @@ def test_who_is_not_logged_in_is_sent_away_for_good(listen: Opener) -> None:
 
 def test_logging_out_ends_the_stream(listen: Opener, cookie: str) -> None:
     stream = listen(cookie)
-    Session.objects.all().delete()
+    LogIn.objects.all().delete()
     assert stream.seconds_until_end() < 5
     assert listen(cookie).status == 204
 

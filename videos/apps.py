@@ -2,9 +2,13 @@
 
 from django.apps import AppConfig
 
+from socialvideo.lib.personal import register
+
 
 class VideosConfig(AppConfig):
     name = "videos"
 
     def ready(self) -> None:
-        from videos import checks, receivers  # noqa: F401
+        from videos import checks, personal, receivers  # noqa: F401
+
+        register(self.name, personal.KINDS)

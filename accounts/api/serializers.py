@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 
 from accounts import forms, rules
-from accounts.models import User
+from accounts.models import Archive, User
 from socialvideo.lib.images import ImageRefused, square_webp
 
 
@@ -71,6 +71,34 @@ class DeletionSerializer(serializers.Serializer):
 
     asked_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField()
+
+
+class ArchiveSerializer(serializers.Serializer):
+    """Everything that the site keeps about one's account, in one file. `progress` in percent; `file` says whether it can be
+    had now, by an address from `link`."""
+
+    state = serializers.ChoiceField(choices=Archive.State.choices)
+    progress = serializers.IntegerField()
+    failure = serializers.CharField(source="get_failure_display")
+    bytes = serializers.IntegerField()
+    asked_at = serializers.DateTimeField()
+    made_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+    file = serializers.BooleanField(source="is_offered")
+
+
+class ArchiveLinkSerializer(serializers.Serializer):
+    url = serializers.CharField(help_text="Works for a day, with the same token.")
+
+
+class LogInSerializer(serializers.Serializer):
+    """A session of a browser. `seen_at` to the hour; `is_this`: the one that asks."""
+
+    id = serializers.CharField()
+    device = serializers.CharField(source="name")
+    began_at = serializers.DateTimeField(allow_null=True)
+    seen_at = serializers.DateTimeField()
+    is_this = serializers.BooleanField()
 
 
 class SignupSerializer(serializers.Serializer):

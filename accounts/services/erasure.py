@@ -11,18 +11,26 @@ from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import make_password
-from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.access import DOOR
 from accounts.locks import lock_account
-from accounts.models import ERASED_ADDRESS, ERASED_NAME, Erasure, ErasureStep, Invitation, StandingEvent, User
+from accounts.models import (
+    ERASED_ADDRESS,
+    ERASED_NAME,
+    Archive,
+    Erasure,
+    ErasureStep,
+    Invitation,
+    LogIn,
+    StandingEvent,
+    User,
+    archives_folder,
+)
 from accounts.services.entering import revoke_token
 from accounts.services.refusals import AccountRefused
 from accounts.services.standing import DELETED
@@ -212,14 +220,16 @@ def _is_over(account_id: int, part: str) -> bool:
 
 
 def _end_sessions(account_id: int) -> int:
-    """No index leads from an account to its sessions, so all are looked at: an erasure is rare."""
-    keys = [row.pk for row in Session.objects.iterator(AT_ONCE) if account_id in _accounts_of(row)][:AT_ONCE]
-    return Session.objects.filter(pk__in=keys).delete()[0]
+    some = LogIn.objects.filter(account=account_id).values("pk")[:AT_ONCE]
+    return LogIn.objects.filter(pk__in=some).delete()[0]
 
 
-def _accounts_of(session: Session) -> set[int]:
-    held = session.get_decoded()
-    return {int(held.get(SESSION_KEY) or 0), int(held.get(DOOR, {}).get("account") or 0)}
+def _remove_archives(account_id: int) -> int:
+    """Files, then rows. Raises NotYet while a worker writes one."""
+    mine = Archive.objects.select_for_update().filter(account=account_id)
+    if any(archive.lease_until and archive.lease_until > timezone.now() for archive in mine):
+        raise NotYet("a worker has an archive")
+    return remove_folder(archives_folder(account_id)) or mine.delete()[0]
 
 
 def _remove_pictures(account_id: int) -> int:
@@ -241,6 +251,7 @@ def _unname_in_log(account_id: int) -> int:
 PART = "accounts"
 ERASERS: dict[str, Eraser] = {
     "sessions": _end_sessions,
+    "archives": _remove_archives,
     "pictures": _remove_pictures,
     "invitations": _forget_maker,
     "log entries": _unname_in_log,

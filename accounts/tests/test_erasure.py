@@ -7,7 +7,6 @@ from allauth.account.models import EmailAddress
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
@@ -16,7 +15,7 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from accounts import selectors, services
-from accounts.models import Erasure, ErasureStep, HandleClaim, Invitation, User
+from accounts.models import Erasure, ErasureStep, HandleClaim, Invitation, LogIn, User
 from accounts.services import AccountRefused, erasure
 from accounts.signals import erasure_due
 from accounts.tests.factories import PASSWORD, make_account
@@ -308,7 +307,7 @@ def test_accounts_own_part(alice: User, django_capture_on_commit_callbacks) -> N
     erasure.erase(alice.pk)
     erasure.erase(alice.pk)
     assert not default_storage.exists(picture)
-    assert Session.objects.count() == 1
+    assert LogIn.objects.count() == 1
     assert Invitation.objects.get().created_by is None
     assert LogEntry.objects.get().object_repr == "a deleted account"
     step = ErasureStep.objects.get(part="accounts")

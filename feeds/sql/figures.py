@@ -4,6 +4,8 @@ in one go: killed, it leaves the old figures; run twice, it changes nothing.
 An account's act on a video weighs 3 for a like or a comment, up to 1 for watching it to its end, and of several on one video
 the heaviest counts alone. Each day halves it."""
 
+IMPRESSION_DAYS = 30  # for which it is known what was in view
+
 # A watch weighs as much of the video as was watched.
 _WATCHED = "least(1.0, watch.watched_ms / greatest(video.duration_ms, 1)::float8)"
 
@@ -168,7 +170,7 @@ PRUNE = [
         SELECT 1 FROM videos_video AS video WHERE video.id IN (feeds_related.video_id, feeds_related.other_id)
         AND video.state = 'removed')""",
     "DELETE FROM feeds_taste WHERE computed_at < now() - interval '180 days'",
-    "DELETE FROM feeds_impression WHERE at < now() - interval '30 days'",
+    f"DELETE FROM feeds_impression WHERE at < now() - interval '{IMPRESSION_DAYS} days'",
     "DELETE FROM feeds_sourcehour WHERE hour < now() - interval '400 days'",
 ]
 

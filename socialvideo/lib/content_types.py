@@ -16,9 +16,19 @@ CONTENT_TYPES = {
     ".vtt": CAPTIONS,
     ".webm": "video/webm",
     ".webp": "image/webp",
+    ".zip": "application/zip",
 }
 UNKNOWN_TYPE = "application/octet-stream"
 
 
 def content_type(name: str) -> str:
     return CONTENT_TYPES.get(Path(name).suffix.lower(), UNKNOWN_TYPE)
+
+
+def film_suffix(beginning: bytes) -> str:
+    """By which people's programs know a film that came without a name; "" for what is none of these."""
+    if beginning[4:8] == b"ftyp":
+        return ".mov" if beginning[8:12] == b"qt  " else ".mp4"
+    if beginning[:4] == b"\x1aE\xdf\xa3":
+        return ".webm" if b"webm" in beginning[:64] else ".mkv"
+    return ""

@@ -1,0 +1,22 @@
+"""What a request comes from, as people call it: "Firefox on Linux". Nothing else of the browser's header is kept."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ua_parser import parse_os, parse_user_agent
+
+USER_AGENT_LENGTH = 300  # what is longer is no browser's, and slow to take apart
+LENGTH = 80
+
+
+def device_of(request: HttpRequest) -> str:
+    """Kept as it is said: its owner alone reads it."""
+    user_agent = request.headers.get("User-Agent", "")[:USER_AGENT_LENGTH]
+    browser, system = parse_user_agent(user_agent), parse_os(user_agent)
+    names = [found.family for found in (browser, system) if found]
+    return _named(*names)[:LENGTH]
+
+
+def _named(browser: str = "", system: str = "") -> str:
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or _("an unknown device")
