@@ -42,6 +42,8 @@ class HintTask(DjangoTask):
         try:
             self.delay(*args, **kwargs)
         except OperationalError:
+            if self.coalesced:
+                cache.delete(self._under_way)
             Patience.run_out()
             raise
 

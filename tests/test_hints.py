@@ -8,6 +8,7 @@ from kombu.exceptions import OperationalError
 
 from feeds.tasks import consume_outbox, fan_out
 from socialvideo.celery import app
+from socialvideo.lib.patience import Patience
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,20 @@ def test_a_broker_that_is_away_is_not_the_senders_problem(monkeypatch, caplog):
     monkeypatch.setattr(app, "send_task", refuse)
     commit(lambda: fan_out.delay_on_commit(1))
     assert "nobody there" in caplog.text
+
+
+def test_a_hint_that_was_not_sent_spares_no_other(monkeypatch):
+    tried = []
+
+    def refuse(name, *args, **kwargs):
+        tried.append(name)
+        raise OperationalError("nobody there")
+
+    monkeypatch.setattr(app, "send_task", refuse)
+    for _ in range(2):
+        commit(consume_outbox.delay_on_commit)
+        Patience.renew()
+    assert len(tried) == 2
 
 
 def test_a_broker_that_is_away_is_given_up_at_once():

@@ -37,6 +37,10 @@ NOT_IN_ORDER_OF_TIME = """
     ) AS event
     WHERE p.published_at < event.happened_at - interval '10 minutes'
 """
+TAGS_OUT_OF_ORDER = """
+    SELECT t.id FROM videos_videotag AS t LEFT JOIN videos_publication AS p USING (video_id)
+    WHERE t.publication_id IS DISTINCT FROM p.id
+"""
 # A new follow shows the creator's newest publications of then: the oldest of them is the one after which, by the time of
 # the follow, just enough others had come; the first of all when they were fewer.
 SHOWS_FROM = f"""
@@ -140,6 +144,7 @@ CHECKS = [
     Check(
         gettext_noop("the rules of publishing are in force"), "4", RULE_NOT_IN_FORCE, rules.how_many(RULE_NOT_IN_FORCE)
     ),
+    Check(gettext_noop("every tag of a video carries its publication"), "4", TAGS_OUT_OF_ORDER, "videos_videotag"),
     Check(gettext_noop("like counts equal likes"), "3", _count_is_rows("likes", "videos_like"), "videos_like"),
     Check(
         gettext_noop("comment counts equal comments"),

@@ -44,9 +44,12 @@ def address(name: str, bucket_id: str, number: int, size: int) -> str:
 def arrived(name: str, bucket_id: str, size: int) -> dict[int, int]:
     """The bytes of each part that has come as it should. Raises FileNotFoundError when the bucket gave the upload up."""
     wanted = expected(size)
-    if storage.is_stored(name, size):
-        return wanted
-    found = _bucket().parts(name, bucket_id).values()
+    try:
+        found = _bucket().parts(name, bucket_id).values()
+    except FileNotFoundError:
+        if storage.is_stored(name, size):  # asked afterwards: it may have been completed just now
+            return wanted
+        raise
     return {part.number: part.size for part in found if wanted.get(part.number) == part.size}
 
 

@@ -46,9 +46,8 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
         return self.restorable().filter(state="removed", removed_by=F("creator"), removed_at__gt=since)
 
     def deleted_for_good(self, days: int) -> Self:
-        """By their creators, who did not bring them back in time: to be erased."""
-        due = self.filter(state="removed", removed_by=F("creator"), removed_at__lte=Now() - timedelta(days=days))
-        return due.filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
+        """By their creators, who did not bring them back in time: nothing does any more, they are to be erased."""
+        return self.filter(state="removed", removed_by=F("creator"), removed_at__lte=Now() - timedelta(days=days))
 
     def drafts(self) -> Self:
         return self.standing().filter(is_draft=True)
@@ -75,7 +74,11 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
 
     def free(self) -> Self:
         """Unprocessed and held by no worker."""
-        return self.unprocessed().filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
+        return self.unprocessed().idle()
+
+    def idle(self) -> Self:
+        """Held by no worker."""
+        return self.filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
 
     def held_by(self, lease_key: str) -> Self:
         """Still in the hands of the worker that took it under this key."""

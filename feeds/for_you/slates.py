@@ -51,11 +51,13 @@ def for_you_page(viewer_id: int | None, *, cursor: str = "", size: int = PAGE_SI
     place = Place.of(cursor)
     slate, position = _current(viewer_id, place)
     found: list[tuple[Video, Reason]] = []
+    looked_at = size + SPARE
     while len(found) < size:
         slate = _reaching(viewer_id, slate, position)
-        part = slate.entries[position : position + size + SPARE]
+        part = slate.entries[position : position + looked_at]
         if not part:
             break
+        looked_at *= 2  # where much is hidden by now, few statements find the rest
         shown = sources.shown(viewer_id=viewer_id, video_ids=[entry.video_id for entry in part])
         videos = {video.pk: video for video in shown}
         for entry in part:

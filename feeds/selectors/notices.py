@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import chain, islice, takewhile
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Subquery
@@ -134,7 +134,7 @@ def unread_count(viewer_id: int, *, feed: Overview | None = None) -> int:
 
 
 @cache
-def _unseen(_counted: int) -> Prepared[Notification]:
+def _unseen(_counted: int) -> Prepared[Any]:
     return Prepared(lambda viewer_id: unseen_notifications(viewer_id).values("pk"), viewer_id=int)
 
 

@@ -8,10 +8,10 @@ from accounts.models import User
 from feeds.models import Interest, NotInterested
 from follows.selectors import relations
 from socialvideo.lib.pagination import Page, keyset_page
-from videos.models import Video, VideoTag
+from videos.models import Publication, Video, VideoTag
 
 TAGS_OFFERED = 60
-NEWEST_TAGGED = 5000  # among which the most used tags are looked for
+NEWEST = 5000  # publications, among whose tags the most used are looked for
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ def tags_to_choose(account_id: int) -> list[TagChoice]:
     chosen = list(
         Interest.objects.filter(account_id=account_id).order_by("tag__name").values_list("tag__name", flat=True)
     )
-    newest = VideoTag.objects.order_by("-pk").values("pk")[:NEWEST_TAGGED]
+    newest = Publication.objects.order_by("-pk").values("video")[:NEWEST]
     shown = Video.objects.visible_to(account_id).filter(state="published", visibility="everyone")
-    used = VideoTag.objects.filter(pk__in=newest, video__in=shown).values_list("tag__name")
+    used = VideoTag.objects.filter(video__in=newest).filter(video__in=shown).values_list("tag__name")
     ranked = used.annotate(creators=Count("video__creator", distinct=True), videos=Count("pk"))
     names = [name for name, *_ in ranked.order_by("-creators", "-videos", "tag__name")[:TAGS_OFFERED]]
     return [TagChoice(name, name in chosen) for name in dict.fromkeys([*chosen, *names])]

@@ -100,6 +100,15 @@ def test_what_may_not_be_seen_any_more_leaves_the_frozen_slate(alice: User, mira
     assert slate_of(alice) == [kept]
 
 
+def test_where_all_is_hidden_by_now_few_statements_find_it_out(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    stale = slates.Slate("0.x", [slates.Entry(number, 0, slates._LOST) for number in range(1, 301)], is_whole=True)
+    monkeypatch.setattr(slates, "_current", lambda *_: (stale, 0))
+    monkeypatch.setattr(sources, "shown", lambda viewer_id, video_ids: asked.append(len(video_ids)) or [])
+    assert for_you_page(None).items == []
+    assert (len(asked), sum(asked)) == (5, 300)
+
+
 def test_muted_blocked_and_own_videos_are_not_shown(alice: User, mira: User) -> None:
     zoe = make_account("zoe")
     for creator in (alice, mira, zoe):

@@ -88,6 +88,13 @@ def test_what_is_kept_reads_as_it_was_said() -> None:
     assert worded("100 % of it") == "100 % of it"
 
 
+def test_sizes_are_written_as_the_reader_writes_them() -> None:
+    said = kept(Said("Only %(received)s of %(size)s arrived.", sizes={"received": 1_600_000, "size": 3 << 30}))
+    assert worded(said).replace("\xa0", " ") == "Only 1.5 MB of 3.0 GB arrived."
+    with translation.override("de"):
+        assert worded(said).replace("\xa0", " ") == "Only 1,5 MB of 3,0 GB arrived."
+
+
 def test_the_history_is_in_the_readers_language(client: Client, fan: User, mira: User) -> None:
     follows.unfollow(follower=fan, followee=mira)
     client.force_login(fan)

@@ -15,6 +15,7 @@ from accounts.tests.factories import make_account
 from feeds import selectors, services
 from feeds.for_you import for_you_page
 from feeds.models import Interest, NotInterested
+from feeds.selectors import wishes
 from follows import services as follows
 from tests.waiting import until
 from videos import services as videos
@@ -242,6 +243,13 @@ def test_the_tags_of_most_creators_come_first_and_hidden_ones_are_not_told(
     html = client.get(reverse("feeds:interests")).content.decode()
     assert 'value="dogs"' in html
     assert "Not now" in html
+
+
+def test_only_what_is_out_has_a_say(alice: User, mira: User, monkeypatch: Any) -> None:
+    monkeypatch.setattr(wishes, "NEWEST", 1)
+    make_video(mira, caption="#cats")
+    make_video(mira, caption="#dogs", is_draft=True)
+    assert [choice.name for choice in selectors.tags_to_choose(alice.pk)] == ["cats"]
 
 
 def test_interests_are_chosen_and_changed_by_a_plain_form(client: Client, alice: User, mira: User) -> None:

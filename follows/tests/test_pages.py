@@ -97,7 +97,8 @@ def test_the_relation_answers_for_every_state(as_alice, alice, bob):
     services.follow(follower=alice, followee=bob)
     response = as_alice.get(where)
     assert state_of(response) == "following"
-    assert "no-store" in response["Cache-Control"]
+    for page in (response, as_alice.get(reverse("follows:followers", args=["bob"]))):
+        assert "no-store" in page["Cache-Control"]
 
 
 def test_the_manager_lists_everyone_whatever_became_of_them(as_alice, alice):

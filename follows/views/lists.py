@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -13,11 +14,13 @@ from follows.views.rows import rows_or_page
 
 
 @require_safe
+@never_cache
 def followers(request: HttpRequest, handle: str) -> HttpResponse:
     return _list(request, handle, "followers")
 
 
 @require_safe
+@never_cache
 def following(request: HttpRequest, handle: str) -> HttpResponse:
     return _list(request, handle, "following")
 

@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connections
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
-M = TypeVar("M", bound=Model)
+Row = TypeVar("Row")
 Value = int | list[int] | None
 _STAND_IN = 8_100_000_000_000_000_000  # no id is as high
 
@@ -21,11 +21,11 @@ class _Made(NamedTuple):
     params: list[tuple[str, Any]]  # the name of a value to be exchanged, or "" and what stays
 
 
-class Prepared(Generic[M]):
+class Prepared(Generic[Row]):
     """`build(**values)` makes the queryset. On its values, each an id or a list of ids, it depends only by parameters of its
     statement; but of which of them are None there is a statement each."""
 
-    def __init__(self, build: Callable[..., QuerySet[M, Any]], **kinds: type) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Any, Row]], **kinds: type) -> None:
         self.build = build
         self.stand_ins: dict[str, Value] = {
             name: _STAND_IN + number if kind is int else [_STAND_IN + number]
@@ -33,14 +33,15 @@ class Prepared(Generic[M]):
         }
         self._made = cache(self._make)
 
-    def __call__(self, **values: Value) -> QuerySet[M, Any]:
+    def __call__(self, **values: Value) -> list[Row]:
+        """What is found: rows, of which nothing more can be asked."""
         made = self._made(_none_of(values))
         ready = copy(made.compiler)
         ready.connection = connections[made.queryset.db]
         ready.as_sql = lambda *_, **__: self.sql(**values)
         answer = made.queryset.all()
         answer.query.get_compiler = lambda *_, **__: ready  # type: ignore[method-assign]
-        return answer
+        return list(answer)
 
     def sql(self, **values: Value) -> tuple[str, tuple[Any, ...]]:
         """The statement and its parameters, to be part of another."""

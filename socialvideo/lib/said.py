@@ -4,18 +4,21 @@ names their translation; with values in them, the sentence and its values."""
 import json
 from typing import Any, Self
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 
 
 class Said(str):
-    """A sentence with its values, in English wherever it is used as text. `kept` is how it is written into a row."""
+    """A sentence with its values, in English wherever it is used as text; of `sizes`, in bytes, each language has its own
+    way to write them. `kept` is how it is written into a row."""
 
     __slots__ = ("kept",)
     kept: str
 
-    def __new__(cls, sentence: str, **values: Any) -> Self:
-        said = super().__new__(cls, sentence % values if values else sentence)
-        said.kept = json.dumps([sentence, values], ensure_ascii=False) if values else sentence
+    def __new__(cls, sentence: str, *, sizes: dict[str, int] | None = None, **values: Any) -> Self:
+        given = [values, sizes] if sizes else [values] if values else []
+        said = super().__new__(cls, _filled_in(sentence, *given))
+        said.kept = json.dumps([sentence, *given], ensure_ascii=False) if given else sentence
         return said
 
 
@@ -27,5 +30,11 @@ def worded(text: str) -> str:
     """What was kept, in the reader's language."""
     if not text.startswith('["'):
         return gettext(text) if text else ""
-    sentence, values = json.loads(text)
-    return gettext(sentence) % values
+    sentence, *given = json.loads(text)
+    return _filled_in(gettext(sentence), *given)
+
+
+def _filled_in(sentence: str, values: dict[str, Any] | None = None, sizes: dict[str, int] | None = None) -> str:
+    """A sentence without values may hold a percent sign."""
+    in_words = {name: filesizeformat(size) for name, size in (sizes or {}).items()}
+    return sentence if values is None else sentence % (values | in_words)

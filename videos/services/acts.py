@@ -28,10 +28,12 @@ class Mark:
     column: str
 
     def set(self, account: User, on: Video | Comment) -> bool:
-        """Whether it was not there."""
+        """Whether it was not there. What it is set on stays until the end of the transaction, or is gone already: then
+        nothing is set."""
         of, table = on._meta.model_name, self.model._meta.db_table
         statement = f"""
-            INSERT INTO {table} (account_id, {of}_id) VALUES (%s, %s)
+            INSERT INTO {table} (account_id, {of}_id)
+            SELECT %s, id FROM {on._meta.db_table} WHERE id = %s FOR KEY SHARE
             ON CONFLICT ({of}_id, account_id) DO NOTHING RETURNING id
         """
         return inserted(statement, [account.pk, on.pk]) is not None
@@ -41,8 +43,11 @@ class Mark:
         return self._of(account, on).delete()[0] > 0
 
     def tally(self, account: User, on: Video | Comment) -> Tally:
+        """As of now. Raises Refused for what was erased meanwhile."""
         counts = VideoCount if isinstance(on, Video) else CommentCount
-        number = counts.objects.values_list(self.column, flat=True).get(pk=on.pk)
+        number = counts.objects.filter(pk=on.pk).values_list(self.column, flat=True).first()
+        if number is None:
+            raise Refused(*GONE)
         return Tally(self._of(account, on).exists(), number)
 
     def _of(self, account: User, on: Video | Comment) -> QuerySet[Any]:

@@ -4,6 +4,7 @@ row and file, so that restoring brings all of it back."""
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -102,7 +103,7 @@ def remove(*, by: User, video: Video, reason: str = "") -> Video:
         .update(state=Video.State.REMOVED, state_before_removal=F("state"), **removal)
     )
     if not removed and moderates:
-        own_deletion = Video.objects.filter(pk=video.pk, state=Video.State.REMOVED, removed_by=video.creator_id)
+        own_deletion = Video.objects.recently_deleted(settings.KEEP_DELETED_DAYS).filter(pk=video.pk)
         removed = own_deletion.update(**removal)
     if removed:
         video_removed.send(Video, video_id=video.pk, by_id=by.pk)
@@ -117,11 +118,12 @@ def restore(*, by: User, video: Video) -> Video:
     if video.creator_id != by.pk and not by.has_perm(MODERATE):
         raise not_yours()
     lock_account(video.creator_id)
-    Video.objects.select_for_update(of=("self",)).filter(pk=video.pk).first()  # no erasing of it begins meanwhile
+    Video.objects.select_for_update(of=("self",)).filter(pk=video.pk).first()  # nobody deletes it for good meanwhile
     if User.objects.filter(pk=video.creator_id, erased_at__isnull=False).exists():
         raise Refused("account_deleted", _("The account was deleted, and the video with it."))
     removed = Video.objects.filter(pk=video.pk, state=Video.State.REMOVED)
-    if not removed.restorable().exists() and removed.exists():
+    due = removed.deleted_for_good(settings.KEEP_DELETED_DAYS)
+    if due.exists() or (not removed.restorable().exists() and removed.exists()):
         raise Refused("erased", _("This video was deleted for good."))
     if not by.has_perm(MODERATE):
         if removed.exclude(removed_by=by).exists():

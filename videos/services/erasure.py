@@ -3,7 +3,8 @@ files first. Of a video that was published the bare row stays, because its publi
 
 from typing import Any
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_noop
 
@@ -65,14 +66,20 @@ def _views_received(account_id: int) -> int:
     return int(Watch.objects.filter(pk__in=rows).delete()[0])
 
 
+def _take_down(account_id: int) -> int:
+    """Out of the hands of workers. Of an account that is erased nothing is ever brought back."""
+    some = Video.objects.of_creator(account_id).standing().values("pk")[:AT_ONCE]
+    standing = Video.objects.standing().filter(pk__in=some)
+    return standing.update(state=Video.State.REMOVED, state_before_removal=F("state"), removed_at=Now())
+
+
 def _erase_video(account_id: int) -> int:
-    """One at a time, held while its files go: no worker can take it meanwhile. Raises NotYet when one still has the
-    last: whatever it stores would be left behind."""
+    """One at a time, when all are taken down. Raises NotYet when a worker still has the last: whatever it stores would be
+    left behind."""
     with_content = Video.objects.of_creator(account_id).filter(Q(publication=None) | ~Q(original="", rendition_key=""))
     if not with_content.exists():
         return 0
-    idle = with_content.exclude(lease_until__gte=Now())
-    video = idle.select_for_update(of=("self",)).order_by("?").first()  # one that cannot go holds up no other
+    video = with_content.idle().order_by("?").first()  # one that cannot go holds up no other
     if video is None:
         raise NotYet("a worker has a video")
     erase_video(video, why=GONE_WITH_ITS_ACCOUNT)
@@ -80,8 +87,14 @@ def _erase_video(account_id: int) -> int:
 
 
 def erase_video(video: Video, *, why: str) -> None:
-    """Its files first, so that a crash leaves a row that says what is still to be done. Its row must be locked."""
+    """Its files first, so that a crash leaves a row that says what is still to be done. No row is locked meanwhile: it must
+    be down for good already."""
     throw_away(video)
+    _erase_rows(video, why)
+
+
+@transaction.atomic
+def _erase_rows(video: Video, why: str) -> None:
     if Publication.objects.filter(video=video).exists():
         _empty(video, why)
     else:
@@ -132,6 +145,7 @@ ERASERS: dict[str, Eraser] = {
     "reposts received": _rows(Repost, "video__creator"),
     "comments received": _rows(Comment, "video__creator"),
     "views received": _views_received,
+    "videos taken down": _take_down,
     "videos": _erase_video,
 }
 

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from videos import bucket_parts, parts
 from videos.models import Upload, Video
+from videos.services import leases
 from videos.services.acts import must_own
-from videos.services.refusals import Refused
+from videos.services.refusals import GONE, Refused
 from videos.services.uploads import Words, begin_upload, finish, keep_alive
 
 logger = logging.getLogger(__name__)
@@ -93,14 +94,16 @@ def part_addresses(*, creator: User, video: Video, numbers: list[int]) -> dict[i
 
 
 def complete_multipart(*, creator: User, video: Video) -> Video:
-    """All parts are sent: those that the bucket has, in full, make the file. Twice is once. Raises Refused while some are
-    missing, and OSError when the bucket is away."""
+    """All parts are sent: those that the bucket has, in full, make the file. Twice is once; what another request passes on
+    at this moment is on its way still. Raises Refused while some are missing, and OSError when the bucket is away."""
     must_own(creator, video)
     if video.state == Video.State.UPLOADING and progress(video).received < video.uploaded_bytes:
         raise Refused("incomplete", _("Some of the file has not arrived yet. Go on sending it."))
     finish(video)
-    video.refresh_from_db()
-    return video
+    done = Video.objects.filter(pk=video.pk).first()
+    if done is None:
+        raise Refused(*GONE)
+    return done
 
 
 def sweep_bucket() -> None:
@@ -122,7 +125,9 @@ def _upload(video: Video) -> Upload:
 
 
 def _begin(video: Video, *, instead_of: str = "") -> None:
-    """Of two at once that begin it, one wins, and what the other began is given up."""
+    """Of two at once that begin it, one wins, and what the other began is given up; nor is it begun anew while it is
+    passed on."""
     begun = bucket_parts.begin(video.original_name)
-    if not Upload.objects.filter(pk=video.pk, bucket_id=instead_of).update(bucket_id=begun, received=0):
+    mine = Upload.objects.filter(leases.FREE, pk=video.pk, bucket_id=instead_of)
+    if not mine.update(bucket_id=begun, received=0):
         bucket_parts.abort([(video.original_name, begun)])

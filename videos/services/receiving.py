@@ -4,23 +4,20 @@ upload's lease, which ends soon after the request died. What counts as received 
 import hashlib
 import hmac
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import IO, Protocol
 
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from videos import parts, storage
 from videos.models import Upload, Video
+from videos.services import leases
 from videos.services.refusals import GONE, NO_ROOM, Refused
 from videos.services.uploads import keep_alive
 
-LEASE = timedelta(seconds=20)
 BLOCK = 256 * 1024
 SAVED_BYTES = 8 * 1024 * 1024  # what a killed server may have to be sent again
 SAVED_SECONDS = 3.0
@@ -44,10 +41,12 @@ class Superseded(Exception):
 
 
 def offset_of(upload: Upload) -> int:
-    """From where the file goes on. A part that was lost with a disk is asked for again; one that was stored is not."""
-    if upload.is_whole and storage.is_stored(upload.video.original_name, upload.received):
+    """From where the file goes on. A part that was lost with a disk is asked for again; one that was stored is not, also
+    when it is moved at this moment."""
+    here = parts.size(upload.video.media_key)
+    if here < upload.received and upload.is_whole and storage.is_stored(upload.video.original_name, upload.received):
         return upload.received
-    return min(upload.received, parts.size(upload.video.media_key))
+    return min(upload.received, here)
 
 
 def receive(*, upload: Upload, offset: int, source: Source, checksum: Checksum | None = None) -> int:
@@ -64,7 +63,7 @@ def receive(*, upload: Upload, offset: int, source: Source, checksum: Checksum |
         words = _("The server could not write this down. What it has confirmed is kept. Try again later.")
         raise Refused("no_space", words) from error
     finally:
-        Upload.objects.filter(pk=upload.pk, writer=writer).update(writer="", writing_until=None)
+        leases.give_back(upload.pk, writer)
 
 
 def _claim(upload: Upload, offset: int) -> str:
@@ -73,14 +72,10 @@ def _claim(upload: Upload, offset: int) -> str:
     here = offset_of(upload)
     if offset != here:
         raise Refused("offset", _("%(number)s bytes are here. Go on from there.") % {"number": here})
-    writer = secrets.token_urlsafe(12)
-    free = Q(writing_until=None) | Q(writing_until__lt=Now())
-    # By EXISTS: a condition by join is asked in a subquery, once, before the row is waited for.
     arriving = Exists(Video.objects.filter(pk=OuterRef("pk"), state=Video.State.UPLOADING))
-    mine = Upload.objects.filter(free, arriving, pk=upload.pk, received=upload.received)
-    if not mine.update(writer=writer, writing_until=Now() + LEASE):
-        raise Refused("busy", _("Another request is sending this file. Try again in a few seconds."))
-    return writer
+    if writer := leases.take(upload.pk, arriving, Q(received=upload.received)):
+        return writer
+    raise Refused("busy", _("Another request is sending this file. Try again in a few seconds."))
 
 
 class _Writing:
@@ -136,8 +131,7 @@ class _Writing:
 
     def _renew(self) -> None:
         self.saved_at = time.monotonic()
-        held = Upload.objects.filter(pk=self.upload.pk, writer=self.writer)
-        if not held.update(writing_until=Now() + LEASE):
+        if not leases.renew(self.upload.pk, self.writer):
             raise Superseded
 
 

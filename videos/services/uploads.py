@@ -3,6 +3,7 @@ file comes (in pieces, by a form, past us into a bucket), `begin_upload` lets it
 sender's file name is for their own eyes; its extension and declared type are never used."""
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import BigIntegerField, F, Q, Sum, Value
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, Sum, Value
 from django.db.models.functions import Now
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -22,8 +23,9 @@ from accounts.locks import lock_account
 from accounts.models import User
 from socialvideo.lib.files import remove_folder
 from socialvideo.lib.said import Said
-from videos import bucket_parts, parts
+from videos import bucket_parts, parts, storage
 from videos.models import Upload, Video
+from videos.services import leases
 from videos.services.acts import must_own
 from videos.services.allowance import check_work, count_work
 from videos.services.cutting import check_cut
@@ -147,21 +149,48 @@ def _store(video: Video, file: "File[Any]") -> str:
 
 
 def finish(video: Video) -> None:
-    """Passes on a file of which every byte is here, and to which nobody writes. Whatever it dies of, calling it again goes
-    on; the sweep does. Whoever cancels it meanwhile waits."""
-    with transaction.atomic():
-        Video.objects.select_for_update(of=("self",)).filter(pk=video.pk).first()
-        still = Upload.objects.exclude(writing_until__gte=Now()).select_related("video")
-        upload = still.select_for_update(of=("self",)).filter(pk=video.pk).first()
-        if upload is None or not upload.is_whole:
-            return
-        try:
-            name = _hand_to_storage(upload)
-        except FileNotFoundError:
-            Upload.objects.filter(pk=video.pk).update(received=0)
-            return
-        hand_over(video=video, name=name, size=upload.received)
-    parts.remove(video.media_key)
+    """Passes on a file of which every byte is here, and to which nobody writes. The storage may take its time: no row is
+    locked meanwhile, so edits go on, and who cancels it goes first. Whatever it dies of, calling it again goes on; the
+    sweep does."""
+    whole = Exists(Video.objects.filter(pk=OuterRef("pk"), uploaded_bytes=OuterRef("received")))
+    if writer := leases.take(video.pk, whole):
+        with leases.renewed(video.pk, writer):
+            _pass_on(video.pk, writer)
+
+
+def _pass_on(video_id: int, writer: str) -> None:
+    held = Upload.objects.filter(pk=video_id, writer=writer)
+    upload = held.select_related("video").first()
+    if upload is None:
+        return
+    try:
+        name = _hand_to_storage(upload)
+    except FileNotFoundError:
+        held.update(received=0)
+        return
+    if _is_handed_over(upload, name):
+        parts.remove(upload.video.media_key)
+    else:
+        _throw_back(upload.video, name)
+
+
+@transaction.atomic
+def _is_handed_over(upload: Upload, name: str) -> bool:
+    """Looks again, after however long storing took: not, when the lease is lost."""
+    Video.objects.select_for_update(of=("self",)).filter(pk=upload.pk).first()
+    if not Upload.objects.filter(pk=upload.pk, writer=upload.writer).exists():
+        return False
+    hand_over(video=upload.video, name=name, size=upload.received)
+    return True
+
+
+def _throw_back(video: Video, name: str) -> None:
+    """Stored for nobody: it was cancelled, or given up. Where somebody else goes on with it, it is theirs."""
+    left = Video.objects.filter(pk=video.pk).first()
+    if left is None:
+        throw_away(video)
+    elif left.original != name and not Upload.objects.filter(pk=video.pk).exists():
+        storage.remove(name)
 
 
 def _hand_to_storage(upload: Upload) -> str:
@@ -201,12 +230,13 @@ def cancel_upload(*, creator: User, video: Video) -> None:
 def sweep_uploads() -> None:
     """Passes on what is whole, gives up what nobody sends any more, removes what nobody knows."""
     whole = Upload.objects.filter(received=F("video__uploaded_bytes"), video__uploaded_bytes__gt=0)
-    for upload in whole.select_related("video").order_by("?")[:AT_ONCE]:  # what cannot be stored holds up no other
+    for upload in whole.select_related("video").order_by("?")[:AT_ONCE]:
         finish_or_leave(upload.video)
-    for video in Video.objects.filter(LATE, state=Video.State.UPLOADING).order_by("?")[:AT_ONCE]:
-        give_up(video)
-    for video in Video.objects.filter(LATE, state=Video.State.REMOVED).exclude(upload=None)[:AT_ONCE]:
-        _forget(video)
+    late = Video.objects.filter(LATE).order_by("?")
+    for video in late.filter(state=Video.State.UPLOADING)[:AT_ONCE]:
+        _or_leave(give_up, video)
+    for video in late.filter(state=Video.State.REMOVED).exclude(upload=None)[:AT_ONCE]:
+        _or_leave(_forget, video)
     forgotten = parts.old()
     known = Upload.objects.filter(video__media_key__in=forgotten).values_list("video__media_key", flat=True)
     for media_key in set(forgotten) - set(known):
@@ -214,10 +244,15 @@ def sweep_uploads() -> None:
 
 
 def finish_or_leave(video: Video) -> None:
+    _or_leave(finish, video)
+
+
+def _or_leave(act: Callable[[Video], None], video: Video) -> None:
+    """What cannot be done holds up no other."""
     try:
-        finish(video)
+        act(video)
     except Exception:
-        logger.exception("The file of %s could not be stored; the next sweep tries again", video)
+        logger.exception("The file of %s is left to the next sweep", video)
 
 
 @transaction.atomic
@@ -228,8 +263,7 @@ def give_up(video: Video) -> None:
     received = Upload.objects.filter(pk=video.pk).values_list("received", flat=True).first() or 0
     reason = Said(
         gettext_noop("Only %(received)s of %(size)s arrived, and then nothing more. Upload the file again."),
-        received=filesizeformat(received),
-        size=filesizeformat(video.uploaded_bytes),
+        sizes={"received": received, "size": video.uploaded_bytes},
     )
     failed = Video.objects.filter(LATE, pk=video.pk, state=Video.State.UPLOADING).update(
         state=Video.State.FAILED, failure_code="not_arrived", failure_reason=reason.kept, progress=0

@@ -74,6 +74,13 @@ def test_a_publication_out_of_the_order_of_time_is_found(mira: User) -> None:
     assert "publications are numbered in the order of time" in broken()
 
 
+def test_a_tag_without_its_publication_is_found(mira: User) -> None:
+    make_video(mira, caption="#cats")
+    assert broken() == []
+    force("UPDATE videos_videotag SET publication_id = NULL")
+    assert broken() == ["every tag of a video carries its publication"]
+
+
 def test_a_dropped_constraint_is_named() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,11 +17,12 @@ from rest_framework.test import APIClient
 from accounts import services as accounts
 from accounts.models import User
 from socialvideo.lib.audit import breaches
+from socialvideo.lib.testing import in_threads
 from videos import services, tasks
 from videos.audit import CHECKS
 from videos.models import Publication, Upload, Video
 from videos.querysets import VideoQuerySet
-from videos.services import clearing, processing, uploads
+from videos.services import clearing, erasure, processing, uploads
 from videos.tests.factories import finish, in_an_hour, let_its_hour_come, make_failed_video, make_video, upload
 
 pytestmark = pytest.mark.django_db
@@ -452,6 +453,62 @@ def test_brought_back_by_a_moderator_at_the_moment_it_goes_for_good(
     rivals[0].join()
     video.refresh_from_db()
     assert (video.state, bool(video.original)) == (Video.State.PUBLISHED, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_goes_for_good_is_not_brought_back_while_its_files_go(
+    alice: User, moderator: User, monkeypatch: Any
+) -> None:
+    """And nobody waits for a bucket."""
+    video = make_video(alice)
+    services.remove(by=alice, video=video)
+    throw_away = erasure.throw_away
+
+    def refused(by: User) -> str:
+        with pytest.raises(services.Refused) as refused:
+            services.restore(by=by, video=video)
+        return refused.value.code
+
+    def slowly(going: Video) -> None:
+        assert in_threads(lambda: refused(alice), lambda: refused(moderator)) == ["erased"] * 2
+        in_threads(lambda: services.remove(by=moderator, video=Video.objects.get(), reason="Too late."))
+        throw_away(going)
+
+    monkeypatch.setattr(erasure, "throw_away", slowly)
+    clearing.delete_for_good(creator=alice, video=video)
+    video = Video.objects.get()
+    assert (video.original, video.removed_by, video.removal_reason) == ("", None, clearing.BY_ITS_CREATOR)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_worker_takes_up_what_goes_with_its_account(alice: User, monkeypatch: Any) -> None:
+    video, throw_away = upload(alice), erasure.throw_away
+    assert erasure.ERASERS["videos taken down"](alice.pk) == 1
+
+    def slowly(going: Video) -> None:
+        assert in_threads(lambda: processing.claim(video.pk)) == [None]
+        throw_away(going)
+
+    monkeypatch.setattr(erasure, "throw_away", slowly)
+    with transaction.atomic():
+        assert erasure.ERASERS["videos"](alice.pk) == 1
+    assert not Video.objects.exists()
+
+
+def test_a_bucket_that_is_away_is_left_to_the_sweep(alice: User, monkeypatch: Any, caplog: Any) -> None:
+    video = make_video(alice)
+    services.remove(by=alice, video=video)
+
+    def away(_: Video) -> None:
+        raise OSError("the bucket is away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(erasure, "throw_away", away)
+        clearing.delete_for_good(creator=alice, video=video)
+    assert "the next sweep tries again" in caplog.text
+    assert Video.objects.get().original
+    tasks.sweep_deleted()
+    assert Video.objects.get().original == ""
 
 
 def test_for_good_at_once_asks_first(alice: User, bob: User) -> None:

@@ -223,6 +223,41 @@ def test_a_crash_after_the_bucket_was_done(client, bucket):
     assert Video.objects.get().state == State.PROCESSING
 
 
+def test_who_asks_twice_is_told_that_it_is_on_its_way(client, bucket, monkeypatch):
+    """The bucket takes its time, and the first request is not waited for."""
+    video_id = begin(client).json()["id"]
+    put(client, video_id, 1, 2)
+    store = bucket_parts.hand_to_storage
+
+    def slowly(*given):
+        monkeypatch.undo()
+        assert complete(client, video_id).json()["state"] == "uploading"
+        name = store(*given)
+        assert progress(client, video_id)["received"] == SIZE
+        return name
+
+    monkeypatch.setattr(bucket_parts, "hand_to_storage", slowly)
+    assert complete(client, video_id).json()["state"] == "processing"
+    assert not list(bucket_parts.old(timezone.now() + timedelta(hours=1)))
+
+
+def test_cancelled_while_the_bucket_is_at_it(client, alice, bucket, monkeypatch):
+    video_id = begin(client).json()["id"]
+    put(client, video_id, 1, 2)
+    store = bucket_parts.hand_to_storage
+
+    def then_cancelled(*given):
+        name = store(*given)
+        row = Video.objects.get()
+        row.delete()  # and whoever did so died before the files went
+        return name
+
+    monkeypatch.setattr(bucket_parts, "hand_to_storage", then_cancelled)
+    refused = complete(client, video_id)
+    assert (refused.status_code, refused.json()["code"]) == (409, "gone")
+    assert not bucket.names()
+
+
 def test_the_sweep_gives_up_what_nobody_sends(client, bucket):
     begin(client)
     Upload.objects.update(expires_at=timezone.now() - timedelta(seconds=1))

@@ -13,7 +13,8 @@ from socialvideo.lib.audit import breaches
 from socialvideo.lib.testing import in_threads
 from videos import services
 from videos.audit import CHECKS
-from videos.models import Comment, Like, VideoCount, Watch
+from videos.models import Comment, Like, Video, VideoCount, Watch
+from videos.services import reactions
 from videos.services.comments import COMMENTS_A_MINUTE
 from videos.signals import commented, video_liked
 from videos.tests.factories import make_comment, make_video
@@ -61,6 +62,14 @@ def test_likes_at_once_are_counted_exactly(alice):
     assert counted(video) == (6, 0, 0)
     in_threads(*[lambda fan=fan: services.unlike(account=fan, video=video) for fan in fans])
     assert counted(video) == (0, 0, 0)
+
+
+def test_a_video_erased_at_this_very_moment_is_gone(bob, monkeypatch):
+    video = make_video(bob, visibility="only_me")
+    monkeypatch.setattr(reactions, "must_see", lambda account, video: Video.objects.filter(pk=video.pk).delete())
+    with pytest.raises(services.Refused) as refused:
+        services.like(account=bob, video=video)
+    assert refused.value.code == "gone"
 
 
 def test_the_counts_follow_plain_sql_too(bob, video):

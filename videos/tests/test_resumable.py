@@ -4,14 +4,18 @@ import hashlib
 import io
 import os
 from base64 import b64encode
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
-from threading import Thread
+from threading import Event
+from time import monotonic
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
 from rest_framework.authtoken.models import Token
@@ -21,10 +25,12 @@ from tusclient.exceptions import TusCommunicationError
 
 from accounts import services as accounts
 from accounts.models import User
+from follows import services as follows
 from socialvideo.lib.testing import in_threads
+from tests.waiting import PATIENCE
 from videos import parts, services, tasks
 from videos.models import Publication, Upload, Video
-from videos.services import receiving, uploads
+from videos.services import leases, receiving, uploads
 from videos.signals import processing_due, video_failed
 
 pytestmark = pytest.mark.django_db
@@ -250,26 +256,36 @@ def test_a_checksum_is_all_or_nothing(sender: Sender) -> None:
 # --- From the last byte to the workers ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("step", ["before storing", "after storing", "after the row"])
-def test_a_crash_between_any_two_steps_is_picked_up(alice: User, monkeypatch: Any, step: str) -> None:
-    """PeerTube#6018: power loss, some videos never queued."""
+def whole(alice: User) -> Upload:
+    """All of it is here, and not passed on yet."""
     upload = begun(alice)
     receiving.receive(upload=upload, offset=0, source=io.BytesIO(FILE))
-    store = parts.hand_to_storage
+    upload.refresh_from_db()
+    return upload
 
-    def dies(*given: Any) -> str:
+
+@pytest.mark.parametrize("step", ["before storing", "after storing", "before the row", "after the row"])
+def test_a_crash_between_any_two_steps_is_picked_up(alice: User, monkeypatch: Any, step: str) -> None:
+    """PeerTube#6018: power loss, some videos never queued."""
+    upload, store = whole(alice), parts.hand_to_storage
+
+    def dies(*given: Any, **_: Any) -> str:
         if step == "after storing":
             store(*given)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
+        patch.setattr(leases, "give_back", lambda *_: None)  # the dead give nothing back
         if step == "after the row":
             patch.setattr(processing_due, "send", lambda *_, **__: None)  # the broker never heard
             uploads.finish(upload.video)
         else:
-            patch.setattr(parts, "hand_to_storage", dies)
+            patch.setattr(*((uploads, "hand_over") if step == "before the row" else (parts, "hand_to_storage")), dies)
             with pytest.raises(KeyboardInterrupt):
                 uploads.finish(upload.video)
+            tasks.sweep_uploads()
+            assert Video.objects.get().state == Video.State.UPLOADING, "the dead still has it"
+            Upload.objects.update(writing_until=Now() - timedelta(seconds=1))
     hinted: list[int] = []
     processing_due.connect(lambda video_id, **_: hinted.append(video_id), weak=False, dispatch_uid="test")
     try:
@@ -284,9 +300,7 @@ def test_a_crash_between_any_two_steps_is_picked_up(alice: User, monkeypatch: An
 
 def stored_by_a_dying_process(alice: User) -> Upload:
     """Between the file's move and the row's change."""
-    upload = begun(alice)
-    receiving.receive(upload=upload, offset=0, source=io.BytesIO(FILE))
-    upload.refresh_from_db()
+    upload = whole(alice)
     parts.hand_to_storage(upload.video.media_key, upload.video.original_name, len(FILE))
     return upload
 
@@ -308,9 +322,7 @@ def test_what_was_stored_whole_is_not_replaced_by_less(alice: User) -> None:
 
 def test_what_is_sent_again_is_left_alone_until_it_is_whole(alice: User) -> None:
     """Its part was lost, and its row still says that all of it was here."""
-    upload = begun(alice)
-    receiving.receive(upload=upload, offset=0, source=io.BytesIO(FILE))
-    upload.refresh_from_db()
+    upload = whole(alice)
     parts.remove(upload.video.media_key)
 
     class Swept(io.BytesIO):
@@ -323,31 +335,87 @@ def test_what_is_sent_again_is_left_alone_until_it_is_whole(alice: User) -> None
     assert stored() == FILE
 
 
-@pytest.mark.django_db(transaction=True)
-def test_cancelled_while_it_is_stored(alice: User, monkeypatch: Any) -> None:
-    """Whoever comes second hears so; neither dies of the other."""
-    upload = begun(alice)
-    receiving.receive(upload=upload, offset=0, source=io.BytesIO(FILE))
-    store, answers, rivals = parts.hand_to_storage, [], []
+@contextmanager
+def being_stored(upload: Upload, monkeypatch: Any) -> Iterator[None]:
+    """By a storage that takes its time, until the block is over."""
+    store, asked, over = parts.hand_to_storage, Event(), Event()
 
-    def cancel() -> None:
-        try:
-            uploads.cancel_upload(creator=alice, video=upload.video)
-        except services.Refused as refused:
-            answers.append(refused.code)
-        finally:
-            connection.close()
-
-    def store_meanwhile(*given: Any) -> str:
-        rivals.append(Thread(target=cancel))
-        rivals[0].start()
-        rivals[0].join(1)  # it waits for us
+    def slowly(*given: Any) -> str:
+        asked.set()
+        assert over.wait(PATIENCE)
         return store(*given)
 
-    monkeypatch.setattr(parts, "hand_to_storage", store_meanwhile)
+    monkeypatch.setattr(parts, "hand_to_storage", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        storing = pool.submit(in_threads, lambda: uploads.finish(upload.video))
+        try:
+            assert asked.wait(PATIENCE)
+            monkeypatch.setattr(parts, "hand_to_storage", store)
+            yield
+        finally:
+            over.set()
+        storing.result(PATIENCE)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_storage_that_takes_its_time_holds_up_nobody(alice: User, bob: User, monkeypatch: Any) -> None:
+    """An edit waited for it, and with the creator's lock in its hands kept every follow of that creator waiting."""
+    monkeypatch.setattr(leases, "HEARTBEAT_SECONDS", 0.05)
+    upload = whole(alice)
+    with being_stored(upload, monkeypatch):
+        held = Upload.objects.get()
+        services.edit(creator=alice, video=upload.video, caption="Changed meanwhile", is_draft=False)
+        follows.follow(follower=bob, followee=alice)
+        services.restore(by=alice, video=services.remove(by=alice, video=upload.video))
+        uploads.finish(upload.video)
+        tasks.sweep_uploads()
+        assert (Video.objects.get().state, Upload.objects.get().writer) == (Video.State.UPLOADING, held.writer)
+        end = monotonic() + PATIENCE
+        while Upload.objects.get().writing_until == held.writing_until:
+            assert monotonic() < end, "the lease is not renewed"
+    video = Video.objects.get()
+    assert (video.state, video.caption, stored()) == (Video.State.PROCESSING, "Changed meanwhile", FILE)
+    assert (Upload.objects.count(), parts.size(video.media_key)) == (0, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_passed_on_many_times_at_once_it_is_once(alice: User) -> None:
+    upload, hinted = whole(alice), []
+    processing_due.connect(lambda video_id, **_: hinted.append(video_id), weak=False, dispatch_uid="test")
+    try:
+        in_threads(*[lambda: uploads.finish(upload.video)] * 6)
+    finally:
+        processing_due.disconnect(dispatch_uid="test")
+    assert (hinted, stored()) == ([upload.pk], FILE)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cancelled_while_it_is_stored_nothing_of_it_stays(alice: User, monkeypatch: Any) -> None:
+    upload = whole(alice)
+
+    def last_of_it_arrives(_: str, name: str, __: int) -> str:
+        uploads.cancel_upload(creator=alice, video=upload.video)
+        return default_storage.save(name, ContentFile(FILE))
+
+    monkeypatch.setattr(parts, "hand_to_storage", last_of_it_arrives)
     uploads.finish(upload.video)
-    rivals[0].join()
-    assert (answers, stored()) == (["arrived"], FILE)
+    assert (Video.objects.count(), parts.size(upload.video.media_key)) == (0, 0)
+    assert not default_storage.exists(upload.video.media_folder)
+
+
+def test_who_froze_while_storing_leaves_it_to_whoever_went_on(alice: User, monkeypatch: Any) -> None:
+    upload, store = whole(alice), parts.hand_to_storage
+
+    def freeze(*given: Any) -> str:
+        monkeypatch.setattr(parts, "hand_to_storage", store)
+        Upload.objects.update(writing_until=Now() - timedelta(seconds=1))
+        uploads.finish(upload.video)
+        return default_storage.save(given[1], ContentFile(FILE))  # beside the other's, under a name of its own
+
+    monkeypatch.setattr(parts, "hand_to_storage", freeze)
+    uploads.finish(upload.video)
+    assert (Video.objects.get().state, stored()) == (Video.State.PROCESSING, FILE)
+    assert default_storage.listdir(upload.video.media_folder) == ([], ["original"])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -370,9 +438,26 @@ def test_a_storage_that_is_away_costs_no_byte(sender: Sender, monkeypatch: Any, 
         patch.setattr(parts, "hand_to_storage", away)
         path = path_of(sender.begin(body=FILE))
     assert sender.offset(path) == len(FILE)
-    assert "could not be stored" in caplog.text
+    assert "is left to the next sweep" in caplog.text
     tasks.sweep_uploads()
     assert stored() == FILE
+
+
+def test_one_that_cannot_be_given_up_holds_up_no_other(alice: User, monkeypatch: Any, caplog: Any) -> None:
+    stuck = begun(alice).video
+    uploads.begin_upload(creator=alice, upload_key="other", size=1)
+    Upload.objects.update(expires_at=Now() - timedelta(seconds=1))
+    end = uploads.give_up
+
+    def give_up(video: Video) -> None:
+        if video == stuck:
+            raise OSError("the disk is away")
+        end(video)
+
+    monkeypatch.setattr(uploads, "give_up", give_up)
+    tasks.sweep_uploads()
+    assert "the disk is away" in caplog.text
+    assert list(Upload.objects.values_list("pk", flat=True)) == [stuck.pk]
 
 
 def test_a_part_that_was_lost_is_asked_for_again(sender: Sender) -> None:
