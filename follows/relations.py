@@ -1,6 +1,7 @@
 """What two accounts are to each other, as one viewer sees it: the one place where states become labels."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +29,7 @@ class Relation:
     def following(self) -> bool:
         return self.state == "active"
 
-    @property
+    @cached_property
     def button(self) -> str:
         """The state of the follow button: every surface renders this one word."""
         if self.is_self:

@@ -64,12 +64,12 @@ def test_a_video_that_cannot_be_played_says_so(enter: Callable[[str], Any], mira
 
 
 def test_the_feed_goes_on_while_the_page_has_a_videos_address(enter: Callable[[str], Any], mira: User) -> None:
-    for _ in range(12):
+    for _ in range(7):
         make_video(mira)
     page = enter("/")
     page.wait_for_url("**/video/*/")
-    page.locator(".feed-card").nth(8).scroll_into_view_if_needed()
-    page.locator(".feed-card").nth(11).wait_for(state="attached")
+    page.locator(".feed-card").nth(4).scroll_into_view_if_needed()
+    page.locator(".feed-card").nth(6).wait_for(state="attached")
 
 
 def test_a_like_by_key(enter: Callable[[str], Any], mira: User) -> None:

@@ -7,7 +7,6 @@ from feeds.selectors.devices import devices
 from feeds.selectors.digests import address_of, digest_plan
 from feeds.selectors.explore import explore_cards, explore_page, tag_count, tag_page, tags_of_the_week
 from feeds.selectors.following import (
-    PAGE_SIZE,
     Absent,
     Emptiness,
     Overview,
@@ -39,7 +38,6 @@ from feeds.selectors.wishes import tags_to_choose, turned_down_page
 __all__ = [
     "COUNTED",
     "FILTERS",
-    "PAGE_SIZE",
     "Absent",
     "Answer",
     "Card",

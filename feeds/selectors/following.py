@@ -23,7 +23,7 @@ from socialvideo.lib.prepared import Prepared
 from videos.models import Publication, Video
 from videos.querysets import VideoQuerySet
 
-PAGE_SIZE = 10
+PAGE_SIZE = 5  # one card is in sight; the next page comes before it is needed
 SPARE = 5  # looked at beyond a page, for the few that are hidden by now
 ROWS = 40  # of the inbox in the first round
 MOST_ROWS = 1280

@@ -11,6 +11,7 @@ from feeds import selectors
 from socialvideo.lib.rates import limited
 
 MOST_SHOWN = 200  # of a page, of which what has come since is told
+MOST_BROUGHT = 20  # of that, at one tap
 
 
 def shown_ids(text: str) -> list[int]:
@@ -35,7 +36,7 @@ def new_videos(request: HttpRequest) -> HttpResponse:
 def new_cards(request: HttpRequest) -> HttpResponse:
     """Those videos themselves, newest first."""
     absent = selectors.absent_from(request.user.pk, shown_ids(request.GET.get("shown", "")))
-    cards = selectors.cards_of(request.user.pk, absent.new[: selectors.PAGE_SIZE * 2])
+    cards = selectors.cards_of(request.user.pk, absent.new[:MOST_BROUGHT])
     return render(request, "feeds/_new_cards.html", {"cards": cards, "which": "following"})
 
 

@@ -25,7 +25,7 @@ def follow_button(
 ) -> dict[str, Any]:
     """The button for an account in the viewer's relation to it. `place` is where it stands, a word of
     `origins.Source`; `mark` tells two of the same account and place apart; `tools` is what stands beside it."""
-    page = {"request": context["request"], "csrf_token": context.get("csrf_token")}
+    page = {"request": context["request"], "csrf_token": context.get("csrf_token"), "here": context.get("here")}
     place = f"{place}-{mark}" if mark else place
     return page | button_context(account, relation, place=place, tools=tools, size=size)
 

@@ -3,7 +3,7 @@
 
 import { enliven, fetchFragment } from "fragment";
 
-const PAGES = 5; // looked through for the video
+const PAGES = 10; // looked through for the video
 
 // Puts the feed at `url` around `card`. When it cannot be read, what the page brought goes on instead.
 export async function regrow(feed, card, url) {

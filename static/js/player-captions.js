@@ -11,8 +11,9 @@ export class Captions {
 
   constructor(video, button) {
     this.#tracks = video.textTracks;
+    button.hidden = !this.#tracks.length;
+    if (button.hidden) return;
     this.#button = button;
-    if (!button) return;
     button.addEventListener("click", () => (captions.value = this.on ? "off" : "on"));
     this.#tracks.addEventListener("change", () => this.#show());
     for (const element of video.querySelectorAll("track")) element.addEventListener("load", () => place(element.track.cues));

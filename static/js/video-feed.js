@@ -9,7 +9,7 @@ import { regrow } from "feed-return";
 import { toast } from "fragment";
 import { gettext } from "words";
 
-const AHEAD = 3; // cards from the end at which the next page is fetched
+const AHEAD = 4; // cards from the end at which the next page is fetched
 const HEART = 900; // ms
 const MOSTLY = 0.52; // of a card in view: a finger that has drawn it past the middle need not wait until it snaps
 const EDITABLE = "input:not([type=range]), textarea, select, [contenteditable], dialog[open]";

@@ -7,6 +7,7 @@ import { clock } from "clock";
 import { Captions } from "player-captions";
 import { listenToGestures } from "player-gestures";
 import { Loading, saving } from "player-loading";
+import "pop-menu"; // of the controls
 import { WatchMeter } from "watch-meter";
 import { gettext } from "words";
 
@@ -219,6 +220,7 @@ class VideoPlayer extends HTMLElement {
     this.video = this.querySelector("video");
     this.video.querySelectorAll("source").forEach((source) => source.remove());
     this.video.controls = false;
+    this.append(document.querySelector("template.player-controls").content.cloneNode(true));
     this.#loading = new Loading(this.video, this.dataset, {
       ready: () => this.#wanted && this.play(),
       failed: (words) => this.#fail(words),
@@ -229,6 +231,7 @@ class VideoPlayer extends HTMLElement {
     if (shape >= 1.5) this.dataset.fit = "cover";
     this.#listen();
     this.#equip();
+    this.#showTime(0, this.dataset.duration / 1000);
     this.#applySound();
     this.#applySpeed();
     this.#show("idle");
@@ -260,8 +263,8 @@ class VideoPlayer extends HTMLElement {
   #equip() {
     const act = (name, possible, does) => {
       const button = this.querySelector(`[data-act=${name}]`);
-      if (button) button.hidden = !possible;
-      button?.addEventListener("click", () => {
+      button.hidden = !possible;
+      button.addEventListener("click", () => {
         const menu = button.closest("details");
         menu.open = false;
         menu.querySelector("summary").focus();
@@ -271,7 +274,7 @@ class VideoPlayer extends HTMLElement {
     act("picture", document.pictureInPictureEnabled, () => this.togglePicture());
     act("screen", document.fullscreenEnabled || this.video.webkitEnterFullscreen, () => this.toggleScreen());
     act("keys", document.querySelector("dialog.keys"), () => document.querySelector("dialog.keys").showModal());
-    this.querySelector("[name=speed]")?.addEventListener("change", ({ target }) => {
+    this.querySelector("[name=speed]").addEventListener("change", ({ target }) => {
       speed.value = target.value;
       this.#note(gettext("Speed %s", target.selectedOptions[0].textContent));
     });
@@ -297,6 +300,10 @@ class VideoPlayer extends HTMLElement {
     if (!duration || !Number.isFinite(duration)) return;
     if (this.#hasNoPicture()) return this.#loading.next();
     if (!this.video.paused) this.#settle();
+    this.#showTime(at, duration);
+  }
+
+  #showTime(at, duration) {
     const seek = this.querySelector(".player__seek");
     const words = gettext("%s of %s", clock(at), clock(duration));
     seek.max = duration;
@@ -363,8 +370,7 @@ class VideoPlayer extends HTMLElement {
 
   #applySpeed = () => {
     this.video.defaultPlaybackRate = this.video.playbackRate = Number(speed.value);
-    const select = this.querySelector("[name=speed]");
-    if (select) select.value = speed.value;
+    this.querySelector("[name=speed]").value = speed.value;
   };
 
   #mute(muted) {

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from socialvideo.lib.templatetags.words import lines_of
 from videos import selectors, texts, watching
+from videos.buttons import button_context
 from videos.models import Video
 from videos.selectors import captions_of
 
@@ -36,25 +37,26 @@ def player(context: Context, video: Video) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("videos/_like_button.html", takes_context=True)
-def like_button(context: Context, video: Video, liked: bool, place: str = "page") -> dict[str, Any]:
-    """`place`: "page", or "rail" beside a feed's video."""
-    return _button(context, video, is_mine=liked, total=video.count.likes, place=place)
+@register.inclusion_tag("videos/_reaction.html", takes_context=True)
+def like_button(context: Context, video: Video, liked: bool) -> dict[str, Any]:
+    return _button(context, "like", video, is_mine=liked, total=video.count.likes)
 
 
-@register.inclusion_tag("videos/_save_button.html", takes_context=True)
-def save_button(context: Context, video: Video, saved: bool, place: str = "page") -> dict[str, Any]:
-    return _button(context, video, is_mine=saved, total=video.count.bookmarks, place=place)
+@register.inclusion_tag("videos/_reaction.html", takes_context=True)
+def save_button(context: Context, video: Video, saved: bool) -> dict[str, Any]:
+    return _button(context, "save", video, is_mine=saved, total=video.count.bookmarks)
 
 
-@register.inclusion_tag("videos/_repost_button.html", takes_context=True)
-def repost_button(context: Context, video: Video, reposted: bool, place: str = "page") -> dict[str, Any]:
+@register.inclusion_tag("videos/_reaction.html", takes_context=True)
+def repost_button(context: Context, video: Video, reposted: bool) -> dict[str, Any]:
     """Where it may not be reposted, the number alone."""
-    return _button(context, video, is_mine=reposted, total=video.count.reposts, place=place)
+    return _button(context, "repost", video, is_mine=reposted, total=video.count.reposts)
 
 
-def _button(context: Context, video: Video, **given: Any) -> dict[str, Any]:
-    return {"request": context["request"], "csrf_token": context.get("csrf_token"), "video": video, **given}
+def _button(context: Context, name: str, video: Video, *, is_mine: bool, total: int) -> dict[str, Any]:
+    request = context["request"]
+    page = {"request": request, "csrf_token": context.get("csrf_token"), "here": context.get("here")}
+    return page | button_context(name, video, request.user.pk, is_mine=is_mine, total=total)
 
 
 @register.simple_tag(takes_context=True)

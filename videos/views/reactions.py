@@ -15,6 +15,7 @@ from socialvideo.lib.redirects import redirect_back
 from socialvideo.lib.toasts import Action, Toast
 from videos import services, watching
 from videos.access import access_video
+from videos.buttons import button_context
 
 
 @login_required
@@ -44,7 +45,7 @@ def unsave(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def repost(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
-    undo = Action(_("Undo"), reverse("videos:unrepost", args=[handle, video_id]), {"place": _place(request)})
+    undo = Action(_("Undo"), reverse("videos:unrepost", args=[handle, video_id]))
     toast = Toast(_("Your followers see this in For You, and on your profile."), undo, about=f"repost {video_id}")
     return _react(request, video_id, services.repost, "repost", toast)
 
@@ -68,13 +69,9 @@ def _react(
         return toasts.show(request, answer, Toast(refused.message, level="error"))
     if not request.htmx:  # type: ignore[attr-defined]
         return toasts.show(request, back, done)
-    context = {"video": video, "is_mine": tally.is_mine, "total": tally.number, "place": _place(request)}
+    context = button_context(name, video, request.user.pk, is_mine=tally.is_mine, total=tally.number)
     context["elsewhere"] = not request.htmx.target  # type: ignore[attr-defined]
-    return toasts.show(request, render(request, f"videos/_{name}_button.html", context), done)
-
-
-def _place(request: HttpRequest) -> str:
-    return "rail" if request.POST.get("place") == "rail" else "page"
+    return toasts.show(request, render(request, "videos/_reaction.html", context), done)
 
 
 @csrf_exempt
