@@ -1,6 +1,7 @@
 """Addresses of the pages."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from feeds.views import (
     choices,
@@ -16,6 +17,7 @@ from feeds.views import (
     search,
     seen,
     status,
+    studio,
     suggestions,
 )
 
@@ -38,6 +40,9 @@ urlpatterns = [
     path("people/<str:handle>/dismiss/", suggestions.dismiss, name="dismiss"),
     path("people/<str:handle>/dismiss/undo/", suggestions.take_back_dismissal, name="take_back_dismissal"),
     path("seen/<str:token>/", seen.seen, name="seen"),
+    path("studio/followers/", studio.followers, name="followers"),
+    path("studio/followers/<str:table>.csv", studio.followers_file, name="followers_file"),
+    path("settings/followers/", RedirectView.as_view(pattern_name="feeds:followers", query_string=True)),
     path("studio/delivery/", delivery.deliveries, name="deliveries"),
     path("studio/delivery.csv", delivery.deliveries_file, name="deliveries_file"),
     path("studio/<int:video_id>/delivery/", delivery.delivery, name="delivery"),

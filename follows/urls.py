@@ -42,7 +42,6 @@ urlpatterns = [
     path("settings/following/found/<str:handle>/follow/", offers.accept, name="offer_accept"),
     path("settings/following/found/<str:handle>/dismiss/", offers.dismiss, name="offer_dismiss"),
     path("settings/following/history/", history.history, name="history"),
-    path("settings/followers/", history.followers_stats, name="followers_stats"),
     path("settings/blocked/", people.blocked, name="blocked"),
     path("settings/muted/", people.muted, name="muted"),
     path("settings/requests/", requests.requests, name="requests"),

@@ -1,15 +1,18 @@
-"""What creators want to know: followers won and lost, and what became of each video. Counted by the database in sets,
-from the follow events and the publications' own counters; never from the feeds."""
+"""What creators want to know: how they stand, and what became of each video. Counted by the database in sets, from tallies
+and the publications' own counters; never from the feeds."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from follows.selectors import counts
 from follows.stats import Growth, followers_growth
 from socialvideo.lib.pagination import Page, keyset_page
+from socialvideo.lib.spans import Span
 from videos.models import Publication, Video
 
 PAGE_SIZE = 20
@@ -20,7 +23,7 @@ PULLED = gettext_lazy(
 
 @dataclass(frozen=True)
 class Overview:
-    """A creator's figures now, and how their followers came and went in the last four weeks."""
+    """A creator's figures now, and how their followers came and went in the last 28 days, those of their calendar."""
 
     followers: int
     growth: Growth
@@ -34,9 +37,14 @@ def overview(account_id: int) -> Overview:
     sums = videos.aggregate(views=Sum("count__views"), likes=Sum("count__likes"), comments=Sum("count__comments"))
     return Overview(
         followers=counts(account_id).followers,
-        growth=followers_growth(account_id),
+        growth=followers_growth(account_id, _last_days(28)),
         **{name: int(value or 0) for name, value in sums.items()},
     )
+
+
+def _last_days(days: int) -> Span:
+    today = timezone.localdate()
+    return Span(today - timedelta(days=days - 1), today, "day", timezone.get_current_timezone())
 
 
 @dataclass(frozen=True)

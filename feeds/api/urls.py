@@ -1,8 +1,9 @@
 """Addresses of the API of feeds."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
-from feeds.api import delivery, following, for_you, notices, outgoing, search, suggestions, views
+from feeds.api import delivery, following, for_you, notices, outgoing, search, studio, suggestions, views
 
 urlpatterns = [
     path("feeds/following/", views.FollowingFeedView.as_view()),
@@ -27,6 +28,10 @@ urlpatterns = [
     path("search/people/", search.PeopleFoundView.as_view()),
     path("search/tags/", search.TagsFoundView.as_view()),
     path("search/videos/", search.VideosFoundView.as_view()),
+    path("studio/followers/", studio.FollowersView.as_view(), name="api_followers"),
+    path("studio/followers/retention/", studio.RetentionView.as_view()),
+    path("studio/followers/videos/", studio.AroundVideosView.as_view()),
+    path("me/growth/", RedirectView.as_view(pattern_name="api_followers", query_string=True)),
     path("suggestions/", suggestions.SuggestionsView.as_view()),
     path("suggestions/<str:handle>/", suggestions.DismissalView.as_view()),
     path("status/", views.StatusView.as_view()),

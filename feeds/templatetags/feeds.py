@@ -4,8 +4,16 @@ from django import template
 from django.template.context import Context
 
 from feeds import seeing
+from follows.origins import Source
 
 register = template.Library()
+PLACES = {"following": Source.FEED, "for_you": Source.FOR_YOU}
+
+
+@register.filter
+def place_of(which: str) -> Source:
+    """Where a card's follow button stands: in which feed, or on the video's own page."""
+    return PLACES.get(which, Source.VIDEO)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,4 +1,4 @@
-"""What happened to my follows, and to my followers in numbers, by API."""
+"""What happened to my follows, by API."""
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.serializers import AccountBriefSerializer
-from follows import selectors, stats
+from follows import selectors
 from follows.access import origin_of
 from follows.machine import Cause
 from follows.origins import Source
@@ -18,7 +18,6 @@ from socialvideo.lib.api import CURSOR, page_response, paged
 
 KIND = OpenApiParameter("kind", str, enum=list(KINDS))
 WHO = OpenApiParameter("who", str, description="Only with the account that has this handle or had it once.")
-BY = OpenApiParameter("by", str, enum=list(stats.PERIODS), default="day")
 
 
 class HistoryEntrySerializer(serializers.Serializer):
@@ -32,23 +31,6 @@ class HistoryEntrySerializer(serializers.Serializer):
     device = serializers.CharField(allow_blank=True)
     this_device = serializers.BooleanField()
     taken = serializers.BooleanField(help_text="Somebody else ended a follow or a request of mine.")
-
-
-class PeriodSerializer(serializers.Serializer):
-    begins = serializers.DateField()
-    gained = serializers.IntegerField()
-    lost = serializers.IntegerField()
-
-
-class GrowthSerializer(serializers.Serializer):
-    """Followers gained and lost, by UTC, the oldest period first."""
-
-    by = serializers.ChoiceField(choices=list(stats.PERIODS))
-    gained = serializers.IntegerField()
-    lost = serializers.IntegerField()
-    periods = PeriodSerializer(many=True)
-    gained_by = serializers.DictField(child=serializers.IntegerField())
-    lost_by = serializers.DictField(child=serializers.IntegerField())
 
 
 class HistoryView(APIView):
@@ -66,14 +48,3 @@ class HistoryView(APIView):
             cursor=query.get("cursor", ""),
         )
         return page_response(page, HistoryEntrySerializer, request=request)
-
-
-class GrowthView(APIView):
-    permission_classes = (IsAuthenticated,)
-
-    @extend_schema(parameters=[BY], responses=GrowthSerializer, operation_id="growth")
-    def get(self, request: Request) -> Response:
-        """My followers gained and lost, when and by what cause; never who."""
-        by = request.query_params.get("by", "day")
-        growth = stats.followers_growth(request.user.pk, by=by if by in stats.PERIODS else "day")  # type: ignore[arg-type]
-        return Response(GrowthSerializer(growth).data)

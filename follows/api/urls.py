@@ -30,7 +30,6 @@ urlpatterns = [
     path("me/batches/<int:pk>/cancel/", batches.CancelBatchView.as_view()),
     path("me/batches/<int:pk>/undo/", batches.UndoBatchView.as_view()),
     path("me/history/", history.HistoryView.as_view()),
-    path("me/growth/", history.GrowthView.as_view()),
     path("me/blocks/", views.MyBlocksView.as_view()),
     path("me/mutes/", views.MyMutesView.as_view()),
     path("me/requests/", views.MyRequestsView.as_view()),

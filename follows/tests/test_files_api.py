@@ -1,4 +1,4 @@
-"""Export, import, offers, history and growth by API: what the pages do, as JSON."""
+"""Export, import, offers and history by API: what the pages do, as JSON."""
 
 import json
 from uuid import uuid4
@@ -106,7 +106,7 @@ def test_anothers_import_is_not_there_and_nothing_changes(api, alice, bob):
 
 def test_nothing_without_a_login():
     nobody = APIClient()
-    for path in ("following.csv", "following.json", "offers/", "history/", "growth/", "imports/1/"):
+    for path in ("following.csv", "following.json", "offers/", "history/", "imports/1/"):
         assert nobody.get(f"{ME}/{path}").status_code in {401, 403}
     assert send(nobody, "handle\nbob\n").status_code in {401, 403}
 
@@ -158,12 +158,3 @@ def test_history(api, alice, bob):
     for query in ({"kind": "\x00"}, {"who": "\x00"}, {"cursor": "\x00"}):
         assert api.get(f"{ME}/history/", query).status_code == 200
     assert client_of(bob).get(f"{ME}/history/").json()["results"][0]["cause"] == "blocked"
-
-
-def test_growth(api, alice, bob):
-    services.follow(follower=bob, followee=alice)
-    services.block(blocker=bob, blocked=alice)
-    growth = api.get(f"{ME}/growth/", {"by": "month"}).json()
-    assert (growth["gained_by"], growth["lost_by"]) == ({"followed": 1}, {"unfollowed": 1})
-    assert (growth["gained"], growth["lost"], len(growth["periods"])) == (1, 1, 24)
-    assert api.get(f"{ME}/growth/", {"by": "\x00"}).json()["by"] == "day"

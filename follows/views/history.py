@@ -1,23 +1,20 @@
-"""What happened to one's follows, and to one's followers in numbers."""
+"""What happened to one's follows."""
 
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.selectors import account_by_handle, current_handle_of
-from follows import selectors, stats
+from follows import selectors
 from follows.access import origin_of
 from follows.origins import Source
 from follows.views.rows import rows_or_page
-from socialvideo.lib import charts
 
 KINDS = {
     "": _("Everything"),
@@ -60,23 +57,3 @@ def history(request: HttpRequest) -> HttpResponse:
 def named(handle: str) -> User | None:
     """Whoever has the handle now or had it once."""
     return account_by_handle(handle) or account_by_handle(current_handle_of(handle) or "")
-
-
-@login_required
-@require_safe
-@never_cache
-def followers_stats(request: HttpRequest) -> HttpResponse:
-    by = request.GET.get("by", "") if request.GET.get("by") in stats.PERIODS else "day"
-    growth = stats.followers_growth(request.user.pk, by=by)
-    label = {
-        "day": pgettext("format of a date", "j F"),
-        "week": pgettext("format of a date", "j F Y"),
-        "month": pgettext("format of a date", "F Y"),
-    }[by]
-    context = {
-        "growth": growth,
-        "counts": selectors.counts(request.user.pk),
-        "label_format": label,
-        "chart": charts.bars([(date_format(each.begins, label), each.gained, each.lost) for each in growth.periods]),
-    }
-    return render(request, "follows/followers_stats.html", context)

@@ -22,7 +22,7 @@ def csv_line(values: Sequence[Value]) -> str:
 def _cell(value: Value) -> str:
     """On one line, and words even where they look like a formula."""
     text = " ".join(("" if value is None else str(value)).split())
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
 
 
 def csv_response(lines: Iterable[str], *, name: str) -> StreamingHttpResponse:

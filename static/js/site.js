@@ -3,6 +3,7 @@
 const ELEMENTS = [
   "comment-sheet",
   "confirm-dialog",
+  "figure-chart",
   "follow-button",
   "follow-manager",
   "live-events",

@@ -2,16 +2,19 @@
 
 import re
 import sys
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.tests.factories import make_account
 from follows import services as follows
+from follows.tests.past import at, count
 from videos import selectors, services
 from videos.models import Comment, Like, Video
 from videos.signals import video_opened
@@ -232,7 +235,7 @@ def test_like_and_unlike_answer_the_button_as_it_stands(alice, bob):
         button = viewer.post(f"{url}like/", headers={"HX-Request": "true"}).content.decode()
         assert 'aria-pressed="true"' in button
         assert "1 like" in button
-    button = viewer.post(f"{url}unlike/", {"place": "rail"}, headers={"HX-Request": "true"}).content.decode()
+    button = viewer.post(f"{url}unlike/", headers={"HX-Request": "true"}).content.decode()
     assert 'aria-pressed="false"' in button
     assert "rail__button" in button
     assert not Like.objects.exists()
@@ -353,16 +356,17 @@ def test_uploading_needs_a_login(client):
 
 
 def test_studio_shows_followers_and_delivery(alice, bob, mallory):
-    follows.follow(follower=bob, followee=alice)
-    follows.follow(follower=mallory, followee=alice)
-    follows.unfollow(follower=mallory, followee=alice)
+    with at(timezone.now() - timedelta(hours=1)):
+        follows.follow(follower=bob, followee=alice)
+        follows.follow(follower=mallory, followee=alice)
+        follows.unfollow(follower=mallory, followee=alice)
+    count()
     make_video(alice, caption="Told")
     make_video(alice, caption="Kept", visibility="only_me")
     page = signed_in(alice).get("/studio/").content.decode()
     assert "<dt>Followers now</dt><dd>1</dd>" in page
     assert "<dt>Gained in 28 days</dt><dd>2</dd>" in page
     assert "<dt>Lost in 28 days</dt><dd>1</dd>" in page
-    assert "chart__gained" in page
     assert '<span class="num">0</span> of <span class="num">1</span> so far' in page
     assert "Nobody told yet" in page
 
@@ -379,4 +383,3 @@ def test_studio_costs_the_same_for_many(alice):
 def test_an_empty_studio(alice):
     page = signed_in(alice).get("/studio/").content.decode()
     assert "No videos yet" in page
-    assert "Nobody followed or unfollowed you" in page

@@ -1,15 +1,12 @@
-"""The creator's desk: followers won and lost, what became of each video, what is not out yet, what was deleted."""
+"""The creator's desk: how they stand, what became of each video, what is not out yet, what was deleted."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.formats import date_format
-from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from socialvideo.lib import charts
 from videos import stats
 from videos.selectors import deleted_page, drafts_page
 
@@ -21,14 +18,7 @@ def studio(request: HttpRequest) -> HttpResponse:
     page = stats.videos_page(request.user.pk, cursor=request.GET.get("after", ""))
     if request.htmx and request.GET.get("after"):  # type: ignore[attr-defined]
         return render(request, "videos/studio.html#rows", {"page": page})
-    overview = stats.overview(request.user.pk)
-    chart = charts.bars(
-        [
-            (date_format(day.begins, pgettext("format of a date", "j F")), day.gained, day.lost)
-            for day in overview.growth.periods
-        ]
-    )
-    return render(request, "videos/studio.html", {"page": page, "overview": overview, "chart": chart})
+    return render(request, "videos/studio.html", {"page": page, "overview": stats.overview(request.user.pk)})
 
 
 @login_required
