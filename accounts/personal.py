@@ -18,7 +18,7 @@ def session_time() -> str:
 
 def profile_time() -> str:
     sentence = gettext(
-        "As long as your account exists, and %(time)s after you asked to delete it: you may change your mind."
+        "As long as your account exists, and %(time)s after you asked to delete it, to change your mind."
     )
     return sentence % {"time": in_days(settings.DELETE_AFTER_DAYS)}
 

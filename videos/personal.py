@@ -211,7 +211,10 @@ KINDS = [
         "videos/watched",
         _("Which videos you watched, when and for how long"),
         _("To count views, and to choose what For You shows you."),
-        days_or_always("KEEP_WATCHES_DAYS", _("%(time)s after you last watched it. The count of views stays.")),
+        days_or_always(
+            "KEEP_WATCHES_DAYS",
+            _("%(time)s after you last watched it. The count of views stays; watched again later, it counts again."),
+        ),
         tables=(Table("videos.Watch", "viewer", same("video_id", "watched_ms", "first_at", "last_at")),),
     ),
     Kind(
@@ -264,7 +267,7 @@ KINDS = [
         _("Name and address of who reports something without an account"),
         _("To send them a receipt and the outcome."),
         days("KEEP_NOTICES_DAYS", _("%(time)s after the decision.")),
-        left_out=_("It is no account's: the receipt shows it to who has it."),
+        left_out=_("It is no account’s: the receipt shows it to who has it."),
     ),
     Kind(
         "videos/desk",

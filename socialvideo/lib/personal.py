@@ -59,7 +59,7 @@ class Table:
 
 def _value(row: Any, path: str) -> Any:
     for part in path.split("__"):
-        row = getattr(row, part, None)
+        row = None if row is None else getattr(row, part)
     return row
 
 

@@ -11,12 +11,16 @@ from django.utils.translation import gettext_noop
 from accounts.services import AT_ONCE, Eraser, NotYet, carry_out
 from follows.services import forget_watching
 from videos.models import (
+    Appeal,
     Bookmark,
+    Case,
     Comment,
     CommentLike,
     HiddenReposts,
     Like,
+    Proposal,
     Publication,
+    Report,
     Repost,
     Video,
     Watch,
@@ -57,6 +61,25 @@ def _hidden_reposts(account_id: int) -> int:
     """Whose it did not want to be shown, and who did not want its own."""
     either = HiddenReposts.objects.filter(Q(account=account_id) | Q(creator=account_id)).values("pk")[:AT_ONCE]
     return int(HiddenReposts.objects.filter(pk__in=either).delete()[0])
+
+
+def _unname_reports(account_id: int) -> int:
+    """What was reported is looked into all the same."""
+    some = Report.objects.filter(reporter=account_id).values("pk")[:AT_ONCE]
+    return Report.objects.filter(pk__in=some).update(reporter=None)
+
+
+def _empty_appeals(account_id: int) -> int:
+    some = Appeal.objects.filter(account_id=account_id).exclude(text="").values("pk")[:AT_ONCE]
+    return Appeal.objects.filter(pk__in=some).update(text="")
+
+
+def _let_go_of_cases(account_id: int) -> int:
+    """Of a moderator: others go on with them."""
+    proposed = Proposal.objects.filter(by=account_id)
+    Case.objects.filter(proposal__in=proposed, state=Case.State.SECOND).update(state=Case.State.OPEN)
+    released = Case.objects.filter(taken_by=account_id).update(taken_by=None, taken_until=None)
+    return released + int(proposed.delete()[0])
 
 
 def _views_received(account_id: int) -> int:
@@ -140,6 +163,9 @@ ERASERS: dict[str, Eraser] = {
     "reposts": _rows(Repost, "account"),
     "hidden reposts": _hidden_reposts,
     "views": _rows(Watch, "viewer"),
+    "reports": _unname_reports,
+    "appeals": _empty_appeals,
+    "cases": _let_go_of_cases,
     "likes received": _rows(Like, "video__creator"),
     "bookmarks received": _rows(Bookmark, "video__creator"),
     "reposts received": _rows(Repost, "video__creator"),
