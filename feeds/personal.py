@@ -78,12 +78,19 @@ KINDS = [
         tables=(Table("feeds.DigestPlan", "account", same("every", "timezone", "next_at"), order=("account_id",)),),
     ),
     Kind(
+        "inbox/summary-plan",
+        _("Whether you want your week in the studio by e-mail"),
+        _("To send it."),
+        until_taken_back,
+        tables=(Table("feeds.SummaryPlan", "account", same("timezone", "next_at"), order=("account_id",)),),
+    ),
+    Kind(
         "inbox/digests",
-        _("Digests that were sent to you, and what they told of"),
+        _("Digests and summaries that were sent to you, and what digests told of"),
         _("To tell you of nothing twice."),
         digest_time,
         tables=(
-            Table("feeds.Digest", "account", same("id", "state", "created_at", "handed_at")),
+            Table("feeds.Digest", "account", same("id", "summary_of", "state", "created_at", "handed_at")),
             Table("feeds.DigestLine", "account_id", same("digest_id", "event_key")),
         ),
     ),

@@ -2,9 +2,9 @@
 
 from feeds.models.for_you import Dismissal, Heat, Impression, Interest, NotInterested, Related, SourceHour, Taste
 from feeds.models.health import AuditRun, Pulse
-from feeds.models.inbox import EarlyEntry, InboxEntry, Reach, ReachDelta
+from feeds.models.inbox import EarlyEntry, InboxEntry, InboxHorizon, Reach, ReachDelta
 from feeds.models.notices import NoticeChoice, Notification
-from feeds.models.outgoing import Digest, DigestLine, DigestPlan, Push, PushKey, PushSubscription, PushWalk
+from feeds.models.outgoing import Digest, DigestLine, DigestPlan, Push, PushKey, PushSubscription, PushWalk, SummaryPlan
 
 __all__ = [
     "AuditRun",
@@ -16,6 +16,7 @@ __all__ = [
     "Heat",
     "Impression",
     "InboxEntry",
+    "InboxHorizon",
     "Interest",
     "NotInterested",
     "NoticeChoice",
@@ -29,5 +30,6 @@ __all__ = [
     "ReachDelta",
     "Related",
     "SourceHour",
+    "SummaryPlan",
     "Taste",
 ]

@@ -69,6 +69,20 @@ class InboxEntry(models.Model):
         return f"{self.recipient_id} ← {self.publication_id}"
 
 
+class InboxHorizon(models.Model):
+    """From which publication on entries are kept; what is older, the feed asks of its creators. One row, which only moves
+    up (`feeds.services.retention`)."""
+
+    id = models.SmallIntegerField(primary_key=True, db_default=1)
+    first_kept = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=1), name="feeds_inboxhorizon_is_one")]
+
+    def __str__(self) -> str:
+        return f"entries from {self.first_kept} on"
+
+
 class EarlyEntry(models.Model):
     """That somebody looked at a publication before the fan-out reached them, and so has an entry already: in which
     `state` they were told. A fan-out passes by whom it finds here, instead of looking for every follower's entry. Whoever

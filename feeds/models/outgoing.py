@@ -109,6 +109,22 @@ class DigestPlan(models.Model):
         return f"{self.account_id}: every {self.every}"
 
 
+class SummaryPlan(models.Model):
+    """Who wants the week's figures of the studio as an e-mail, on Mondays. No row: nobody who did not ask."""
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="summary_plan"
+    )
+    timezone = models.CharField(max_length=60, help_text="By whose clock weeks begin.")
+    next_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["next_at"], name="feeds_summary_plan_due")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: weekly"
+
+
 class Digest(models.Model):
     """One such e-mail. It is handed over at most once: whether the mail server took one whose worker died at that very
     moment, nobody knows, so it stays `unknown`."""
@@ -123,6 +139,7 @@ class Digest(models.Model):
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="digests"
     )
+    summary_of = models.DateField(null=True, help_text="The week, where it is a summary of the studio: its Monday.")
     state = models.CharField(max_length=8, choices=State, db_default=State.WAITING)
     attempts = models.SmallIntegerField(db_default=0)
     answer = models.CharField(max_length=200, db_default="", help_text="What the mail server last said.")
@@ -131,6 +148,9 @@ class Digest(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "summary_of"], name="feeds_digest_one_summary_a_week")
+        ]
         indexes: ClassVar = [
             models.Index(fields=["account", "-id"], name="feeds_digest_of_account"),
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="feeds_digest_due"),

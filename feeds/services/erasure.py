@@ -18,6 +18,7 @@ from feeds.models import (
     Push,
     PushSubscription,
     Related,
+    SummaryPlan,
     Taste,
 )
 from videos.models import Video
@@ -66,7 +67,8 @@ def _erase_devices(account_id: int) -> int:
 def _erase_digests(account_id: int) -> int:
     some = Digest.objects.filter(account=account_id).values("pk")[:AT_ONCE]
     gone = Digest.objects.filter(pk__in=some).delete()[0]
-    return int(gone or DigestPlan.objects.filter(account=account_id).delete()[0])
+    plans = (DigestPlan.objects.filter(account=account_id), SummaryPlan.objects.filter(account=account_id))
+    return int(gone or sum(plan.delete()[0] for plan in plans))
 
 
 def _erase_wishes(account_id: int) -> int:
