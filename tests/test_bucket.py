@@ -115,6 +115,7 @@ def test_a_browser_sends_and_plays(
     page.context.route(second, lambda route: route.abort())
     with page.expect_request(second):
         pick(page, film)
+    until(page, "performance.getEntriesByType('resource').some((each) => /partNumber=1&/.test(each.name))")  # is there
     expect(page.locator(".upload__progress output")).to_contain_text("99%")
     page.get_by_role("button", name="Pause").click()
     expect(page.locator(".upload__progress output")).to_contain_text("Paused at 99%")
