@@ -1,5 +1,6 @@
-"""How soon the next video moves: from the key, or from the finger that lets go, to its first frame that is painted, on this
-machine, with real clips through the real engine.
+"""How soon the next video moves: from the key, or from the finger that lets go, until a frame of it is painted and its time
+goes on, on this machine, with real clips through the real engine. Not until its second frame: clips of nine frames a second
+show that one when they will. What the finger drew far enough moves before it lets go: 0.
 
     make bench ARGS="-k watching"
 """
@@ -31,11 +32,14 @@ READY = "document.querySelectorAll('.feed-card video')[%d].readyState >= 2"
 AT_REST = "Math.abs(document.querySelectorAll('.feed-card')[%d].getBoundingClientRect().top) < 1"
 WATCH = """(n) => {
     const video = document.querySelectorAll('.feed-card video')[n];
-    window.acted = undefined;
-    window.frame = new Promise((resolve) => {
-        const painted = () => (window.acted ? resolve(performance.now()) : video.requestVideoFrameCallback(painted));
-        video.requestVideoFrameCallback(painted);
+    const began = video.currentTime;
+    const painted = new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+    const goesOn = new Promise((resolve) => {
+        const look = () => (video.currentTime > began ? resolve() : requestAnimationFrame(look));
+        look();
     });
+    window.acted = undefined;
+    window.moves = Promise.all([painted, goesOn]).then(() => performance.now());
     for (const type of ['keydown', 'touchend'])
         addEventListener(type, () => (window.acted ??= performance.now()), { capture: true, passive: true, once: true });
 }"""
@@ -58,8 +62,8 @@ def test_the_next_video_moves_at_once(
         until(page, AT_REST % (n - 1), seconds=30)
         page.evaluate(WATCH, n)
         _act(page, how)
-        took.append(page.evaluate("window.frame.then((painted) => painted - window.acted)"))
-    print(f"\n{how}: first frame after {[round(ms) for ms in took]} ms, median {statistics.median(took):.0f} ms")
+        took.append(page.evaluate("window.moves.then((at) => Math.max(0, at - window.acted))"))
+    print(f"\n{how}: moves after {[round(ms) for ms in took]} ms, median {statistics.median(took):.0f} ms")
     assert statistics.median(took) <= MOST_MS
 
 
