@@ -38,7 +38,10 @@ logger = logging.getLogger(__name__)
 
 FORM_PATIENCE = timedelta(hours=1)  # a form's file comes in one go, or not at all
 AT_ONCE = 20
-LATE = Q(upload=None) | Q(upload__expires_at__lt=Now(), upload__received__lt=F("uploaded_bytes"))
+LATE = Q(upload=None) | (
+    Q(upload__expires_at__lt=Now(), upload__received__lt=F("uploaded_bytes"))
+    & (Q(upload__writing_until=None) | Q(upload__writing_until__lt=Now()))
+)
 
 
 class Words(TypedDict, total=False):
@@ -75,11 +78,12 @@ def begin_upload(
         raise Refused(
             "key_used", _("This upload was already used for another file. Reload the page and send it again.")
         )
+    expires_at = timezone.now() + (patience or timedelta(days=settings.UPLOAD_DAYS))
     if video and not _was_given_up(video):
+        Upload.objects.filter(pk=video.pk, expires_at__lt=expires_at).update(expires_at=expires_at)
         return video
     _check_room(creator, size, on_disk=on_disk)
     video = _anew(video) if video else _begun(creator, upload_key, size, words)
-    expires_at = timezone.now() + (patience or timedelta(days=settings.UPLOAD_DAYS))
     Upload.objects.create(video=video, file_name=file_name[:255], fingerprint=fingerprint[:64], expires_at=expires_at)
     return video
 

@@ -496,6 +496,15 @@ def test_what_goes_on_this_very_moment_is_not_given_up(alice: User) -> None:
     assert Video.objects.get().state == Video.State.UPLOADING
 
 
+@pytest.mark.parametrize("sign", ["begun again", "written to"])
+def test_who_comes_back_just_in_time_goes_on(alice: User, sign: str) -> None:
+    upload = begun(alice)
+    Upload.objects.update(expires_at=Now() - timedelta(seconds=1))
+    begun(alice) if sign == "begun again" else leases.take(upload.pk)
+    tasks.sweep_uploads()
+    assert Video.objects.get().state == Video.State.UPLOADING
+
+
 def test_begun_anew_it_is_an_upload_like_every_other(alice: User, moderator: User, settings: Any) -> None:
     settings.UPLOAD_QUOTA_BYTES = len(FILE)  # what was given up takes up nothing
     begun(alice)
