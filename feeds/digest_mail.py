@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -61,36 +62,44 @@ def compose(digest: Digest, account: User, address: str, told: Sequence[Event]) 
         "choices": settings.SITE_URL + reverse("feeds:notification_settings"),
         "stop": stop,
     }
+    subject = f"{settings.SITE_NAME}: {_summary(len(videos), len(others))}"
+    return letter(digest, address, subject=subject, template="feeds/digest_mail", context=context)
+
+
+def letter(
+    digest: Digest, address: str, *, subject: str, template: str, context: dict[str, Any]
+) -> EmailMultiAlternatives:
+    """With the link that stops them, also for a mail program's own button."""
     letter = EmailMultiAlternatives(
-        subject=f"{settings.SITE_NAME}: {_summary(len(videos), len(others))}",
-        body=render_to_string("feeds/digest_mail.txt", context),
+        subject=subject,
+        body=render_to_string(f"{template}.txt", context),
         to=[address],
         headers={
             "Message-ID": f"<digest.{digest.pk}.{digest.created_at:%Y%m%d%H%M%S%f}@{urlsplit(settings.SITE_URL).hostname}>",
-            "List-Unsubscribe": f"<{stop}>",
+            "List-Unsubscribe": f"<{context['stop']}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Auto-Submitted": "auto-generated",
         },
     )
-    letter.attach_alternative(render_to_string("feeds/digest_mail.html", context), "text/html")
+    letter.attach_alternative(render_to_string(f"{template}.html", context), "text/html")
     return letter
 
 
-def stop_token(account_id: int) -> str:
-    return _signer().sign_object(account_id)
+def stop_token(account_id: int, *, salt: str = SALT) -> str:
+    return _signer(salt).sign_object(account_id)
 
 
-def account_of_token(token: str) -> int | None:
+def account_of_token(token: str, *, salt: str = SALT) -> int | None:
     """Whose digest the bearer may stop. It is good for nothing else, and for ever: mail is kept."""
     try:
-        return int(_signer().unsign_object(token))
+        return int(_signer(salt).unsign_object(token))
     except signing.BadSignature:
         return None
 
 
-def _signer() -> signing.Signer:
+def _signer(salt: str) -> signing.Signer:
     """Of the account alone, without the second: a digest that is sent again is the same to the letter."""
-    return signing.Signer(salt=SALT)
+    return signing.Signer(salt=salt)
 
 
 def _what_happened(event: Event) -> Hashable:

@@ -73,6 +73,7 @@ def send_digests() -> None:
 def sweep_digests() -> None:
     """Several may be at it."""
     _work(services.make_digest)
+    _work(services.make_summary)
     for _ in range(services.digests_due(at_most=SENDERS)):
         send_digests.apply_async(expires=SWEEP_SECONDS)
 

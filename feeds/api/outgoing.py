@@ -1,4 +1,4 @@
-"""What leaves the site: browsers that get pushes, and the e-mail digest."""
+"""What leaves the site: browsers that get pushes, the e-mail digest, and the weekly summary."""
 
 from zoneinfo import available_timezones
 
@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from feeds import selectors, services, tasks
-from feeds.models import DigestPlan
+from feeds.models import DigestPlan, SummaryPlan
 from feeds.views.push import PushRate, device_of
 from feeds.webpush import public_key
 from socialvideo.lib.api import Refused
@@ -61,8 +61,19 @@ class DigestSerializer(serializers.Serializer):
             raise serializers.ValidationError(_("There is no such time zone."))
         return name
 
-    def get_address(self, plan: DigestPlan) -> str | None:
+    def get_address(self, plan: DigestPlan | SummaryPlan) -> str | None:
         return selectors.address_of(plan.account_id)
+
+
+class SummarySerializer(serializers.Serializer):
+    """`timezone`: by whose clock weeks begin. `address` as of digests."""
+
+    timezone = serializers.CharField(default=timezone.get_default_timezone_name)
+    next_at = serializers.DateTimeField(read_only=True)
+    address = serializers.SerializerMethodField()
+
+    validate_timezone = DigestSerializer.validate_timezone
+    get_address = DigestSerializer.get_address
 
 
 class PushView(APIView):
@@ -142,4 +153,30 @@ class DigestView(APIView):
     def delete(self, request: Request) -> Response:
         """No more digests. Again is the same."""
         services.stop_digest(account_id=request.user.pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class SummaryView(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(responses=SummarySerializer, operation_id="summary")
+    def get(self, request: Request) -> Response:
+        """Whether I get my week in the studio as a mail; 404 if not."""
+        plan = selectors.summary_plan(request.user.pk)
+        if plan is None:
+            raise NotFound
+        return Response(SummarySerializer(plan).data)
+
+    @extend_schema(request=SummarySerializer, responses=SummarySerializer, operation_id="summary_plan")
+    def put(self, request: Request) -> Response:
+        """Send me one on Mondays at eight in the morning, when there is something to tell."""
+        sent = SummarySerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        plan = services.plan_summary(account=request.user, zone=sent.validated_data["timezone"])
+        return Response(SummarySerializer(plan).data)
+
+    @extend_schema(responses={204: None}, operation_id="summary_stop")
+    def delete(self, request: Request) -> Response:
+        """No more summaries. Again is the same."""
+        services.stop_summary(account_id=request.user.pk)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -21,6 +21,7 @@ urlpatterns = [
     path("notifications/choices/", notices.ChoicesView.as_view()),
     path("notifications/digest/", outgoing.DigestView.as_view()),
     path("notifications/seen/", notices.SeenView.as_view()),
+    path("notifications/summary/", outgoing.SummaryView.as_view()),
     path("notifications/unread/", notices.UnreadView.as_view()),
     path("push/", outgoing.PushView.as_view()),
     path("push/<int:pk>/", outgoing.DeviceView.as_view()),

@@ -4,7 +4,7 @@ from feeds.selectors.cards import Card, cards
 from feeds.selectors.choices import Choice, choices
 from feeds.selectors.delivery import Deliveries, Report, deliveries, delivery_report, every_report, reach
 from feeds.selectors.devices import devices
-from feeds.selectors.digests import address_of, digest_plan
+from feeds.selectors.digests import address_of, digest_plan, summary_plan
 from feeds.selectors.explore import explore_cards, explore_page, tag_count, tag_page, tags_of_the_week
 from feeds.selectors.following import (
     Absent,
@@ -81,6 +81,7 @@ __all__ = [
     "recipients",
     "section_at",
     "suggestion",
+    "summary_plan",
     "tag_count",
     "tag_page",
     "tags_found",

@@ -2,7 +2,7 @@
 
 from allauth.account.models import EmailAddress
 
-from feeds.models import DigestPlan
+from feeds.models import DigestPlan, SummaryPlan
 
 
 def address_of(account_id: int) -> str | None:
@@ -13,3 +13,7 @@ def address_of(account_id: int) -> str | None:
 
 def digest_plan(account_id: int) -> DigestPlan | None:
     return DigestPlan.objects.filter(account=account_id).first()
+
+
+def summary_plan(account_id: int) -> SummaryPlan | None:
+    return SummaryPlan.objects.filter(account=account_id).first()

@@ -26,6 +26,7 @@ from feeds.services.pulses import note_pulse
 from feeds.services.pushing import batches_due, owe_walk, prune_pushes, send_pushes, walk_subscribers
 from feeds.services.reach import fold_reach, reached, report_cards, see
 from feeds.services.suggestions import dismiss, take_back_dismissal
+from feeds.services.summaries import make_summary, plan_summary, stop_summary
 from feeds.services.telling import consume_outbox, continue_fan_out, fan_out_chunk, run_fan_out
 from feeds.services.wishes import choose_interests, take_back_turned_down, turn_down
 
@@ -53,11 +54,13 @@ __all__ = [
     "fan_out_chunk",
     "fold_reach",
     "make_digest",
+    "make_summary",
     "note_pulse",
     "notify",
     "notify_each",
     "owe_walk",
     "plan_digest",
+    "plan_summary",
     "prune_digests",
     "prune_figures",
     "prune_pushes",
@@ -71,6 +74,7 @@ __all__ = [
     "send_digest",
     "send_pushes",
     "stop_digest",
+    "stop_summary",
     "subscribe",
     "take_back",
     "take_back_comment",

@@ -6,9 +6,8 @@ worker or connection died at that very moment nobody knows, and that one stays `
 
 import logging
 from contextlib import suppress
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core import mail
@@ -21,14 +20,15 @@ from feeds.models import Digest, DigestLine, DigestPlan
 from feeds.selectors.digests import address_of
 from feeds.selectors.events import events, unseen_keys
 from feeds.services.leases import mine, pause_after, settle
+from feeds.services.mornings import DAYS, next_morning
+from feeds.services.summaries import week_of
 from feeds.sql.digests import CLAIM
+from feeds.summary_mail import compose_summary
 from feeds.topics import Channel
 from socialvideo.lib.languages import speaking
 
 logger = logging.getLogger(__name__)
 
-MORNING = time(8)
-DAYS = {DigestPlan.Every.DAY: 1, DigestPlan.Every.WEEK: 7}
 LOOKS_BACK = 2  # periods: what a digest could not tell of, the next one still may
 MOST_EVENTS = 100  # of videos, and of others
 LEASE = timedelta(minutes=5)  # longer than a mail server is waited for
@@ -53,16 +53,6 @@ def plan_digest(*, account: User, every: str, zone: str) -> DigestPlan:
 def stop_digest(*, account_id: int) -> bool:
     """Whether there was one. What is claimed already is not sent any more."""
     return bool(DigestPlan.objects.filter(account=account_id).delete()[0])
-
-
-def next_morning(every: str, zone: str, now: datetime) -> datetime:
-    """The next eight o'clock there; for a week, of a Monday."""
-    here = ZoneInfo(zone)
-    today = now.astimezone(here).date()
-    day = today - timedelta(days=today.weekday()) if every == DigestPlan.Every.WEEK else today
-    while (morning := datetime.combine(day, MORNING, here)) <= now:
-        day += timedelta(days=DAYS[DigestPlan.Every(every)])
-    return morning.astimezone(UTC)
 
 
 # --- Claiming ---------------------------------------------------------------------------------------------------
@@ -130,14 +120,23 @@ def _letter(digest: Digest) -> mail.EmailMultiAlternatives | None:
     """Made of what is still to be told now, for somebody who still wants it."""
     account = User.objects.get(pk=digest.account_id)
     address = address_of(account.pk)
-    if address is None or not account.is_present or not DigestPlan.objects.filter(account=account).exists():
+    if address is None or not account.is_present:
         return None
-    keys = digest.lines.values_list("event_key", flat=True)
     with speaking(account.language):
-        told = events(account.pk, keys, Channel.MAIL)
+        return _summary(digest, account, address) if digest.summary_of else _digest(digest, account, address)
+
+
+def _digest(digest: Digest, account: User, address: str) -> mail.EmailMultiAlternatives | None:
+    if not DigestPlan.objects.filter(account=account).exists():
+        return None
+    told = events(account.pk, digest.lines.values_list("event_key", flat=True), Channel.MAIL)
     digest.lines.exclude(event_key__in=told).delete()  # what comes of it again is news
-    with speaking(account.language):
-        return compose(digest, account, address, list(told.values())) if told else None
+    return compose(digest, account, address, list(told.values())) if told else None
+
+
+def _summary(digest: Digest, account: User, address: str) -> mail.EmailMultiAlternatives | None:
+    week = week_of(digest)
+    return compose_summary(digest, account, address, week) if week else None
 
 
 def _hand_over(digest: Digest, letter: mail.EmailMultiAlternatives) -> None:

@@ -22,6 +22,7 @@ from feeds import services, tasks
 from feeds.digest_mail import stop_token
 from feeds.models import Digest, DigestLine, DigestPlan, Notification
 from feeds.services import digests
+from feeds.services.mornings import next_morning
 from feeds.tests.mail_server import Handler, running
 from follows import services as follows
 from socialvideo.lib.testing import in_threads
@@ -405,7 +406,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
     ],
 )
 def test_it_comes_at_eight_by_the_clock_on_the_wall(every: str, zone: str, now: str, then: str) -> None:
-    assert digests.next_morning(every, zone, datetime.fromisoformat(now)) == datetime.fromisoformat(then)
+    assert next_morning(every, zone, datetime.fromisoformat(now)) == datetime.fromisoformat(then)
 
 
 def test_a_plan_moves_on_even_after_an_outage(fan: User) -> None:

@@ -1,4 +1,5 @@
-"""The e-mail digest: how often, in the notification settings, and stopped by the link in each mail, logged in or not."""
+"""The e-mail digest and the studio's weekly summary: chosen in the notification settings, and stopped by the link in each
+mail, logged in or not."""
 
 from typing import Any
 
@@ -15,6 +16,7 @@ from accounts.models import User
 from feeds import selectors, services
 from feeds.digest_mail import account_of_token
 from feeds.models import DigestPlan
+from feeds.summary_mail import SALT as SUMMARY
 from socialvideo.lib import toasts
 from socialvideo.lib.toasts import Toast
 
@@ -26,6 +28,7 @@ def section(request: HttpRequest) -> dict[str, Any]:
         "digest_plan": selectors.digest_plan(account_id),
         "digest_address": selectors.address_of(account_id),
         "digest_every": DigestPlan.Every.choices,
+        "summary_plan": selectors.summary_plan(account_id),
     }
 
 
@@ -46,6 +49,19 @@ def plan(request: HttpRequest) -> HttpResponse:
     return toasts.show(request, redirect("feeds:notification_settings"), toast)
 
 
+@login_required
+@require_POST
+def summary_plan(request: HttpRequest) -> HttpResponse:
+    account: User = request.user  # type: ignore[assignment]
+    if "wanted" in request.POST:
+        services.plan_summary(account=account, zone=timezone.get_current_timezone_name())
+        toast = Toast(_("Saved. You get your week in the studio on Mondays."))
+    else:
+        services.stop_summary(account_id=account.pk)
+        toast = Toast(_("Saved. You get no weekly summary."))
+    return toasts.show(request, redirect("feeds:notification_settings"), toast)
+
+
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,3 +75,17 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         services.stop_digest(account_id=account_id)
     stopped = selectors.digest_plan(account_id) is None
     return render(request, "feeds/digest_stop.html", {"stopped": stopped, "token": token})
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_summary(request: HttpRequest, token: str) -> HttpResponse:
+    """As that of a digest."""
+    account_id = account_of_token(token, salt=SUMMARY)
+    if account_id is None:
+        raise Http404
+    if request.method == "POST":
+        services.stop_summary(account_id=account_id)
+    stopped = selectors.summary_plan(account_id) is None
+    return render(request, "feeds/summary_stop.html", {"stopped": stopped, "token": token})
