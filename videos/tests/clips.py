@@ -1,6 +1,8 @@
 """Files for the media engine's tests, made with ffmpeg's own generators: small, and each wrong in one way."""
 
 import subprocess
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from videos.media import ffmpeg_path
@@ -26,8 +28,17 @@ def clip(
     """A test picture whose top left quarter is red, so that it shows how it is turned."""
     corner = "drawbox=w=iw/2:h=ih/2:color=red:t=fill,setsar=1"
     picture = ("-f", "lavfi", "-i", f"testsrc=size={size}:rate={rate},{corner}")
-    ffmpeg(*picture, *(SOUND if sound else ()), "-t", str(seconds), *X264, *extra, target)
+    whole = (*picture, *(SOUND if sound else ()), "-t", str(seconds), *X264, *extra)
+    target.write_bytes(_made_once(target.suffix, whole))
     return target
+
+
+@cache
+def _made_once(suffix: str, arguments: tuple[str, ...]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / f"made{suffix}"
+        ffmpeg(*arguments, made)
+        return made.read_bytes()
 
 
 def padded(path: Path, size: int) -> Path:
