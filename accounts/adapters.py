@@ -40,6 +40,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse | None:
         """Logging in takes nothing back by itself: whoever asked for deletion decides at the door."""
+        services.end_suspension_if_over(account=user)
         if selectors.pending_erasure(user.pk):
             stand_at_the_door(request, user)
             return redirect("accounts:leaving")

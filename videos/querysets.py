@@ -4,8 +4,9 @@ all ask `visible_to`."""
 from datetime import timedelta
 from typing import Self
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import DateField, Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Now
 
 from follows.models import Follow
@@ -16,16 +17,31 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
     def visible_to(self, viewer_id: int | None) -> Self:
         """Videos that the viewer may watch now: their own that are finished, and published ones of present accounts,
         with no block in between, that are for everyone (of a public account) or for followers, when the viewer
-        follows. None: somebody who is not logged in."""
-        open_to_all = Q(visibility="everyone", creator__is_private=False)
-        out = Q(state="published") & _present("creator")
+        follows; those for adults, of whoever is of age. None: somebody who is not logged in."""
         if viewer_id is None:
-            return self.filter(out & open_to_all)
+            return self.open_to_visitors().filter(for_adults=False)
+        open_to_all = Q(visibility="everyone", creator__is_private=False)
+        out = Q(state="published") & _present("creator") & (Q(for_adults=False) | Q(_is_adult(viewer_id)))
         followed = Exists(Follow.objects.active().filter(follower_id=viewer_id, followee_id=OuterRef("creator_id")))
         own = Q(creator_id=viewer_id, state__in=["ready", "published"])
         for_followers = Q(visibility__in=["everyone", "followers"]) & Q(followed)
         blocked = Q(hidden_from(viewer_id, "creator_id"))
         return self.filter(own | (out & (open_to_all | for_followers) & ~blocked))
+
+    def open_to_visitors(self) -> Self:
+        """What somebody who is not logged in may know of, whatever age it is for."""
+        return self.open_to_everyone().filter(_present("creator"))
+
+    def unlimited(self) -> Self:
+        """Whose reach no moderator limited, nor that of its account: what may stand where nobody asked for it."""
+        return self.filter(is_limited=False, creator__is_limited=False)
+
+    def offered_to(self, viewer_id: int | None) -> Self:
+        """Unlimited, or of somebody whom the viewer follows."""
+        if viewer_id is None:
+            return self.unlimited()
+        followed = Exists(Follow.objects.active().filter(follower_id=viewer_id, followee_id=OuterRef("creator_id")))
+        return self.filter(Q(is_limited=False, creator__is_limited=False) | Q(followed))
 
     def of_creator(self, account_id: int) -> Self:
         return self.filter(creator_id=account_id)
@@ -119,6 +135,17 @@ class RepostQuerySet(KeptQuerySet):
     def shown_to(self, viewer_id: int | None) -> Self:
         """Of videos that are open to everyone, and to the viewer."""
         return self.filter(_of(self._videos().open_to_everyone().visible_to(viewer_id)))
+
+
+def _is_adult(viewer_id: int) -> Exists:
+    """Whether the viewer said a date of birth so long ago; by the database's day, so that the statement stays good."""
+    accounts = Follow._meta.get_field("follower").related_model.objects
+    return Exists(accounts.filter(pk=viewer_id, birth_date__lte=_YearsAgo(Value(settings.ADULT_AGE))))
+
+
+class _YearsAgo(Func):
+    template = "(CURRENT_DATE - make_interval(years => %(expressions)s))::date"
+    output_field = DateField()
 
 
 def _of(videos: VideoQuerySet) -> Exists:

@@ -21,3 +21,6 @@ video_unreposted = Signal()  # video_id, account_id
 reposts_hidden = Signal()  # account_id: it chose whose reposts it wants to be shown
 video_opened = Signal()  # video_id, viewer_id: its page was opened, or it was played on purpose
 video_watched = Signal()  # video_id, viewer_id: the watch that counts as a view
+case_decided = Signal()  # decision_id: those who reported it and whoever it concerns are to hear of it
+decision_lifted = Signal()  # decision_id: of the decision that stands no more
+appeal_judged = Signal()  # decision_id

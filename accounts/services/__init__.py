@@ -15,7 +15,14 @@ from accounts.services.erasure import AT_ONCE, Eraser, NotYet, ask_for_deletion,
 from accounts.services.log_ins import end_log_in, end_other_log_ins
 from accounts.services.profile import remove_avatar, set_avatar, set_language, set_privacy, update_profile
 from accounts.services.refusals import HANDLE_TAKEN, AccountRefused
-from accounts.services.standing import deactivate, reactivate, suspend, unsuspend
+from accounts.services.standing import (
+    deactivate,
+    end_suspension_if_over,
+    reactivate,
+    suspend,
+    suspension_ends,
+    unsuspend,
+)
 
 __all__ = [
     "AT_ONCE",
@@ -32,6 +39,7 @@ __all__ = [
     "deactivate",
     "end_log_in",
     "end_other_log_ins",
+    "end_suspension_if_over",
     "give_token",
     "owe",
     "reactivate",
@@ -43,6 +51,7 @@ __all__ = [
     "set_privacy",
     "sign_up",
     "suspend",
+    "suspension_ends",
     "unsuspend",
     "update_profile",
 ]

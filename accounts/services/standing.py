@@ -1,7 +1,10 @@
 """How an account stands: suspended by a moderator, deactivated by its owner, or present. Nothing of this takes anything
 away; each change is made under the account's lock and recorded for ever."""
 
+from datetime import datetime
+
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,17 +18,50 @@ from accounts.signals import standing_changed
 DELETED = _("This account is deleted. It cannot be brought back.")
 
 
-def suspend(*, account: User, by: User, reason: str) -> User:
-    """Hides the account and closes it to its owner, who can read the reason. Everything it has is kept."""
+@transaction.atomic
+def suspend(*, account: User, by: User, reason: str, until: datetime | None = None) -> User:
+    """Hides the account and closes it to its owner, who can read the reason. Everything it has is kept. None: for good. Of
+    two suspensions the one that ends last counts."""
     if account.pk == by.pk:
         raise AccountRefused(gettext("You cannot suspend yourself."))
     if account.is_staff and not by.is_superuser:
         raise AccountRefused(gettext("Only an administrator can suspend a member of the staff."))
-    return _stand(account, by, StandingEvent.Act.SUSPENDED, reason, suspended_at=timezone.now())
+    lock_account(account.pk)
+    account.refresh_from_db(fields=["suspended_at", "suspended_until"])
+    if account.suspended_at and _ends_later(until, account.suspended_until):
+        StandingEvent.objects.create(
+            account_id=account.pk, actor_id=by.pk, act=StandingEvent.Act.SUSPENDED, reason=reason.strip()
+        )
+        return suspension_ends(account=account, until=until)
+    if account.suspended_at:
+        return account
+    _stand(account, by, StandingEvent.Act.SUSPENDED, reason, suspended_at=timezone.now())
+    return suspension_ends(account=account, until=until)
 
 
+def _ends_later(one: datetime | None, other: datetime | None) -> bool:
+    return other is not None and (one is None or one > other)
+
+
+def suspension_ends(*, account: User, until: datetime | None) -> User:
+    """Of an account that is suspended. Under its lock."""
+    User.objects.filter(pk=account.pk, suspended_at__isnull=False).update(suspended_until=until)
+    account.refresh_from_db(fields=["suspended_until"])
+    return account
+
+
+@transaction.atomic
 def unsuspend(*, account: User, by: User, reason: str = "") -> User:
+    User.objects.filter(pk=account.pk).update(suspended_until=None)
     return _stand(account, by, StandingEvent.Act.UNSUSPENDED, reason, suspended_at=None)
+
+
+@transaction.atomic
+def end_suspension_if_over(*, account: User) -> None:
+    """Whoever logs in after its hour is not kept waiting for the sweep."""
+    lock_account(account.pk)
+    if User.objects.filter(pk=account.pk, suspended_until__lte=Now()).exists():
+        unsuspend(account=account, by=account)
 
 
 def deactivate(*, account: User) -> User:
