@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from videos import services
-from videos.services import clearing, erasure, multipart, uploads
+from videos.services import clearing, erasure, moderation, multipart, uploads
 
 
 @shared_task
@@ -33,6 +33,12 @@ def sweep_deleted() -> None:
 def sweep_bucket() -> None:
     """Unfinished uploads in the bucket that no row knows."""
     multipart.sweep_bucket()
+
+
+@shared_task
+def lift_due() -> None:
+    """Decisions whose time is over."""
+    moderation.lift_due()
 
 
 @shared_task

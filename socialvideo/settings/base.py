@@ -23,6 +23,8 @@ SITE_NAME = env.str("SITE_NAME", "Socialvideo")
 SIGNUP_MODE = env.str("SIGNUP_MODE", "open", validate=validate.OneOf(["open", "invite", "closed"]))
 MINIMUM_AGE = env.int("MINIMUM_AGE", 13, validate=NOT_NEGATIVE)  # years; younger people cannot sign up
 PRIVATE_UNDER_AGE = env.int("PRIVATE_UNDER_AGE", 16, validate=NOT_NEGATIVE)  # years; younger ones start private
+ADULT_AGE = env.int("ADULT_AGE", 18, validate=NOT_NEGATIVE)  # years; videos for adults are kept from younger ones
+SUSPEND_ALONE_FOLLOWERS = env.int("SUSPEND_ALONE_FOLLOWERS", 10_000, validate=NOT_NEGATIVE)  # with more, two decide
 FOLLOW_LIMIT = env.int("FOLLOW_LIMIT", 7500, validate=POSITIVE)  # accounts one account may follow, requests included
 # Days in which one may take back the deletion of one's account. At least one: meanwhile nobody acts for the account.
 DELETE_AFTER_DAYS = env.int("DELETE_AFTER_DAYS", 30, validate=POSITIVE)
@@ -224,6 +226,7 @@ CELERY_BEAT_SCHEDULE = {
         "videos.tasks.sweep_bucket": 3600,
         "videos.tasks.sweep_uploads": 10,
         "videos.tasks.sweep_deleted": 60,
+        "videos.tasks.lift_due": 10,
         "feeds.tasks.sweep_fan_outs": 10,
         "feeds.tasks.consume_outbox": 10,
         "feeds.tasks.fold_reach": 10,
