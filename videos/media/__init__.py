@@ -11,7 +11,7 @@ from .limits import Limits
 from .playlists import merged
 from .probing import Probe, inspect
 from .running import ffmpeg_path
-from .transcoding import Rendition, Renditions, Stage, ladder, stages
+from .transcoding import Rendition, Renditions, Stage, ladder, of_mezzanine, stages
 from .verifying import verify
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "inspect",
     "ladder",
     "merged",
+    "of_mezzanine",
     "stages",
     "verify",
 ]

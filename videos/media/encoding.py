@@ -7,6 +7,7 @@ it. What a killed worker left behind is cleared by the next try. The caller sees
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from signal import SIGKILL, SIGXCPU, SIGXFSZ
@@ -19,7 +20,7 @@ from .limits import Limits
 from .playlists import rendition, write_master
 from .probing import Probe
 from .running import DeadlineExceeded, Finished, ffmpeg_path, run
-from .transcoding import Renditions, Stage, command, cover_command, frame_rate, stages
+from .transcoding import MEZZANINE, Renditions, Stage, command, cover_command, frame_rate, stages
 from .verifying import verify, verify_poster
 
 OnProgress = Callable[[float], None]
@@ -42,12 +43,16 @@ def encode(
     *,
     stage: Stage | None = None,
     cover_ms: int | None = None,
+    mezzanine: Path | None = None,
     on_progress: OnProgress = _unheard,
     limits: Limits | None = None,
 ) -> Renditions:
-    """One stage, or all that the first makes. `cover_ms`: the frame of the file that the poster is to show. `on_progress`
-    gets 0 to 1, rising, about once a second; what it raises ends the work and comes out here."""
+    """One stage, or all that the first makes. `cover_ms`: the frame of the file that the poster is to show. `mezzanine`:
+    where that of the stage goes, if it is wanted. `on_progress` gets 0 to 1, rising, about once a second; what it raises
+    ends the work and comes out here."""
     limits, stage = limits or Limits(), stage or stages(probe)[0]
+    if mezzanine is None:
+        stage = replace(stage, mezzanine=None)
     ffmpeg = ffmpeg_path()
     with _working_folder(target_dir) as folder:
         for rung in stage.rungs:
@@ -56,6 +61,8 @@ def encode(
         if stage.has_pictures and cover_ms is not None:
             _run_for_cover(source, probe, cover_ms, folder, limits)
         renditions = _finish(folder, probe, stage, limits, finished.errors)
+        if mezzanine and stage.mezzanine:
+            (folder / MEZZANINE).rename(mezzanine)
         _put_in_place(folder, target_dir)
     on_progress(1.0)
     return renditions

@@ -59,7 +59,7 @@ _UNREADABLE = {
 class Probe:
     """`width` and `height` are what a viewer sees: pixels made square, then mirrored and turned clockwise. Of a part,
     the durations are the part's, which begins at `from_ms` of the file. `as_it_is`: any browser plays the picture and may
-    begin at any segment of it."""
+    begin at any segment of it. `sound_as_it_is`: it is as we encode it."""
 
     container: str
     duration_ms: int
@@ -79,6 +79,7 @@ class Probe:
     audio_codec: str | None
     audio_index: int | None
     as_it_is: bool = False
+    sound_as_it_is: bool = False
     kbits: int = 0
     peak_kbits: int = 0
     is_part: bool = False

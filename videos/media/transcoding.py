@@ -1,12 +1,13 @@
 """The ladder, the stages in which it is made, and the ffmpeg command of each. Pure: values in, arguments out.
 
-A stage decodes the source once; all that it makes comes from the same frames, so key frames and segments of its rungs
-fall together. The demuxer is forced, protocols, streams and pixels are bounded, and neither metadata (where a video was
-taken) nor the source's side data reach the output.
+A stage decodes once; all that it makes comes from the same frames, so key frames and segments of its rungs fall together.
+The first stage of a long source leaves a mezzanine for the second: its pictures at the size of the best rung, nearly
+lossless and cheap to decode, and its sound as all rungs have it. The demuxer is forced, protocols, streams and pixels are
+bounded, and neither metadata (where a video was taken) nor the source's side data reach the output.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
@@ -18,15 +19,16 @@ LONGEST_SIDE = 2560
 NEXT_RUNG = 0.9  # of the source's own size: a rung closer below is not worth making
 PEAK = 1.5  # times the average: what our own rungs may reach within a segment
 LONG_MS = 60_000
-FULL_HD = 1920 * 1080
 SLOWEST_FPS = Fraction(5)
 SEGMENT_SECONDS = 4
 KEY_FRAME_SECONDS = 2
 CRF = 23
+MEZZANINE_KBITS = 24_000  # at most: three minutes stay below Limits.file_bytes
 AUDIO_RATE = 48_000
 AUDIO_KBITS = 96
 
 POSTER, PREVIEW, MASTER, PLAYLIST, INIT = "poster.jpg", "preview.mp4", "master.m3u8", "index.m3u8", "init.mp4"
+MEZZANINE = "mezzanine.mp4"
 POSTER_WITHIN_SECONDS = 2
 POSTER_CANDIDATES = 30
 PREVIEW_SECONDS = 3
@@ -68,10 +70,12 @@ class Rung:
 
 @dataclass(frozen=True)
 class Stage:
-    """What is made and published together. The first one makes the video watchable, with poster and preview."""
+    """What is made and published together. The first one makes the video watchable, with poster and preview. `mezzanine`:
+    how large the one is that it leaves for the next."""
 
     rungs: tuple[Rung, ...]
     has_pictures: bool
+    mezzanine: Size | None = None
 
     @property
     def copied(self) -> list[Rung]:
@@ -83,7 +87,7 @@ class Stage:
 
     @property
     def size(self) -> Size:
-        return self.rungs[-1].size
+        return self.mezzanine or self.rungs[-1].size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,17 +142,46 @@ def own_rung(probe: Probe) -> Rung | None:
 
 
 def stages(probe: Probe) -> list[Stage]:
-    """A rung that is copied goes first: it costs next to nothing. Otherwise the lowest goes first where a second
-    decoding pays (docs/decisions/0020)."""
+    """A rung that is copied goes first: it costs next to nothing. Of a long source the lowest goes first
+    (docs/decisions/0020)."""
     rungs = ladder(probe)
     if rungs[-1].copied:
-        first = rungs[-1:]
-    elif probe.duration_ms >= LONG_MS and probe.width * probe.height <= FULL_HD:
-        first = rungs[:1]
-    else:
-        first = rungs
-    later = tuple(rung for rung in rungs if rung not in first)
-    return [Stage(tuple(first), has_pictures=True), *([Stage(later, has_pictures=False)] if later else [])]
+        return _first_then(rungs[-1:], rungs[:-1])
+    if probe.duration_ms >= LONG_MS:
+        return _first_then(rungs[:1], rungs[1:], mezzanine=rungs[-1].size)
+    return _first_then(rungs, [])
+
+
+def _first_then(first: list[Rung], later: list[Rung], *, mezzanine: Size | None = None) -> list[Stage]:
+    if not later:
+        return [Stage(tuple(first), has_pictures=True)]
+    return [Stage(tuple(first), has_pictures=True, mezzanine=mezzanine), Stage(tuple(later), has_pictures=False)]
+
+
+def of_mezzanine(probe: Probe, stage: Stage) -> Probe:
+    """What is in the mezzanine that this stage makes of a source."""
+    size = stage.size
+    return replace(
+        probe,
+        container="mov",
+        video_ms=probe.duration_ms,
+        audio_ms=probe.duration_ms if probe.has_audio else 0,
+        width=size.width,
+        height=size.height,
+        rotation=0,
+        mirrored=False,
+        hdr=False,
+        transfer=1,
+        colorspace=1,
+        full_range=False,
+        video_codec="mpeg4",
+        video_index=0,
+        audio_codec="aac" if probe.has_audio else None,
+        audio_index=1 if probe.has_audio else None,
+        sound_as_it_is=True,
+        is_part=False,
+        from_ms=0,
+    )
 
 
 def fitted(probe: Probe, short_side: int) -> Size:
@@ -173,7 +206,7 @@ def command(ffmpeg: str, source: str, probe: Probe, stage: Stage, limits: Limits
         *_input(source, probe, limits),
         *(_input(source, part(probe, 0, PREVIEW_SECONDS * 1000 + 500), limits) if stage.copied else []),
         *_graph(filter_graph(probe, stage, limits, tonemap=tonemap)),
-        *(argument for index, rung in enumerate(stage.rungs) for argument in _hls(index, rung, probe, limits)),
+        *_rungs(probe, stage, limits),
         *([*_poster(), *_preview(limits)] if stage.has_pictures else []),
     ]
 
@@ -260,37 +293,81 @@ def _seconds(probe: Probe) -> str:
     return f"{probe.duration_ms / 1000:.3f}"
 
 
-def _x264(limits: Limits, crf: int) -> list[str]:
+def _x264(limits: Limits, crf: int) -> dict[str, object]:
+    return {"c": "libx264", "preset": "veryfast", "profile": "high", "crf": crf, "threads": limits.threads}
+
+
+def _rungs(probe: Probe, stage: Stage, limits: Limits) -> list[str]:
+    """All of them, and the mezzanine, as one output that is written to several files: their sound is encoded once."""
+    pictures = [
+        _copied(index, probe) if rung.copied else _encoded(index, rung, limits)
+        for index, rung in enumerate(stage.rungs)
+    ]
+    files = [_hls(rung) for rung in stage.rungs]
+    if stage.mezzanine:
+        pictures.append(_mezzanine(len(pictures), limits))
+        files.append(({"f": "mp4"}, MEZZANINE))
+    sound = f",{len(pictures)}" if probe.has_audio else ""
     return [
-        *("-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-crf", str(crf)),
-        *("-threads", str(limits.threads)),
+        *(argument for picture in pictures for argument in picture),
+        *_heard(probe),
+        *("-t", _seconds(probe), *_anonymous(), "-flags", "+global_header+bitexact", "-f", "tee"),
+        "|".join(_file(f"{index}{sound}", *file) for index, file in enumerate(files)),
     ]
 
 
-def _hls(index: int, rung: Rung, probe: Probe, limits: Limits) -> list[str]:
-    sound = ["-map", f"[a{index}]", "-c:a", "aac", "-b:a", f"{AUDIO_KBITS}k"] if probe.has_audio else []
-    picture = _copied(probe) if rung.copied else _encoded(index, rung, limits)
-    return [
-        *(*picture, *sound),
-        *("-t", _seconds(probe), *_anonymous()),
-        *("-f", "hls", "-hls_time", str(SEGMENT_SECONDS), "-hls_playlist_type", "vod"),
-        *("-hls_segment_type", "fmp4", "-hls_flags", "independent_segments"),
-        *("-hls_fmp4_init_filename", INIT, "-hls_segment_filename", f"{rung.name}/%03d.m4s"),
-        f"{rung.name}/{PLAYLIST}",
-    ]
+def _hls(rung: Rung) -> tuple[dict[str, object], str]:
+    options = {
+        "f": "hls",
+        "hls_time": SEGMENT_SECONDS,
+        "hls_playlist_type": "vod",
+        "hls_segment_type": "fmp4",
+        "hls_flags": "independent_segments",
+        "hls_fmp4_init_filename": INIT,
+        "hls_segment_filename": f"{rung.name}/%03d.m4s",
+    }
+    return options, f"{rung.name}/{PLAYLIST}"
+
+
+def _file(streams: str, options: dict[str, object], name: str) -> str:
+    """For the tee muxer."""
+    given = {"select": streams, "fflags": "+bitexact", **options}
+    return f"[{':'.join(f'{option}={value}' for option, value in given.items())}]{name}"
+
+
+def _heard(probe: Probe) -> list[str]:
+    if not probe.has_audio:
+        return []
+    if probe.sound_as_it_is:
+        return ["-map", f"0:{probe.audio_index}", "-c:a", "copy"]
+    return ["-map", "[a]", "-c:a", "aac", "-b:a", f"{AUDIO_KBITS}k"]
 
 
 def _encoded(index: int, rung: Rung, limits: Limits) -> list[str]:
-    return [
-        *("-map", f"[v{index}]", *_x264(limits, CRF)),
-        *("-maxrate", f"{rung.max_kbits}k", "-bufsize", f"{2 * rung.max_kbits}k"),
-        *("-force_key_frames", f"expr:gte(t,n_forced*{KEY_FRAME_SECONDS})", "-sc_threshold", "0", "-g", "9999"),
-    ]
+    return _of_picture(
+        index,
+        f"[v{index}]",
+        **_x264(limits, CRF),
+        maxrate=f"{rung.max_kbits}k",
+        bufsize=f"{2 * rung.max_kbits}k",
+        force_key_frames=f"expr:gte(t,n_forced*{KEY_FRAME_SECONDS})",
+        sc_threshold=0,
+        g=9999,
+    )
 
 
-def _copied(probe: Probe) -> list[str]:
+def _of_picture(index: int, source: str, **options: object) -> list[str]:
+    named = ((f"-{name}:v:{index}", str(value)) for name, value in options.items())
+    return ["-map", source, *(word for option in named for word in option)]
+
+
+def _copied(index: int, probe: Probe) -> list[str]:
     """Without its messages (SEI): cameras write into them what they like, also where they are."""
-    return ["-map", f"0:{probe.video_index}", "-c:v", "copy", "-bsf:v", "filter_units=remove_types=6"]
+    return _of_picture(index, f"0:{probe.video_index}", c="copy", bsf="filter_units=remove_types=6")
+
+
+def _mezzanine(index: int, limits: Limits) -> list[str]:
+    return _of_picture(index, "[m]", c="mpeg4", qmin=2, b=f"{MEZZANINE_KBITS}k", threads=limits.threads)
 
 
 def _poster() -> list[str]:
@@ -299,14 +376,18 @@ def _poster() -> list[str]:
 
 def _preview(limits: Limits) -> list[str]:
     return [
-        *("-map", "[preview]", *_x264(limits, CRF + 5), "-t", str(PREVIEW_SECONDS), *_anonymous()),
+        *(*_of_picture(0, "[preview]", **_x264(limits, CRF + 5)), "-t", str(PREVIEW_SECONDS), *_anonymous()),
         *("-movflags", "+faststart", "-f", "mp4", PREVIEW),
     ]
 
 
 def filter_graph(probe: Probe, stage: Stage, limits: Limits, *, tonemap: bool) -> str:
     encoded = [(index, rung) for index, rung in enumerate(stage.rungs) if not rung.copied]
-    branches = [f"r{index}" for index, _ in encoded] + (["p", "l"] if stage.has_pictures else [])
+    branches = [
+        *(f"r{index}" for index, _ in encoded),
+        *(["m"] if stage.mezzanine else []),
+        *(["p", "l"] if stage.has_pictures else []),
+    ]
     chains = []
     if branches:
         source = f"[{1 if stage.copied else 0}:{probe.video_index}]"
@@ -322,10 +403,8 @@ def filter_graph(probe: Probe, stage: Stage, limits: Limits, *, tonemap: bool) -
             _poster_chain(probe, ladder(probe)[-1].size, limits, tonemap, POSTER_CANDIDATES),
             f"[l]trim=duration={PREVIEW_SECONDS},fps={PREVIEW_FPS},scale={size},setsar=1[preview]",
         ]
-    if probe.has_audio:
-        outputs = "".join(f"[a{index}]" for index in range(len(stage.rungs)))
-        sound = ",".join(_sound(probe, limits))
-        chains.append(f"[0:{probe.audio_index}]{sound},asplit={len(stage.rungs)}{outputs}")
+    if probe.has_audio and not probe.sound_as_it_is:
+        chains.append(f"[0:{probe.audio_index}]{','.join(_sound(probe, limits))}[a]")
     return ";".join(chains)
 
 

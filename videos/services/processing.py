@@ -86,9 +86,14 @@ class Source:
 
 
 def process(video_id: int) -> None:
-    """Brings the video one attempt further. Nothing happens when it is not free, so calling twice is calling once."""
+    """Brings the video one attempt further, and the next one too while this worker has what makes it cheap. Nothing
+    happens when it is not free, so calling twice is calling once."""
     if video := claim(video_id):
-        _attempt(video)
+        with _answered(video), _working_folder() as folder:
+            _carry_on(video, folder)
+            if _mezzanine(folder, video.lease_key).exists() and (again := claim(video_id)):
+                with _answered(again):
+                    _carry_on(again, folder)
 
 
 def sweep() -> None:
@@ -240,10 +245,12 @@ def _mine(video: Video) -> VideoQuerySet:
     return Video.objects.held_by(video.lease_key).filter(pk=video.pk)
 
 
-def _attempt(video: Video) -> None:
+@contextmanager
+def _answered(video: Video) -> Iterator[None]:
+    """Holds the lease, and writes down how the attempt ended if it ended badly."""
     try:
-        with _heartbeat(video), _working_folder() as folder:
-            _carry_on(video, folder)
+        with _heartbeat(video):
+            yield
     except LeaseLost:
         logger.info("%s is no longer ours", video)
     except media.RejectedMedia as refusal:
@@ -276,17 +283,32 @@ def _carry_on(video: Video, folder: Path) -> None:
     elif video.cover_made_ms != video.cover_ms:
         _add_cover(video, source, folder, more_follows=lacks_rungs)
     elif lacks_rungs:
-        _add_rungs(video, source, later[0], folder)
+        _add_rungs(video, _nearest(video, source, first, folder), later[0], folder)
     else:
         add(video, more_follows=False)
 
 
 def _source(video: Video, folder: Path) -> Source:
     path, limits = folder / "original", _limits()
-    storage.fetch(video.original, path)
+    if not path.exists():
+        storage.fetch(video.original, path)
     probe = media.inspect(path, limits, from_ms=video.trim_from_ms, to_ms=video.trim_to_ms)
     _report(video, INSPECTED)
     return Source(path, probe, limits)
+
+
+def _mezzanine(folder: Path, rendition_key: str) -> Path:
+    """Of those rungs: it shows the part and the file that they do."""
+    return folder / f"{rendition_key}.mp4"
+
+
+def _nearest(video: Video, source: Source, first: media.Stage, folder: Path) -> Source:
+    """What further rungs are made from. Where the mezzanine is no longer at hand, as after a worker's death, the file is
+    decoded again."""
+    mezzanine = _mezzanine(folder, video.rendition_key)
+    if not mezzanine.exists():
+        return source
+    return Source(mezzanine, media.of_mezzanine(source.probe, first), source.limits)
 
 
 def _limits() -> media.Limits:
@@ -294,7 +316,7 @@ def _limits() -> media.Limits:
 
 
 def _make(video: Video, source: Source, stage: media.Stage, folder: Path, *, more_follows: bool) -> Finished:
-    made = _encode(video, source, stage, folder / "finished")
+    made = _encode(video, source, stage, folder / "finished", mezzanine=_mezzanine(folder, video.lease_key))
     _store(video, folder / "finished")
     return Finished(
         rendition_key=video.lease_key,
@@ -329,13 +351,16 @@ def _cover_changed(video: Video) -> bool:
     return bool(Video.objects.values_list("cover_ms", flat=True).get(pk=video.pk) != video.cover_ms)
 
 
-def _encode(video: Video, source: Source, stage: media.Stage, target: Path) -> media.Renditions:
+def _encode(
+    video: Video, source: Source, stage: media.Stage, target: Path, *, mezzanine: Path | None = None
+) -> media.Renditions:
     return media.encode(
         source.path,
         source.probe,
         target,
         stage=stage,
         cover_ms=video.cover_ms,
+        mezzanine=mezzanine,
         on_progress=_encoding_progress(video),
         limits=source.limits,
     )

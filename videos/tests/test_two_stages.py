@@ -146,24 +146,50 @@ def test_a_turned_picture_is_not_copied(fitting):
     assert not transcoding.own_rung(media.probing.part(probe, 200, 800))
 
 
-def test_lowest_first_where_it_pays():
+def test_of_long_ones_the_lowest_first():
     long = media.Probe(
         container="mov", duration_ms=90_000, video_ms=90_000, audio_ms=0, width=1080, height=1920, rotation=0,
         mirrored=False, fps=Fraction(30), hdr=False, transfer=1, colorspace=1, full_range=False, video_codec="h264",
         video_index=0, audio_codec=None, audio_index=None,
     )  # fmt: skip
-    assert [[rung.name for rung in stage.rungs] for stage in media.stages(long)] == [["360"], ["540", "720"]]
+    for probe in (long, replace(long, width=2160, height=3840)):
+        assert [[rung.name for rung in stage.rungs] for stage in media.stages(probe)] == [["360"], ["540", "720"]]
     assert len(media.stages(replace(long, duration_ms=20_000))) == 1
-    assert len(media.stages(replace(long, width=2160, height=3840))) == 1
+    assert len(media.stages(replace(long, width=360, height=640))) == 1
 
 
-def test_lowest_first_is_published_first(alice, tmp_path, monkeypatch):
+def packets(playlist: Path) -> list[tuple[float, int]]:
+    """Of the sound: when, and how many bytes."""
+    with av.open(str(playlist), container_options={"extension_picky": "0"}) as video:
+        return [(float(p.pts * p.time_base), p.size) for p in video.demux(audio=0) if p.size]
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_lowest_first_is_published_first_and_the_rest_made_of_its_mezzanine(alice, tmp_path, monkeypatch, dies):
+    """Or of the file again, when the worker dies in between. Either way the rungs fall together."""
     monkeypatch.setattr(transcoding, "LONG_MS", 500)
-    source = clip(tmp_path / "a.mp4", "540x540", 1, extra=("-g", "250", "-pix_fmt", "yuv444p"))
-    video = work(sent(alice, source))
-    assert (video.state, video.width, video.awaits_more) == (State.PUBLISHED, 360, True)
+    encode, claim, seen = media.encode, processing.claim, []
+
+    def watched(source: Path, *given, **named):
+        video = Video.objects.get()
+        seen.append((source.name, video.state, bool(video.rendition_key)))
+        return encode(source, *given, **named)
+
+    monkeypatch.setattr(processing.media, "encode", watched)
+    video = sent(alice, clip(tmp_path / "a.mp4", "540x540", 2, extra=("-g", "250", "-pix_fmt", "yuv444p")))
+    if dies:
+        monkeypatch.setattr(processing, "claim", lambda pk: None if seen else claim(pk))
+        work(video)
+        assert (video.state, video.width, video.awaits_more) == (State.PUBLISHED, 360, True)
+        monkeypatch.setattr(processing, "claim", claim)
     work(video)
-    assert (video.width, video.awaits_more) == (540, False)
+    made_of = "original" if dies else f"{video.rendition_key}.mp4"
+    assert seen == [("original", State.PROCESSING, False), (made_of, State.PUBLISHED, True)]
+    assert (video.width, video.awaits_more, folders(video)) == (540, False, {video.rendition_key, video.rungs_key})
+    low, high = (Path(at(video.hls_url)).parent / rung for rung in (f"../{video.rendition_key}/360", "540"))
+    assert packets(low / "index.m3u8") == packets(high / "index.m3u8")
+    assert key_times(low / "index.m3u8") == key_times(high / "index.m3u8")
+    assert len(brightness(low / "index.m3u8")) == len(brightness(high / "index.m3u8")) == 60
     assert Path(at(video.hls_url)).read_text().index("360/") < Path(at(video.hls_url)).read_text().index("540/")
 
 
