@@ -1,8 +1,9 @@
 """Promise 4 on live data. Who was a follower at publishing is decided by a replay of the follow events before it, not by
-anything that the fan-out wrote."""
+anything that the fan-out wrote. Asked of what is kept: entries below the horizon of retention are gone."""
 
 from django.utils.translation import gettext_noop
 
+from feeds.sql.feed import HORIZON
 from feeds.sql.waiting import FAN_OUT_OVERDUE
 from socialvideo.lib import rules
 from socialvideo.lib.audit import Check
@@ -12,11 +13,11 @@ _REPLAYED = """(SELECT "after" FROM follows_followevent AS event WHERE event.fol
     AND event.followee_id = p.creator_id AND event.id < p.id ORDER BY event.id DESC LIMIT 1)"""
 
 # Since when an edge stands is checked against its history by `follows`.
-NOT_TOLD = """
+NOT_TOLD = f"""
     SELECT edge.follower_id, p.id FROM videos_publication AS p
     JOIN follows_follow AS edge ON edge.followee_id = p.creator_id AND edge.state = 'active' AND edge.since < p.id
     LEFT JOIN feeds_inboxentry AS entry ON entry.recipient_id = edge.follower_id AND entry.publication_id = p.id
-    WHERE p.fanout_state = 'done' AND entry.recipient_id IS NULL
+    WHERE p.fanout_state = 'done' AND entry.recipient_id IS NULL AND p.id >= {HORIZON}
 """
 
 # What is in the feed only may be from before the follow, but not from somebody never followed. Who follows since before
@@ -27,7 +28,7 @@ TOLD_FOR_NOTHING = f"""
     LEFT JOIN follows_follow AS edge ON edge.follower_id = entry.recipient_id AND edge.followee_id = p.creator_id
         AND edge.state = 'active'
     WHERE (edge.id IS NULL OR edge.since > p.id AND entry.state > 0)
-      AND {_REPLAYED.format(follower="entry.recipient_id")} IS DISTINCT FROM 'active'
+      AND {_REPLAYED.format(follower="entry.recipient_id")} IS DISTINCT FROM 'active' AND p.id >= {HORIZON}
       AND (entry.state > 0 OR NOT EXISTS (
           SELECT 1 FROM follows_followevent AS event
           WHERE event.follower_id = entry.recipient_id AND event.followee_id = p.creator_id AND event."after" = 'active'))
@@ -44,7 +45,7 @@ COUNTED_BUT_NOT_TOLD = f"""
     SELECT p.id FROM videos_publication AS p
     LEFT JOIN feeds_inboxentry AS entry ON entry.publication_id = p.id
         AND (entry.state > 0 OR {_REPLAYED.format(follower="entry.recipient_id")} = 'active')
-    WHERE p.fanout_state = 'done'
+    WHERE p.fanout_state = 'done' AND p.id >= {HORIZON}
     GROUP BY p.id HAVING count(entry.publication_id) < p.alerted + p.listed_quietly + p.muted
        AND count(entry.publication_id) + (
            SELECT count(*) FROM accounts_user AS gone
@@ -59,7 +60,7 @@ DELIVERY_AND_STATES = f"""
     LEFT JOIN (SELECT publication_id, count(*) FILTER (WHERE state = 1) AS quiet,
                       count(*) FILTER (WHERE state = 2) AS alerted, count(*) FILTER (WHERE state > 0) AS told
                FROM feeds_inboxentry GROUP BY publication_id) AS rows ON rows.publication_id = p.id
-    WHERE p.fanout_state IN ('running', 'done')
+    WHERE p.fanout_state IN ('running', 'done') AND p.id >= {HORIZON}
       AND (quiet > p.listed_quietly OR rows.alerted > p.alerted
            OR coalesce(told, 0) < p.alerted + p.listed_quietly AND coalesce(told, 0) + (
                SELECT count(*) FROM accounts_user AS gone
@@ -85,7 +86,7 @@ REACH_AND_STATES = f"""
                coalesce(reach.opened, 0) - coalesce(rows.opened, 0) AS opened,
                coalesce(reach.watched, 0) - coalesce(rows.watched, 0) AS watched
     ) AS more
-    WHERE (more.seen, more.opened, more.watched) <> (0, 0, 0)
+    WHERE (more.seen, more.opened, more.watched) <> (0, 0, 0) AND publication_id >= {HORIZON}
       AND (least(more.seen, more.opened, more.watched) < 0 OR greatest(more.seen, more.opened, more.watched) > (
           SELECT count(*) FROM accounts_user AS gone JOIN videos_publication AS p ON p.id = publication_id
           WHERE gone.erased_at IS NOT NULL AND {_REPLAYED.format(follower="gone.id")} = 'active'))

@@ -6,6 +6,7 @@ from time import monotonic
 from celery import shared_task
 
 from feeds import auditing, selectors, services
+from feeds.services import retention
 
 SWEEP_SECONDS = 10  # how often beat sweeps; its hints are forgotten when the next sweep comes
 SWEPT_AT_ONCE = 100  # fan-outs
@@ -108,6 +109,19 @@ def compute_related() -> None:
 @shared_task
 def count_sources() -> None:
     services.count_sources()
+
+
+@shared_task
+def prune_inbox(after: int = 0) -> None:
+    """One turn through recipients, then the next."""
+    if (left := retention.prune_inbox(after)) is not None:
+        prune_inbox.delay(left)
+
+
+@shared_task
+def prune_notifications() -> None:
+    if retention.prune_notifications():
+        prune_notifications.delay()
 
 
 @shared_task

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
@@ -72,12 +71,6 @@ def cause_of_follower(event: FollowEvent) -> str:
 
 def only(state: str) -> Any:
     return lambda edges, account_id: edges.filter(state=state)
-
-
-def history_time() -> str:
-    if not settings.KEEP_FOLLOW_EVENTS_DAYS:
-        return for_good()
-    return days("KEEP_FOLLOW_EVENTS_DAYS", _("%(time)s; of each two accounts the last event stays."))()
 
 
 KINDS = [
@@ -153,7 +146,7 @@ KINDS = [
         "following/history",
         _("Everything that happened to your follows, and on which device of yours"),
         _("So that no follow ends silently: you can read each change and its cause."),
-        history_time,
+        for_good,
         tables=(Table("follows.FollowEvent", "follower_id", own_event, narrowed=with_devices),),
         also=("follows.FollowEvent.actor_id",),
         outlives=_("Numbers, causes and moments; devices are removed."),
@@ -162,7 +155,7 @@ KINDS = [
         "following/followers-history",
         _("Who began and ceased to follow you"),
         _("To show you how your followers came and went."),
-        history_time,
+        for_good,
         tables=(
             Table(
                 "follows.FollowEvent",

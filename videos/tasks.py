@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from videos import services
-from videos.services import clearing, erasure, moderation, multipart, uploads
+from videos.services import clearing, erasure, moderation, multipart, retention, uploads
 
 
 @shared_task
@@ -39,6 +39,19 @@ def sweep_bucket() -> None:
 def lift_due() -> None:
     """Decisions whose time is over."""
     moderation.lift_due()
+
+
+@shared_task
+def prune_watches(after: int = 0) -> None:
+    """One turn through what was watched, then the next."""
+    if (left := retention.prune_watches(after)) is not None:
+        prune_watches.delay(left)
+
+
+@shared_task
+def prune_notices() -> None:
+    """Names and addresses of who reported without an account."""
+    retention.prune_notices()
 
 
 @shared_task

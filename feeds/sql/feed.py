@@ -1,4 +1,5 @@
-"""The Following feed: as it is defined, and as it is read.
+"""The Following feed: as it is defined, and as it is read. Below the horizon of retention (`feeds.services.retention`) there
+are no entries any more: there each creator's publications are asked, and none of them is a notification.
 
 It is read by functions of the database, because planning these statements costs five times as much as running them: a
 session plans them once. Such a plan knows no values, so nothing is left for it to guess: every step is a walk along an
@@ -17,10 +18,14 @@ _LETS_THROUGH = LETS_THROUGH % {"viewer": "viewer"}
 PROBES = """SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
     SET enable_mergejoin = off SET jit = off"""
 
+# The first publication whose entries are kept; 0: all are.
+HORIZON = "coalesce((SELECT first_kept FROM feeds_inboxhorizon), 0)"
+_HORIZON = f"horizon CONSTANT bigint := {HORIZON};"
+
 _PAGE = """
     inbox AS MATERIALIZED (
         SELECT publication_id AS id, creator_id, state FROM feeds_inboxentry
-        WHERE recipient_id = viewer AND publication_id < below AND state >= lowest
+        WHERE recipient_id = viewer AND publication_id < below AND publication_id >= horizon AND state >= lowest
         ORDER BY publication_id DESC LIMIT at_most
     ), reach AS MATERIALIZED (
         SELECT CASE count(*) WHEN at_most THEN min(id) ELSE 0 END AS down_to FROM inbox
@@ -30,10 +35,11 @@ _PAGE = """
 _OVERVIEW = """
     newest AS (
         SELECT publication_id AS id, creator_id, state FROM feeds_inboxentry
-        WHERE recipient_id = viewer ORDER BY publication_id DESC LIMIT at_most
+        WHERE recipient_id = viewer AND publication_id >= horizon ORDER BY publication_id DESC LIMIT at_most
     ), listed AS MATERIALIZED (
         SELECT publication_id AS id, creator_id, state FROM feeds_inboxentry
-        WHERE recipient_id = viewer AND state >= 1 ORDER BY publication_id DESC LIMIT counted
+        WHERE recipient_id = viewer AND publication_id >= horizon AND state >= 1
+        ORDER BY publication_id DESC LIMIT counted
     ), inbox AS MATERIALIZED (
         SELECT * FROM newest UNION SELECT * FROM listed WHERE state = 2
     ), reach AS MATERIALIZED (
@@ -42,10 +48,25 @@ _OVERVIEW = """
 """
 
 
-def _read(inbox: str, *, below: str, each: str) -> str:
+# What is older than entries are kept, of everybody who is followed; asked when the entries come to their end.
+_PAST = """
+        UNION ALL
+        SELECT past.id, past.creator_id, NULL
+        FROM reach CROSS JOIN LATERAL (
+            SELECT followee_id, shows_from FROM follows_follow
+            WHERE follower_id = viewer AND state = 'active' AND horizon > down_to AND lowest = 0 OFFSET 0
+        ) AS followed CROSS JOIN LATERAL (
+            SELECT id, creator_id FROM videos_publication
+            WHERE creator_id = followed.followee_id AND id < least(below, horizon) AND id >= followed.shows_from
+            ORDER BY id DESC LIMIT at_most
+        ) AS past
+"""
+
+
+def _read(inbox: str, *, below: str, each: str, past: str = "") -> str:
     """The entries of `inbox`, and down to where they are all the unfinished, the pull-only (at most `each` of a creator)
-    and what a new follow brings. One statement, so that a fan-out, a backfill that ends meanwhile is seen either as
-    unfinished or by its entries. What has no entry yet has the state that it is going to have."""
+    and what a new follow brings; then what is `past` keeping. One statement, so that a fan-out, a backfill that ends meanwhile
+    is seen either as unfinished or by its entries. What has no entry yet has the state that it is going to have."""
     return f"""
     WITH RECURSIVE {inbox}, pulled_creators (id) AS (
         (SELECT creator_id FROM videos_publication WHERE fanout_state = 'pull_only' ORDER BY creator_id LIMIT 1)
@@ -76,11 +97,12 @@ def _read(inbox: str, *, below: str, each: str) -> str:
         JOIN videos_publication AS earlier ON earlier.creator_id = f.followee_id
             AND earlier.id >= f.shows_from AND earlier.id < f.since
         WHERE due.follower_id = viewer AND earlier.id < {below} AND earlier.id >= down_to
+        {past}
     ), let_through AS (
         SELECT DISTINCT ON (p.id) p.id, coalesce(
             p.state,
             (SELECT state FROM feeds_inboxentry WHERE recipient_id = viewer AND publication_id = p.id),
-            CASE WHEN p.id < f.since THEN 0 ELSE {BY_BELL} END) AS state
+            CASE WHEN p.id < f.since THEN 0 ELSE {BY_BELL} END) * (p.id >= horizon)::int AS state
         FROM p CROSS JOIN LATERAL (
             SELECT since, notify FROM follows_follow AS f WHERE {_LETS_THROUGH} OFFSET 0
         ) AS f
@@ -90,11 +112,13 @@ def _read(inbox: str, *, below: str, each: str) -> str:
 
 FUNCTIONS = f"""
 -- A page of the feed and down to where it is all: publications, newest first, with the viewer's states.
-CREATE FUNCTION feeds_following(viewer bigint, below bigint, at_most bigint, lowest integer,
+CREATE OR REPLACE FUNCTION feeds_following(viewer bigint, below bigint, at_most bigint, lowest integer,
                                 OUT read_down_to bigint, OUT publications bigint[], OUT states smallint[])
 LANGUAGE plpgsql STABLE {PROBES} AS $$
+DECLARE
+    {_HORIZON}
 BEGIN
-    {_read(_PAGE, below="below", each="at_most")}, page AS (
+    {_read(_PAGE, below="below", each="at_most", past=_PAST)}, page AS (
         SELECT id, state FROM let_through WHERE state >= lowest ORDER BY id DESC LIMIT at_most
     )
     SELECT down_to, ARRAY(SELECT id FROM page ORDER BY id DESC), ARRAY(SELECT state FROM page ORDER BY id DESC)
@@ -103,9 +127,11 @@ END $$;
 
 -- What every page shows of the feed: the newest publications, and those whose alert is unseen among the entries that are
 -- counted.
-CREATE FUNCTION feeds_overview(viewer bigint, at_most bigint, counted bigint,
+CREATE OR REPLACE FUNCTION feeds_overview(viewer bigint, at_most bigint, counted bigint,
                                OUT newest bigint[], OUT alerted bigint[])
 LANGUAGE plpgsql STABLE {PROBES} AS $$
+DECLARE
+    {_HORIZON}
 BEGIN
     {_read(_OVERVIEW, below="9223372036854775807", each="counted")}
     SELECT ARRAY(SELECT id FROM let_through ORDER BY id DESC LIMIT at_most),

@@ -1,6 +1,7 @@
 """What recipients did with what they were told. An entry's state only grows, and a trigger counts what moves."""
 
 from feeds.sql.edges import BY_BELL, LETS_THROUGH
+from feeds.sql.feed import HORIZON
 
 # What has no entry yet, or never gets one, is written as it is told, and noted for the fan-out that will come by. Whoever
 # waits here for a fan-out finds its entry in the next statement.
@@ -9,7 +10,7 @@ WRITE_UNWRITTEN = f"""
         INSERT INTO feeds_inboxentry (recipient_id, publication_id, creator_id, state)
         SELECT f.follower_id, p.id, p.creator_id, {BY_BELL}
         FROM videos_publication AS p JOIN follows_follow AS f ON {LETS_THROUGH} AND f.since < p.id
-        WHERE p.id = ANY(%(publications)s) AND p.fanout_state <> 'done'
+        WHERE p.id = ANY(%(publications)s) AND p.fanout_state <> 'done' AND p.id >= {HORIZON}
         ORDER BY p.id
         ON CONFLICT (recipient_id, publication_id) DO NOTHING
         RETURNING recipient_id, publication_id, state

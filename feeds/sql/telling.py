@@ -1,6 +1,7 @@
 """The statements by which followers are told, and follow events acted upon."""
 
 from feeds.sql.edges import FOLLOWED_THEN, RECIPIENTS, THEIR_MUTES, TOLD_AS
+from feeds.sql.feed import HORIZON
 from feeds.sql.pushing import PUSH_CHUNK
 
 
@@ -78,7 +79,7 @@ CONSUME_OUTBOX = """
         INSERT INTO feeds_inboxentry (recipient_id, publication_id, creator_id, state)
         SELECT event.follower_id, p.id, p.creator_id, 0
         FROM event JOIN videos_publication AS p ON p.creator_id = event.followee_id
-            AND p.id >= event.shows_from AND p.id < event.id
+            AND p.id >= event.shows_from AND p.id < event.id AND p.id >= {HORIZON}
         ORDER BY event.follower_id, p.id
         ON CONFLICT (recipient_id, publication_id) DO NOTHING
     ), told AS (
@@ -96,4 +97,4 @@ CONSUME_OUTBOX = """
     )
     SELECT e.follower_id, e.followee_id, e.id, e.before = e.after
     FROM consumed JOIN follows_followevent AS e ON e.id = consumed.event_id
-"""
+""".replace("{HORIZON}", HORIZON)

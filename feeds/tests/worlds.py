@@ -12,6 +12,7 @@ from accounts import services as accounts
 from accounts.models import User
 from accounts.tests.factories import make_account
 from feeds import selectors, services
+from feeds.services import retention
 from follows import services as follows
 from follows.models import Follow, Mute
 from videos import services as videos
@@ -162,6 +163,12 @@ class World:
 
     def see(self) -> None:
         services.see(viewer_id=self.a.pk, publication_ids=Publication.objects.values_list("pk", flat=True))
+
+    def forget(self) -> None:
+        """Everything that is told by now is too old to be kept."""
+        self.settings.KEEP_INBOX_DAYS = -1
+        retention.prune_inbox()
+        self.settings.KEEP_INBOX_DAYS = 0
 
 
 OFTEN = ["follow"] * 4 + ["publish"] * 4 + ["chunk", "consume"] * 2

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -33,6 +34,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
         "show": show,
         "newest": newest,
         "continued": selectors.section_at(after) if is_more else None,
+        "kept": {"videos": settings.KEEP_INBOX_DAYS, "others": settings.KEEP_NOTIFICATIONS_DAYS},
     }
     return render(request, f"feeds/notifications.html{'#sections' if is_more else ''}", context)
 

@@ -29,8 +29,7 @@ FOLLOW_LIMIT = env.int("FOLLOW_LIMIT", 7500, validate=POSITIVE)  # accounts one 
 # Days in which one may take back the deletion of one's account. At least one: meanwhile nobody acts for the account.
 DELETE_AFTER_DAYS = env.int("DELETE_AFTER_DAYS", 30, validate=POSITIVE)
 KEEP_ARCHIVES_DAYS = env.int("KEEP_ARCHIVES_DAYS", 7, validate=POSITIVE)  # in which one's data can be downloaded
-# How long what happened is kept, in days; 0: as long as the account (follow events: for good). docs/operations.md.
-KEEP_FOLLOW_EVENTS_DAYS = env.int("KEEP_FOLLOW_EVENTS_DAYS", 0, validate=NOT_NEGATIVE)
+# How long what happened is kept, in days; 0: as long as the account.
 KEEP_INBOX_DAYS = env.int("KEEP_INBOX_DAYS", 0, validate=NOT_NEGATIVE)  # of new videos; older ones are read, not lost
 KEEP_WATCHES_DAYS = env.int("KEEP_WATCHES_DAYS", 0, validate=NOT_NEGATIVE)  # since the last time; views stay counted
 KEEP_NOTIFICATIONS_DAYS = env.int("KEEP_NOTIFICATIONS_DAYS", 0, validate=NOT_NEGATIVE)
@@ -226,6 +225,8 @@ CELERY_BEAT_SCHEDULE = {
         "videos.tasks.sweep_bucket": 3600,
         "videos.tasks.sweep_uploads": 10,
         "videos.tasks.sweep_deleted": 60,
+        "videos.tasks.prune_watches": 3600,
+        "videos.tasks.prune_notices": 3600,
         "videos.tasks.lift_due": 10,
         "feeds.tasks.sweep_fan_outs": 10,
         "feeds.tasks.consume_outbox": 10,
@@ -233,6 +234,8 @@ CELERY_BEAT_SCHEDULE = {
         "feeds.tasks.sweep_pushes": 10,
         "feeds.tasks.sweep_digests": 10,
         "feeds.tasks.prune_pushes": 3600,
+        "feeds.tasks.prune_inbox": 3600,
+        "feeds.tasks.prune_notifications": 3600,
         "feeds.tasks.prune_digests": 3600,
         "feeds.tasks.compute_heat": 300,
         "feeds.tasks.compute_tastes": 300,

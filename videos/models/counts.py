@@ -14,6 +14,9 @@ class VideoCount(models.Model):
     likes = models.BigIntegerField(db_default=0)
     comments = models.BigIntegerField(db_default=0)
     views = models.BigIntegerField(db_default=0)
+    past_views = models.BigIntegerField(
+        db_default=0, help_text="Of the views, those of which nobody knows any more whose they were."
+    )
     bookmarks = models.BigIntegerField(db_default=0)
     reposts = models.BigIntegerField(db_default=0)
 
