@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -221,6 +222,8 @@ class Decision(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["case", "id"], name="videos_decision_of_case"),
             models.Index(fields=["account_id", "-id"], name="videos_decision_of_account"),
+            # The sweep: what was decided for a time.
+            models.Index(fields=["until"], condition=Q(until__isnull=False), name="videos_decision_for_a_time"),
         ]
         triggers: ClassVar = [
             Refuse(
@@ -285,8 +288,8 @@ class ModerationEvent(models.Model):
     kind = models.CharField(max_length=7, choices=Kind)
     subject_id = models.BigIntegerField()
     case_id = models.BigIntegerField(null=True)
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
+    before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    after = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     happened_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

@@ -69,8 +69,7 @@ def _say(
 def _open(thing: Thing, kind: str, subject_id: int, reason: str) -> int:
     """The open case of the thing, with its row locked: one that is decided at this moment is waited for, and followed by
     another."""
-    account_id = account_of(thing)
-    assert account_id is not None
+    account_id = account_of(thing) or 0
     with connection.cursor() as cursor:
         cursor.execute(_CASE, [kind, subject_id, account_id, HARM[reason], counts(account_id).followers])
         return int(cursor.fetchone()[0])
