@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event, Thread
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connections, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.locks import lock_account
 from accounts.models import User
+from socialvideo.lib.heartbeat import beating
 from socialvideo.lib.said import kept
 from videos import media, storage
 from videos.models import Video
@@ -237,7 +237,15 @@ def drop_originals() -> None:
     out = Video.objects.filter(state=Video.State.PUBLISHED, awaits_more=False, failure_reason="").exclude(original="")
     for video in out.order_by("pk")[:HINTED_AT_ONCE]:
         if out.filter(pk=video.pk).update(original=""):  # first, so that nobody asks for more from it meanwhile
-            storage.remove(video.original)
+            _drop(video)
+
+
+def _drop(video: Video) -> None:
+    try:
+        storage.remove(video.original)
+    except OSError:
+        logger.warning("The file of %s is left to the next sweep", video, exc_info=True)
+        Video.objects.filter(pk=video.pk, state=Video.State.PUBLISHED, original="").update(original=video.original)
 
 
 def _mine(video: Video) -> VideoQuerySet:
@@ -388,24 +396,8 @@ def _renew(video: Video, **changes: int) -> int:
 @contextmanager
 def _heartbeat(video: Video) -> Iterator[None]:
     """Renews the lease beside steps that report no progress: fetching, inspecting, verifying, storing."""
-    over = Event()
-    thread = Thread(target=_beat, args=(video, over), name=f"lease of video {video.pk}", daemon=True)
-    thread.start()
-    try:
+    with beating(lambda: _renew(video), seconds=HEARTBEAT_SECONDS, name=f"lease of video {video.pk}"):
         yield
-    finally:
-        over.set()
-        thread.join()
-
-
-def _beat(video: Video, over: Event) -> None:
-    while not over.wait(HEARTBEAT_SECONDS):
-        try:
-            _renew(video)
-        except DatabaseError:
-            logger.warning("The lease of %s was not renewed", video, exc_info=True)
-        finally:
-            connections.close_all()
 
 
 @contextmanager

@@ -344,13 +344,21 @@ def test_another_part_is_made_from_the_beginning_until_it_is_out(alice, tmp_path
 # --- Originals ----------------------------------------------------------------------------------------------------
 
 
-def test_originals_are_dropped_where_they_are_not_kept_but_only_when_all_is_made(alice, settings):
+def away(_):
+    raise OSError("no route to the bucket")
+
+
+def test_originals_are_dropped_where_they_are_not_kept_but_only_when_all_is_made(alice, settings, monkeypatch):
     settings.KEEP_ORIGINALS = False
     video = make_video(alice)
     Video.objects.filter(pk=video.pk).update(awaits_more=True)
     processing.drop_originals()
     assert default_storage.exists(video.original)
     Video.objects.filter(pk=video.pk).update(awaits_more=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(default_storage, "delete", away)
+        processing.drop_originals()
+    assert Video.objects.get().original == video.original
     for _ in range(2):
         processing.drop_originals()
     assert default_storage.listdir(video.media_folder)[1] == []
