@@ -28,7 +28,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts import selectors, services
 from accounts.models import Erasure, ErasureStep, Invitation, StandingEvent, User
-from accounts.signals import reach_asked
+from accounts.signals import reach_asked, standing_wanted
 from socialvideo.lib.desk import ReadOnlyAdmin
 
 admin.site.unregister(TokenProxy)  # a token acts as its owner: nobody else is shown it
@@ -84,7 +84,7 @@ class AccountAdmin(ModelAdmin):
     actions_detail = ("suspend_this", "unsuspend_this")
     filter_horizontal = ("groups",)
 
-    FOR_EVERYONE = ("picture", "handle", "name", "bio", "is_private", "joined_at", "standing", "history")
+    FOR_EVERYONE = ("picture", "handle", "name", "bio", "is_private", "joined_at", "standing_in_words", "history")
     FOR_ADMINISTRATORS = ("email", "birth_date", "last_login")
     ROLES = ("is_staff", "is_superuser", "groups")
 
@@ -136,6 +136,10 @@ class AccountAdmin(ModelAdmin):
     def standing(self, account: User) -> tuple[str, Any]:
         return account.standing, STANDINGS[account.standing]
 
+    @display(description=_("standing"))
+    def standing_in_words(self, account: User) -> str:
+        return str(STANDINGS[account.standing])
+
     @display(description=_("history of standing"))
     def history(self, account: User) -> SafeString:
         events = selectors.standing_history(account.pk)
@@ -178,8 +182,7 @@ class AccountAdmin(ModelAdmin):
 
     def standing_view(self, request: HttpRequest, act: str) -> HttpResponse:
         """Asks for the reason, then suspends the chosen accounts or lifts their suspension, and says what became of each."""
-        services_by_act = {"suspended": services.suspend, "unsuspended": services.unsuspend}
-        if act not in services_by_act or not self.has_suspend_permission(request):
+        if act not in {"suspended", "unsuspended"} or not self.has_suspend_permission(request):
             raise PermissionDenied
         ids = [int(pk) for pk in request.GET.getlist(ACTION_CHECKBOX_NAME) if pk.isdecimal() and len(pk) < 19]
         accounts = list(User.objects.filter(pk__in=ids[:500]).order_by("handle"))
@@ -187,7 +190,7 @@ class AccountAdmin(ModelAdmin):
         form.fields["reason"].required = act == "suspended"
         if accounts and form.is_valid():
             for account in accounts:
-                self._act(request, services_by_act[act], account, form.cleaned_data["reason"])
+                self._act(request, act, account, form.cleaned_data["reason"])
             return redirect("admin:accounts_user_changelist")
         titles = {
             "suspended": gettext("Suspend these accounts?"),
@@ -200,12 +203,13 @@ class AccountAdmin(ModelAdmin):
             context | {"form": form, "chosen": [(account, _reach(account)) for account in accounts], "act": act},
         )
 
-    def _act(self, request: HttpRequest, service: Any, account: User, reason: str) -> None:
+    def _act(self, request: HttpRequest, act: str, account: User, reason: str) -> None:
         try:
-            service(account=account, by=request.user, reason=reason)
+            standing_wanted.send(User, account=account, by=request.user, act=act, reason=reason)
         except services.AccountRefused as refused:
             messages.error(request, f"@{account.handle}: {refused.message}")
         else:
+            account.refresh_from_db(fields=["suspended_at"])
             stands = (
                 gettext("@%(handle)s is suspended.")
                 if account.suspended_at

@@ -45,6 +45,10 @@ WORDS = {
         _("You were told of it when %(name)s published it. It can be seen no more."),
     ),
     "only_me": (_("%(name)s no longer shows this video to others"), _("It comes back if %(name)s shows it again.")),
+    "for_adults": (
+        _("This video is for adults"),
+        _("You were told of it when %(name)s published it. It is kept from accounts under the age."),
+    ),
     "suspended": (
         _("%(name)s’s account is suspended"),
         _("Your follow stands. Their videos come back when the account does."),

@@ -19,7 +19,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 from unfold.dataclasses import ActionDialog
@@ -27,8 +27,10 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from socialvideo.lib.desk import ReadOnlyAdmin
-from videos import services, stats
+from videos import desk, services, stats  # noqa: F401 - the queue
 from videos.models import Bookmark, Comment, CommentLike, HiddenReposts, Like, Publication, Repost, Video, Watch
+from videos.models.moderation import Act
+from videos.services import moderation
 
 OF_A_THREAD = 100  # comments
 STATE_COLOURS = {"published": "success", "failed": "danger", "removed": "danger", "processing": "warning"}
@@ -66,7 +68,7 @@ class VideoAdmin(ReadOnlyAdmin):
         "player",
         "creator",
         "caption",
-        "state_label",
+        "state_in_words",
         "visibility",
         "removal",
         "failure_words",
@@ -87,8 +89,8 @@ class VideoAdmin(ReadOnlyAdmin):
         return request.user.has_perm("videos.remove_video")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Video]:
-        for_others = Video.objects.for_others().filter(pk=OuterRef("pk"))
-        return super().get_queryset(request).annotate(is_for_others=Exists(for_others))
+        for_moderators = Video.objects.for_moderators().filter(pk=OuterRef("pk"))
+        return super().get_queryset(request).annotate(may_be_shown=Exists(for_moderators))
 
     # --- What is shown ----------------------------------------------------------------------------------------
 
@@ -101,10 +103,14 @@ class VideoAdmin(ReadOnlyAdmin):
     def state_label(self, video: Video) -> tuple[str, str]:
         return video.state, video.get_state_display()
 
+    @display(description=_("state"))
+    def state_in_words(self, video: Video) -> str:
+        return video.get_state_display()
+
     @display(description=_("video"))
     def player(self, video: Video) -> SafeString | str:
         if not _may_be_shown(video):
-            return gettext("Only its creator can watch it.")
+            return gettext("It is not for everybody, and nobody reported it.")
         return format_html(
             '<video controls playsinline preload="none" height="480" poster="{}">'
             '<source src="{}" type="application/vnd.apple.mpegurl"><source src="{}" type="video/mp4"></video>',
@@ -184,7 +190,7 @@ class VideoAdmin(ReadOnlyAdmin):
 
     def _restore(self, request: HttpRequest, videos: QuerySet[Video]) -> None:
         for video in videos:
-            _act(request, video, partial(services.restore, by=request.user))
+            _act(request, video, partial(_put_back, by=request.user))
 
     def _retry(self, request: HttpRequest, videos: QuerySet[Video]) -> None:
         for video in videos:
@@ -207,13 +213,20 @@ class VideoAdmin(ReadOnlyAdmin):
         form = RemovalForm(request.POST if request.method == "POST" else None)
         if videos and form.is_valid():
             for video in videos:
-                services.remove(by=request.user, video=video, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
-            messages.success(
-                request, ngettext("%(number)s removed.", "%(number)s removed.", len(videos)) % {"number": len(videos)}
-            )
+                _act(request, video, partial(_remove, by=request.user, words=form.cleaned_data["reason"]))
             return redirect("admin:videos_video_changelist")
         context = self.admin_site.each_context(request) | {"opts": self.opts, "title": gettext("Remove these videos?")}
         return TemplateResponse(request, "videos/desk_removal.html", context | {"form": form, "videos": videos})
+
+
+def _remove(*, video: Video, by: Any, words: str) -> None:
+    moderation.act_on(video, by=by, act=Act.REMOVE, words=words)
+    video.refresh_from_db()
+
+
+def _put_back(*, video: Video, by: Any) -> None:
+    moderation.put_back(video, by=by)
+    video.refresh_from_db()
 
 
 def _act(request: HttpRequest, video: Video, act: Callable[..., Any]) -> None:
@@ -228,7 +241,7 @@ def _act(request: HttpRequest, video: Video, act: Callable[..., Any]) -> None:
 
 
 def _may_be_shown(video: Video) -> bool:
-    return bool(video.poster_url) and video.is_for_others  # type: ignore[attr-defined]
+    return bool(video.poster_url) and video.may_be_shown  # type: ignore[attr-defined]
 
 
 def _told(publication: Publication) -> SafeString:
@@ -300,11 +313,11 @@ class CommentAdmin(ReadOnlyAdmin):
 
     @action(description=_("Remove"), permissions=["moderate"])
     def remove_chosen(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
-        self._each(request, queryset, services.remove_comment, gettext("The comments are removed."))
+        self._each(request, queryset, partial(moderation.act_on, act=Act.REMOVE), gettext("The comments are removed."))
 
     @action(description=_("Restore"), permissions=["moderate"])
     def restore_chosen(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
-        self._each(request, queryset, services.restore_comment, gettext("The comments are back."))
+        self._each(request, queryset, moderation.put_back, gettext("The comments are back."))
 
     @action(
         description=_("Remove"),
@@ -328,10 +341,10 @@ class CommentAdmin(ReadOnlyAdmin):
         self.restore_chosen(request, Comment.objects.filter(pk=object_id))
         return _to(request, "comment", object_id)
 
-    def _each(self, request: HttpRequest, comments: QuerySet[Comment], act: Callable[..., None], said: str) -> None:
+    def _each(self, request: HttpRequest, comments: QuerySet[Comment], act: Callable[..., Any], said: str) -> None:
         for comment in comments.select_related("video"):
             try:
-                act(by=request.user, comment=comment)
+                act(comment, by=request.user)
             except services.Refused as refused:
                 messages.error(request, f"{comment}: {refused.message}")
                 return

@@ -21,7 +21,11 @@ def is_public(video: Video) -> bool:
     """As `visible_to(None)` says, of a video that is at hand."""
     creator = video.creator
     return (
-        video.state == "published" and video.visibility == "everyone" and creator.is_present and not creator.is_private
+        video.state == "published"
+        and video.visibility == "everyone"
+        and not video.for_adults
+        and creator.is_present
+        and not creator.is_private
     )
 
 

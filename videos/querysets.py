@@ -4,6 +4,7 @@ all ask `visible_to`."""
 from datetime import timedelta
 from typing import Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import DateField, Exists, F, Func, OuterRef, Q, Value
@@ -31,6 +32,12 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
     def open_to_visitors(self) -> Self:
         """What somebody who is not logged in may know of, whatever age it is for."""
         return self.open_to_everyone().filter(_present("creator"))
+
+    def for_moderators(self) -> Self:
+        """What moderators may look at: what went out to everybody, and of the rest what was reported."""
+        cases = apps.get_model("videos", "Case").objects.filter(kind="video", subject_id=OuterRef("pk"))
+        open_to_all = Q(visibility="everyone", creator__is_private=False)
+        return self.for_others().filter(open_to_all | Exists(cases))
 
     def unlimited(self) -> Self:
         """Whose reach no moderator limited, nor that of its account: what may stand where nobody asked for it."""

@@ -5,10 +5,12 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.services import owe
-from accounts.signals import erasure_due, standing_changed
+from accounts.models import StandingEvent, User
+from accounts.services import AccountRefused, owe
+from accounts.signals import erasure_due, standing_changed, standing_wanted
 from videos import tasks
-from videos.services import erasure
+from videos.models.moderation import Act
+from videos.services import Refused, erasure, moderation
 from videos.signals import processing_due, publishing_ahead
 
 
@@ -26,6 +28,18 @@ def publish_at_its_second(at: datetime, **_: Any) -> None:
 def publish_what_waited(**_: Any) -> None:
     """A creator who is back finds their waiting videos published."""
     tasks.publish_waiting.delay_on_commit()
+
+
+@receiver(standing_wanted)
+def decide_about_account(account: User, by: User, act: str, reason: str, **_: Any) -> None:
+    """Raises AccountRefused."""
+    try:
+        if act == StandingEvent.Act.SUSPENDED:
+            moderation.act_on(account, by=by, act=Act.SUSPEND, words=reason)
+        else:
+            moderation.put_back(account, by=by, note=reason)
+    except Refused as refused:
+        raise AccountRefused(refused.message) from refused
 
 
 @receiver(erasure_due)

@@ -23,7 +23,7 @@ def alice() -> User:
 @pytest.fixture
 def moderator() -> User:
     mona = make_account("mona", is_staff=True)
-    mona.user_permissions.set(Permission.objects.filter(codename__in=["view_user", "suspend_user"]))
+    mona.user_permissions.set(Permission.objects.filter(codename__in=["view_user", "suspend_user", "decide_case"]))
     return mona
 
 
@@ -92,7 +92,7 @@ def test_of_several_each_is_told_apart(client: Client, alice: User, moderator: U
     response = client.post(standing("suspended", alice, moderator, administrator), {"reason": "x"}, follow=True)
     content = response.content.decode()
     assert "@alice is suspended" in content
-    assert "You cannot suspend yourself" in content
+    assert "This is about you" in content
     assert "Only an administrator" in content
     assert StandingEvent.objects.count() == 1
 

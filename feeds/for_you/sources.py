@@ -43,7 +43,7 @@ class Found(NamedTuple):
 
 def open_to(viewer_id: int | None) -> VideoQuerySet:
     """What For You may show to the viewer."""
-    videos = Video.objects.visible_to(viewer_id).filter(state="published")
+    videos = Video.objects.visible_to(viewer_id).offered_to(viewer_id).filter(state="published")
     if viewer_id is None:
         return videos
     own_or_muted = Q(creator_id=viewer_id) | Q(muted_by(viewer_id, "creator_id"))

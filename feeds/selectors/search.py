@@ -24,6 +24,7 @@ from django.db.models import (
     Func,
     IntegerField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     TextField,
@@ -154,7 +155,10 @@ def people_found(viewer_id: int | None, query: Query, *, cursor: str = "", size:
 
 def _met(viewer_id: int | None) -> QuerySet[User]:
     people: QuerySet[User] = User.objects.present()
-    return people if viewer_id is None else people.exclude(hidden_from(viewer_id, "pk"))
+    if viewer_id is None:
+        return people.filter(is_limited=False)
+    followed = Follow.objects.active().filter(follower_id=viewer_id, followee_id=OuterRef("pk"))
+    return people.filter(Q(is_limited=False) | Exists(followed)).exclude(hidden_from(viewer_id, "pk"))
 
 
 def _people_matching(people: QuerySet[User], query: Query) -> list[list[int]]:

@@ -182,7 +182,9 @@ def _became(video: Video) -> str:
         return "removed_by_creator" if video.removed_by_id == video.creator_id else "removed_by_moderator"
     if not video.creator.is_present:
         return video.creator.standing
-    return "only_me" if video.visibility == Video.Visibility.ONLY_ME else ""
+    if video.visibility == Video.Visibility.ONLY_ME:
+        return "only_me"
+    return "for_adults" if video.for_adults else ""
 
 
 def _own(video: Video) -> str:

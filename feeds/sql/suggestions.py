@@ -56,7 +56,7 @@ SUGGESTED = f"""
         SELECT found.id, found.points
         FROM (SELECT id, sum(points) AS points FROM given GROUP BY id ORDER BY points DESC, id DESC OFFSET 0) AS found
         JOIN accounts_user AS account ON account.id = found.id
-        WHERE {PRESENT.format(account="account")} AND NOT ({EXCLUDED})
+        WHERE {PRESENT.format(account="account")} AND NOT account.is_limited AND NOT ({EXCLUDED})
         ORDER BY found.points DESC, found.id DESC LIMIT %(size)s
     )
     SELECT best.id, coalesce((array_agg(given.by_id ORDER BY given.place) FILTER (WHERE given.by_id IS NOT NULL))
@@ -75,10 +75,10 @@ POPULAR = f"""
     ), found AS (
         SELECT newest.creator_id AS id, sum(3 * c.likes + 5 * c.comments + c.views) AS warmth
         FROM newest JOIN videos_video AS v ON v.id = newest.video_id JOIN videos_videocount AS c ON c.video_id = v.id
-        WHERE v.state = 'published' AND v.visibility = 'everyone'
+        WHERE v.state = 'published' AND v.visibility = 'everyone' AND NOT v.is_limited AND NOT v.for_adults
         GROUP BY newest.creator_id
     )
     SELECT found.id FROM found JOIN accounts_user AS account ON account.id = found.id
-    WHERE {PRESENT.format(account="account")} AND NOT account.is_private AND NOT ({EXCLUDED})
+    WHERE {PRESENT.format(account="account")} AND NOT account.is_private AND NOT account.is_limited AND NOT ({EXCLUDED})
     ORDER BY found.warmth DESC, found.id DESC LIMIT %(size)s
 """

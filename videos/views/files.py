@@ -29,7 +29,7 @@ def video_file(request: HttpRequest, media_key: str, rendition_key: str, name: s
 
 def may_see_files(request: HttpRequest, videos: VideoQuerySet) -> bool:
     shown = videos.visible_to(_viewer_id(request)).exists()
-    return shown or (_moderates(request) and videos.for_others().exists())
+    return shown or (_moderates(request) and videos.for_moderators().exists())
 
 
 def _moderates(request: HttpRequest) -> bool:

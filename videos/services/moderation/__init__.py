@@ -4,10 +4,12 @@ act is one transaction with its effect, its `Decision` and its `ModerationEvent`
 from videos.services.moderation.appeals import appeal, judge
 from videos.services.moderation.cases import look, open_case, release, take
 from videos.services.moderation.deciding import confirm, decide, turn_down
+from videos.services.moderation.directly import act_on, put_back
 from videos.services.moderation.lifting import lift, lift_due
 from videos.services.moderation.reporting import flag, notify, report
 
 __all__ = [
+    "act_on",
     "appeal",
     "confirm",
     "decide",
@@ -18,6 +20,7 @@ __all__ = [
     "look",
     "notify",
     "open_case",
+    "put_back",
     "release",
     "report",
     "take",

@@ -1,0 +1,84 @@
+"""What moderators read: of a case the thing itself, what was said of it, and what was decided before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from accounts.models import StandingEvent, User
+from accounts.selectors import standing_history
+from accounts.signals import reach_asked
+from videos.models import Appeal, Case, Comment, Decision, Proposal, Report, Video
+from videos.models.moderation import Act, Kind
+from videos.services.moderation.rules import ACTS
+
+AT_MOST = 100  # of each list in a case
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A case as the desk shows it. `reach`: in words, what a suspension would touch."""
+
+    case: Case
+    account: User
+    reports: Sequence[Report]
+    earlier: Sequence[Decision]
+    standing: Sequence[StandingEvent]
+    reach: Sequence[str]
+    handles: dict[int, str]
+    acts: Sequence[Act]
+    video: Video | None = None
+    comment: Comment | None = None
+    thread: Sequence[Comment] = field(default_factory=list)
+    proposal: Proposal | None = None
+
+
+def opened(case: Case) -> Opened:
+    """Who reported stays out of it: their words are enough."""
+    comment = _comment(case) if case.kind == Kind.COMMENT else None
+    earlier = list(_decisions(case))
+    return Opened(
+        case=case,
+        account=User.objects.get(pk=case.account_id),
+        reports=list(case.all_reports.defer("reporter").order_by("-pk")[:AT_MOST]),
+        earlier=earlier,
+        standing=standing_history(case.account_id)[:AT_MOST],
+        reach=[words for _receiver, words in reach_asked.send(User, account_id=case.account_id)],
+        handles=_handles(earlier),
+        acts=ACTS[case.kind],
+        video=Video.objects.with_card().filter(pk=case.subject_id).first() if case.kind == Kind.VIDEO else None,
+        comment=comment,
+        thread=_thread(comment),
+        proposal=Proposal.objects.select_related("by").filter(case=case).first(),
+    )
+
+
+def _comment(case: Case) -> Comment | None:
+    return Comment.objects.select_related("author", "video").filter(pk=case.subject_id).first()
+
+
+def _thread(comment: Comment | None) -> list[Comment]:
+    if comment is None:
+        return []
+    head = comment.parent_id or comment.pk
+    return list(Comment.objects.filter(Q(pk=head) | Q(parent=head)).select_related("author").order_by("pk")[:AT_MOST])
+
+
+def _decisions(case: Case) -> Sequence[Decision]:
+    about = Decision.objects.filter(account_id=case.account_id).select_related("case", "undone_by", "appeal")
+    return about.order_by("-pk")[:AT_MOST]
+
+
+def _handles(decisions: Sequence[Decision]) -> dict[int, str]:
+    ids = {person for each in decisions for person in (each.by_id, each.seconded_by_id) if person}
+    return dict(User.objects.filter(pk__in=ids).values_list("pk", "handle"))
+
+
+def next_case(after: Case) -> Case | None:
+    """The most urgent one that is in nobody's hands."""
+    free = Case.objects.filter(state=Case.State.OPEN, taken_by=None).exclude(pk=after.pk)
+    return free.order_by("-harm", "-reach", "pk").first()
+
+
+def open_appeals() -> int:
+    return Appeal.objects.filter(upheld=None).count()

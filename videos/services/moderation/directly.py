@@ -1,0 +1,71 @@
+"""Acts on what a moderator came across, without a report: each opens its case, so that all of them are decisions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.locks import lock_account
+from accounts.models import User
+from accounts.services import unsuspend
+from videos.models import Comment, Decision, Proposal, Video
+from videos.models.moderation import Act, Kind, Reason
+from videos.services import comments, editing
+from videos.services.moderation import rules
+from videos.services.moderation.cases import open_case
+from videos.services.moderation.deciding import decide
+from videos.services.moderation.lifting import lift
+from videos.services.moderation.things import Thing, account_of, record, standing_of
+from videos.services.refusals import Refused
+
+
+def kind_of(thing: Thing) -> Kind:
+    return {Video: Kind.VIDEO, Comment: Kind.COMMENT, User: Kind.ACCOUNT}[type(thing)]
+
+
+@transaction.atomic
+def act_on(thing: Thing, *, by: User, act: str, policy: str = Reason.OTHER, words: str = "") -> Decision | Proposal:
+    """Raises Refused; no case is left open then."""
+    case = open_case(by=by, kind=kind_of(thing), subject_id=thing.pk)
+    return decide(case=case, by=by, act=act, policy=policy, words=words)
+
+
+@transaction.atomic
+def put_back(thing: Thing, *, by: User, note: str = "") -> None:
+    """A video or comment that was removed, an account that was suspended: by lifting the decisions that stand; or, of what
+    no decision did, as it is. Raises Refused."""
+    rules.must_moderate(by)
+    account_id = account_of(thing)
+    if account_id is None:
+        raise Refused("gone", _("The account was deleted, and its words with it."))
+    rules.must_act_on(by, account_id)
+    lock_account(account_id)
+    decisions = _standing(thing)
+    for decision in decisions:
+        lift(decision=decision, by=by, note=note)
+    if not decisions:
+        _as_it_is(thing, account_id, by, note)
+
+
+def _standing(thing: Thing) -> list[Decision]:
+    if isinstance(thing, User):
+        return list(Decision.objects.filter(account_id=thing.pk, act=Act.SUSPEND, undone_by=None))
+    about = {"case__kind": kind_of(thing), "case__subject_id": thing.pk}
+    return list(Decision.objects.filter(**about, act=Act.REMOVE, undone_by=None))
+
+
+def _as_it_is(thing: Thing, account_id: int, by: User, note: str) -> None:
+    kind = kind_of(thing)
+    before = standing_of(kind, thing.pk, account_id)
+    RESTORE[kind](thing, by, note)
+    after = standing_of(kind, thing.pk, account_id)
+    if after != before:
+        record(actor_id=by.pk, act="restore", kind=kind, subject_id=thing.pk, case_id=None, before=before, after=after)
+
+
+RESTORE: dict[str, Callable[[Any, User, str], Any]] = {
+    Kind.VIDEO: lambda video, by, _note: editing.restore(by=by, video=video),
+    Kind.COMMENT: lambda comment, by, _note: comments.restore_comment(by=by, comment=comment),
+    Kind.ACCOUNT: lambda account, by, note: unsuspend(account=account, by=by, reason=note),
+}
