@@ -284,6 +284,13 @@ _UNFOLLOWS = """
 """
 
 
+_UNFOLLOWS_BY_DAY = """
+    SELECT width_bucket(quarter, %(edges)s::timestamptz[]) - 1, sum(number)::int FROM follows_followtally
+    WHERE account_id = %(account)s AND quarter >= %(since)s AND quarter < %(end)s
+      AND change = 'lost' AND cause = 'unfollowed' GROUP BY 1
+"""
+
+
 @dataclass(frozen=True)
 class Unfollows:
     """In the 24 hours and in the 7 days from a moment; None below ten. `over`: whether each of the two is."""
@@ -303,13 +310,14 @@ def unfollows_from(account_id: int, moments: Sequence[datetime]) -> list[Unfollo
 
 
 def usual_unfollows(account_id: int, zone: tzinfo) -> Unfollows:
-    """The median of the days, and of the seven days, that began and ended in the last three months."""
+    """The median of the last 90 days that are over, and of each seven of them in a row."""
     until = counted_until()
     today = until.astimezone(zone).date()
-    days = [midnight(today - timedelta(days=n), zone) for n in range(1, USUAL_DAYS + 1)]
-    counted = _unfollows(account_id, days)
-    weeks = [week for at, (_, week) in zip(days, counted, strict=True) if at + WEEK <= until]
-    return Unfollows(_if_many(int(median(day for day, _ in counted))), _if_many(int(median(weeks))), True, True)
+    edges = [midnight(today - timedelta(days=n), zone) for n in range(USUAL_DAYS, -1, -1)]
+    found = Counter(dict(_rows(_UNFOLLOWS_BY_DAY, account=account_id, edges=edges, since=edges[0], end=edges[-1])))
+    days = [found[n] for n in range(USUAL_DAYS)]
+    weeks = [sum(days[n : n + 7]) for n in range(USUAL_DAYS - 6)]
+    return Unfollows(_if_many(int(median(days))), _if_many(int(median(weeks))), True, True)
 
 
 def _unfollows(account_id: int, moments: Sequence[datetime]) -> list[tuple[int, int]]:
