@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import ResolverMatch, reverse
+from rest_framework.throttling import UserRateThrottle
 
 from accounts.models import User
 from videos import selectors
@@ -41,3 +42,9 @@ def access_comment(request: HttpRequest, comment_id: int) -> Comment:
     if comment is None:
         raise Http404
     return comment
+
+
+class ReportRate(UserRateThrottle):
+    """Of reports, by an account or by an address without one."""
+
+    scope = "report"

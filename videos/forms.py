@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from socialvideo.lib.zones import zone_named
 from videos.models import Video
+from videos.models.moderation import Reason
 from videos.services.cutting import LATEST_MS, check_cut
 from videos.services.publishing import check_hour
 from videos.services.refusals import Refused
@@ -200,4 +201,47 @@ class CaptionsForm(forms.Form):
         help_text=_("WebVTT (.vtt) or SRT (.srt), up to 256 KB."),
         widget=forms.ClearableFileInput(attrs={"accept": ".vtt,.srt,text/vtt"}),
         error_messages={"required": _("Choose a captions file.")},
+    )
+
+
+class ReportForm(forms.Form):
+    """What is the matter with a video, a comment or an account."""
+
+    reason = forms.ChoiceField(label=_("What is the matter?"), choices=Reason.choices, widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("What should moderators know?"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("They do not tell anybody that it was you."),
+    )
+
+
+class NoticeForm(ReportForm):
+    """The same by somebody without an account, who wants to be reached. Nobody has to be, to report what harms children."""
+
+    name = forms.CharField(label=_("Your name"), max_length=100, required=False)
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        required=False,
+        help_text=_("We write to it what became of your notice, and forget it some time after."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = True
+        self.fields["text"].help_text = gettext("Say where it is and why it is against the law or the rules.")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("reason") != Reason.CHILD_SAFETY:
+            for name in ("name", "email"):
+                if not given.get(name) and name not in self.errors:
+                    self.add_error(name, forms.Field.default_error_messages["required"])
+        return given
+
+
+class AppealForm(forms.Form):
+    text = forms.CharField(
+        label=_("Why is this decision wrong?"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )

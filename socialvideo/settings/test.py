@@ -15,5 +15,5 @@ WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None  # nothing is collected
 WHITENOISE_AUTOREFRESH = True
 ACCOUNT_RATE_LIMITS = False
-REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"anon": None, "user": None, "auth": None, "upload": None}  # noqa: F405
+REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"anon": None, "user": None, "auth": None, "upload": None, "report": None}  # noqa: F405
 KEEP_FREE_BYTES = 0

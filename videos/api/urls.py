@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from videos.api import captions, comments, keeping, multipart, resumable, views
+from videos.api import captions, comments, keeping, multipart, reporting, resumable, views
 
 urlpatterns = [
     path("accounts/<str:handle>/", views.ProfileView.as_view()),
@@ -34,6 +34,9 @@ urlpatterns = [
     path("me/liked/lost/", keeping.LostLikedView.as_view()),
     path("accounts/<str:handle>/reposts/", keeping.RepostsView.as_view()),
     path("accounts/<str:handle>/reposts/hidden/", keeping.HiddenRepostsView.as_view()),
+    path("me/reports/", reporting.ReportsView.as_view()),
+    path("me/decisions/", reporting.DecisionsView.as_view()),
+    path("me/decisions/<int:decision_id>/appeal/", reporting.AppealView.as_view()),
     path("me/studio/", views.StudioView.as_view()),
     path("me/studio/videos/", views.StudioVideosView.as_view()),
 ]

@@ -32,6 +32,7 @@ from videos.selectors.reactions import (
     reactions_of,
     reposters,
 )
+from videos.selectors.reporting import Reported, Statement, decision_about, decisions_page, receipt, reports_page
 from videos.selectors.watching import public_creators, public_video, public_videos, video_for
 
 __all__ = [
@@ -40,11 +41,15 @@ __all__ = [
     "Holdings",
     "Profile",
     "Reactions",
+    "Reported",
+    "Statement",
     "Track",
     "captions_of",
     "comment_for",
     "comment_row",
     "comments_page",
+    "decision_about",
+    "decisions_page",
     "deleted_page",
     "drafts_page",
     "grid",
@@ -61,7 +66,9 @@ __all__ = [
     "public_video",
     "public_videos",
     "reactions_of",
+    "receipt",
     "replies_page",
+    "reports_page",
     "reposters",
     "reposts",
     "reposts_page",
