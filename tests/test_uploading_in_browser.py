@@ -13,6 +13,7 @@ from follows import services as follows
 from tests.waiting import until
 from videos.models import Upload, Video
 from videos.tests.clips import clip, padded
+from videos.tests.films import make_film
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -195,6 +196,10 @@ def test_what_the_server_refuses_is_said_and_another_file_may_be_picked(
     expect(progress(page)).to_contain_text("Your video is there.")
 
 
+DRAWN = """(() => {
+    const canvas = document.querySelector("cover-chooser canvas");
+    return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value);
+})()"""
 CAMERA = """
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: 180, height: 320 });
@@ -243,11 +248,27 @@ def test_without_javascript_a_file_is_posted(enter: Callable[..., Any], film: Pa
     assert Video.objects.get().state == Video.State.PROCESSING
 
 
-def test_a_deleted_video_comes_back_by_the_toast(enter: Callable[..., Any], alice: User) -> None:
-    from videos.tests.factories import finish, upload
-
-    video = finish(upload(alice, caption="Oops", is_draft=True))
-    page = enter(video.get_absolute_url())
+def test_another_cover_is_chosen_and_a_deleted_video_comes_back_by_the_toast(
+    enter: Callable[..., Any], alice: User
+) -> None:
+    video = make_film(alice, caption="Oops", is_draft=True, trim_from_ms=2000)
+    page = enter(f"{video.get_absolute_url()}edit/")
+    seconds, slider = page.get_by_label("Cover: the frame at this second"), page.get_by_label("Cover", exact=True)
+    page.get_by_role("button", name="Choose it in the video").click()
+    expect(slider).to_be_focused()
+    slider.press("ArrowRight")
+    expect(seconds).to_have_value("2.1")
+    slider.press("End")
+    expect(seconds).to_have_value("6.0")
+    until(page, DRAWN)
+    seconds.fill("3.5")
+    expect(slider).to_have_value("1.5")
+    page.get_by_role("button", name="Save draft").click()
+    page.wait_for_url("**/studio/drafts/")
+    page.goto(f"{video.get_absolute_url()}edit/")
+    expect(page.get_by_text("Your new cover is being made.")).to_be_visible()
+    video.refresh_from_db()
+    assert (video.cover_ms, video.cover_awaited) == (3500, True)
     page.get_by_label("More", exact=True).click()
     page.get_by_role("button", name="Discard draft").click()
     page.get_by_role("button", name="Undo").click()

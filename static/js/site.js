@@ -3,6 +3,7 @@
 const ELEMENTS = [
   "comment-sheet",
   "confirm-dialog",
+  "cover-chooser",
   "figure-chart",
   "follow-button",
   "follow-manager",

@@ -1,34 +1,29 @@
 // The chosen file in the browser: which part of it is kept, and which frame stands for it. Two sliders for the part, one for
 // the cover, all by keyboard too. What is chosen stands in the form's hidden fields; the server cuts.
 
+import { ClipCover, STEP } from "clip-cover";
 import { clock } from "clock";
 import { size } from "upload-words";
 import { gettext } from "words";
 
 const SHORTEST = 1; // second
-const STEP = 0.1;
 const PATIENCE = 8000; // ms; a browser may neither show a file nor refuse it
 
-class UploadClip extends HTMLElement {
+class UploadClip extends ClipCover {
   #address;
   #length = 0; // seconds
   #covered = false; // whether its creator chose a cover
 
   connectedCallback() {
+    super.connectedCallback();
     this.#from.addEventListener("input", () => this.#trim(this.#from));
     this.#to.addEventListener("input", () => this.#trim(this.#to));
-    this.#cover.addEventListener("input", () => this.#choose());
     this.querySelector("[data-play]").addEventListener("click", () => this.#play());
-    this.#video.addEventListener("timeupdate", () => this.#video.currentTime >= this.#end && !this.#video.paused && this.#video.pause());
-    this.#video.addEventListener("seeked", () => this.#draw());
+    this.video.addEventListener("timeupdate", () => this.video.currentTime >= this.#end && !this.video.paused && this.video.pause());
   }
 
   disconnectedCallback() {
     URL.revokeObjectURL(this.#address);
-  }
-
-  get #video() {
-    return this.querySelector("video");
   }
 
   get #from() {
@@ -39,8 +34,8 @@ class UploadClip extends HTMLElement {
     return this.querySelector("[data-to]");
   }
 
-  get #cover() {
-    return this.querySelector("#clip-cover");
+  get part() {
+    return [Number(this.#from.value), this.#end];
   }
 
   get #end() {
@@ -64,7 +59,7 @@ class UploadClip extends HTMLElement {
     this.querySelector(".clip__name small").textContent = size(file.size);
     URL.revokeObjectURL(this.#address);
     this.#address = URL.createObjectURL(file);
-    this.#length = await measure(this.#video, this.#address);
+    this.#length = await measure(this.video, this.#address);
     this.#offer(this.#length > 0);
     if (this.#length) this.#measured(file);
   }
@@ -77,13 +72,13 @@ class UploadClip extends HTMLElement {
 
   #measured(file) {
     this.querySelector(".clip__name small").textContent = `${clock(this.#length)} · ${size(file.size)}`;
-    for (const slider of [this.#from, this.#to, this.#cover]) slider.max = this.#length.toFixed(1);
+    for (const slider of [this.#from, this.#to, this.cover]) slider.max = this.#length.toFixed(1);
     this.#from.value = Number(this.#field("trim_from_ms").value) / 1000;
     this.#to.value = Number(this.#field("trim_to_ms").value) / 1000 || Math.min(this.#length, this.#limit);
     this.#covered = Boolean(this.#field("cover_ms").value);
-    this.#cover.value = Number(this.#field("cover_ms").value) / 1000 || Number(this.#from.value);
-    this.#keep();
-    this.#seek(Number(this.#cover.value));
+    this.cover.value = Number(this.#field("cover_ms").value) / 1000 || Number(this.#from.value);
+    this.keep();
+    this.seek(Number(this.cover.value));
   }
 
   #field(name) {
@@ -100,49 +95,33 @@ class UploadClip extends HTMLElement {
       this.#to.value = Math.max(to, SHORTEST);
       this.#from.value = Math.max(Math.min(from, to - SHORTEST), to - this.#limit);
     }
-    this.#cover.value = Math.min(Math.max(Number(this.#cover.value), Number(this.#from.value)), this.#end);
-    this.#keep();
-    this.#seek(Number(moved.value));
+    this.hold();
+    this.keep();
+    this.seek(Number(moved.value));
   }
 
-  #choose() {
-    this.#cover.value = Math.min(Math.max(Number(this.#cover.value), Number(this.#from.value)), this.#end);
+  choose() {
     this.#covered = true;
-    this.#keep();
-    this.#seek(Number(this.#cover.value));
+    super.choose();
   }
 
-  #keep() {
-    const [from, to] = [Number(this.#from.value), this.#end];
+  keep() {
+    super.keep();
+    const [from, to] = this.part;
     const whole = from < STEP && to > this.#length - STEP * 2;
     this.#field("trim_from_ms").value = whole ? "" : Math.round(from * 1000);
     this.#field("trim_to_ms").value = whole ? "" : Math.round(to * 1000);
-    this.#field("cover_ms").value = this.#covered ? Math.round(Number(this.#cover.value) * 1000) : "";
+    this.#field("cover_ms").value = this.#covered ? Math.round(Number(this.cover.value) * 1000) : "";
     this.#from.setAttribute("aria-valuetext", clock(from));
     this.#to.setAttribute("aria-valuetext", clock(to));
-    this.#cover.setAttribute("aria-valuetext", clock(Number(this.#cover.value)));
     for (const [name, value] of [["--from", from], ["--to", to]]) this.querySelector(".clip__range").style.setProperty(name, value / this.#length);
     this.querySelector("[data-part]").textContent = whole
       ? gettext("All of it: %s.", clock(this.#length))
       : gettext("From %s to %s: %s of %s are kept.", clock(from), clock(to), clock(to - from), clock(this.#length));
   }
 
-  #seek(seconds) {
-    this.#video.pause();
-    this.#video.currentTime = seconds;
-  }
-
-  #draw() {
-    if (Math.abs(this.#video.currentTime - Number(this.#cover.value)) > STEP) return;
-    const canvas = this.querySelector("canvas");
-    const { videoWidth, videoHeight } = this.#video;
-    const scale = Math.max(canvas.width / videoWidth, canvas.height / videoHeight);
-    const [width, height] = [videoWidth * scale, videoHeight * scale];
-    canvas.getContext("2d").drawImage(this.#video, (canvas.width - width) / 2, (canvas.height - height) / 2, width, height);
-  }
-
   #play() {
-    const video = this.#video;
+    const video = this.video;
     if (!video.paused) return video.pause();
     if (video.currentTime < Number(this.#from.value) || video.currentTime >= this.#end - STEP) video.currentTime = Number(this.#from.value);
     video.play();

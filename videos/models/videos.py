@@ -242,6 +242,16 @@ class Video(models.Model):
         """Watchable, though what was to be added could not be made."""
         return bool(self.rendition_key and self.failure_reason) and not self.awaits_more
 
+    @property
+    def cover_awaited(self) -> bool:
+        """Another cover was chosen, and it is being made."""
+        return self.awaits_more and self.cover_made_ms != self.cover_ms
+
+    @property
+    def cover_failed(self) -> bool:
+        """Another cover was chosen and could not be made: the one before stays."""
+        return self.stays_as_it_is and self.cover_made_ms != self.cover_ms
+
     def _finished(self, key: str, name: str) -> str:
         """The address of a finished file; empty while there is none."""
         return f"{settings.MEDIA_URL}{self.media_folder}/{key}/{name}" if key else ""

@@ -49,13 +49,18 @@ def _edited(request: HttpRequest, video: Video, form: EditForm) -> HttpResponse:
         given["is_draft"] = stays_a_draft(request)
     edited = services.edit(creator=request.user, video=video, **given)  # type: ignore[arg-type]
     too_late = "when" in form.data and "when" not in form.fields
-    said = _("Saved. Its time stays: it had gone out already.") if too_late else _("Saved.")
     if edited.is_draft:
         messages.success(request, _("Saved as a draft. Only you see it."))
         return redirect("videos:drafts")
     if not video.is_draft:
-        messages.success(request, said)
+        messages.success(request, _said(edited, too_late=too_late))
     return redirect(edited)
+
+
+def _said(video: Video, *, too_late: bool) -> str:
+    if too_late:
+        return _("Saved. Its time stays: it had gone out already.")
+    return _("Saved. Your new cover is being made.") if video.cover_awaited else _("Saved.")
 
 
 @login_required
