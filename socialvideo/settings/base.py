@@ -6,6 +6,7 @@ from pathlib import Path
 
 from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django_guid.integrations import CeleryIntegration
 from environs import Env, validate
@@ -359,6 +360,24 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
     "SIDEBAR": {"show_search": True, "show_all_applications": False},
+    "SITE_ICON": lambda request: static("icons/favicon.svg"),
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 275)",
+            "100": "oklch(94% .03 275)",
+            "200": "oklch(89% .058 275)",
+            "300": "oklch(82% .1 275)",
+            "400": "oklch(74% .13 275)",
+            "500": "oklch(62% .19 275)",
+            "600": "oklch(53% .215 275)",
+            "700": "oklch(47% .21 275)",
+            "800": "oklch(40% .18 275)",
+            "900": "oklch(34% .14 275)",
+            "950": "oklch(27% .1 275)",
+        }
+    },
+    "STYLES": [lambda request: static("desk/desk.css")],
+    "SCRIPTS": [lambda request: static("desk/desk.js")],
 }
 
 # --- API ------------------------------------------------------------------------------------------------------
@@ -379,7 +398,7 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.AnonRateThrottle",
         "rest_framework.throttling.UserRateThrottle",
     ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min", "auth": "10/min", "upload": "600/min", "report": "30/hour"},
+    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min", "auth": "10/min", "upload": "600/min"},
     "NUM_PROXIES": TRUSTED_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
