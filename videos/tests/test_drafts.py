@@ -228,9 +228,17 @@ def test_part_and_cover_are_changed_in_seconds(alice: User) -> None:
     page = client.get(url).content.decode()
     assert 'name="cover_ms"' in page
     assert "trim_from_ms" not in page
-    client.post(url, {"visibility": "everyone", "cover_ms": "2", "trim_from_ms": "1"})
+    saved = client.post(url, {"visibility": "everyone", "cover_ms": "2", "trim_from_ms": "1"}, follow=True)
+    assert "Your new cover is being made." in saved.content.decode()
     out.refresh_from_db()
     assert (out.cover_ms, out.trim_from_ms, out.awaits_more) == (2000, None, True)
+    assert "Your new cover is being made." in client.get(url).content.decode()
+    Video.objects.filter(pk=out.pk).update(awaits_more=False, failure_code="internal", failure_reason="No room.")
+    failed = client.get(url).content.decode()
+    assert "could not be made, and the one before stays: No room." in failed
+    assert f'action="{out.get_absolute_url()}retry/"' in failed
+    Video.objects.filter(pk=out.pk).update(cover_made_ms=2000, failure_code="", failure_reason="")
+    assert "cover is being made" not in client.get(url).content.decode()
     Video.objects.filter(pk=out.pk).update(original="")
     assert "cover_ms" not in client.get(url).content.decode()
 
