@@ -22,7 +22,7 @@ from django.utils import timezone
 from accounts import archiving
 from accounts import services as accounts
 from accounts.models import Invitation, User
-from feeds.models import EarlyEntry, Impression, Interest, NoticeChoice, NotInterested, Taste
+from feeds.models import EarlyEntry, Impression, Interest, NoticeChoice, NotInterested, SummaryPlan, Taste
 from follows import services as follows
 from socialvideo.lib import personal
 from socialvideo.lib.personal import Table, kinds
@@ -106,6 +106,7 @@ def world(db: None) -> World:
     alice.groups.add(Group.objects.first())
     alice.user_permissions.add(Permission.objects.first())
     follows.start_batch(owner=alice, act="mute", chosen=[bob.pk], submit_key=uuid4())
+    SummaryPlan.objects.create(account=alice, timezone="UTC", next_at=timezone.now())
     tag = Tag.objects.create(name="cats")
     Interest.objects.create(account=alice, tag=tag)
     Taste.objects.create(account_id=alice.pk, tag=tag, weight=1)
