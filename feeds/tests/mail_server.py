@@ -49,7 +49,7 @@ def running(settings: Any) -> Iterator[Handler]:
     server = loop.run_until_complete(serving)
     thread = Thread(target=loop.run_forever)
     thread.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "socialvideo.lib.mail.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = server.sockets[0].getsockname()
     yield handler
     loop.call_soon_threadsafe(server.close)

@@ -18,4 +18,7 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 LANGUAGE_COOKIE_SECURE = True
 ACCOUNT_EMAIL_VERIFICATION = env.str("ACCOUNT_EMAIL_VERIFICATION", "mandatory", validate=EMAIL_VERIFICATION)
-vars().update(env.dj_email_url("EMAIL_URL", "smtp://localhost:25"))
+mail = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")
+if mail["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+    mail["EMAIL_BACKEND"] = "socialvideo.lib.mail.EmailBackend"
+vars().update(mail)
