@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from feeds.selectors.following import COUNTED, ROWS, TOP, following_page, read, start_of
+from feeds.selectors.following import COUNTED, PAGE_SIZE, ROWS, TOP, following_page, read, start_of
 from feeds.tests.many import SIZES, Viewers, make_viewers, pull
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,6 +57,6 @@ def pages_cost_their_rows(viewers: Viewers, *, pulled: int) -> None:
         seen = blocks("feeds_overview(%s, %s, %s)", viewer.pk, ROWS, COUNTED)
         assert seen <= COUNTED + (ROWS + COUNTED // 2) * 2 * INDEX + of_pulled, viewer.handle
         first = following_page(viewer.pk)
-        assert len(first.items) == 10
+        assert len(first.items) == PAGE_SIZE
         assert start_of(first.next_cursor) == first.items[-1].video.publication.pk
     assert max(pages) <= 2 * min(pages)

@@ -64,6 +64,9 @@ def test_pages_are_links_without_javascript_and_cards_alone_for_htmx(
     made = [make_video(mira).pk for _ in range(8)]
     first = client.get(reverse(page))
     assert first.content.count(b'class="feed-card"') == 5
+    assert first.content.count(b'class="player__bar"') == 1  # of which every player takes its own
+    poster = first.context["page"].items[0].video.poster_url
+    assert f'<link rel="preload" as="image" href="{poster}"' in first.content.decode()
     after = first.context["page"].next_cursor
     second = client.get(reverse(page), {"after": after})
     assert second.content.count(b'class="feed-card"') == 3
