@@ -25,10 +25,13 @@ from follows.selectors import report
 from follows.signals import account_offered, batch_finished, edges_changed, follow_changed
 from videos.models import Comment, Video
 from videos.signals import (
+    appeal_judged,
+    case_decided,
     comment_liked,
     comment_removed,
     comment_unliked,
     commented,
+    decision_lifted,
     reposts_hidden,
     video_edited,
     video_failed,
@@ -195,6 +198,21 @@ def tell_of_removal(video_id: int, by_id: int | None, **_: Any) -> None:
             video=video,
             text=video.removal_reason,
         )
+
+
+@receiver(case_decided)
+def tell_of_decision(decision_id: int, **_: Any) -> None:
+    services.tell_of_decision(decision_id)
+
+
+@receiver(decision_lifted)
+def tell_of_lift(decision_id: int, **_: Any) -> None:
+    services.tell_of_lift(decision_id)
+
+
+@receiver(appeal_judged)
+def tell_of_judgement(decision_id: int, **_: Any) -> None:
+    services.tell_of_judgement(decision_id)
 
 
 @receiver(erasure_due)

@@ -49,6 +49,10 @@ TOPIC_OF = {
     "processed": Topic.MY_VIDEOS,
     "failed": Topic.MY_VIDEOS,
     "removed": Topic.MODERATION,
+    "decided": Topic.MODERATION,
+    "lifted": Topic.MODERATION,
+    "upheld": Topic.MODERATION,
+    "outcome": Topic.MODERATION,
 }
 
 

@@ -35,6 +35,10 @@ class Notification(models.Model):
         PROCESSED = "processed", _("your video is ready")
         FAILED = "failed", _("your video could not be processed")
         REMOVED = "removed", _("your video was removed")
+        DECIDED = "decided", _("a moderator decided about you")
+        LIFTED = "lifted", _("a decision about you was lifted")
+        UPHELD = "upheld", _("your appeal was looked at: the decision stands")
+        OUTCOME = "outcome", _("what you reported was looked at")
 
     recipient_id = models.BigIntegerField()
     kind = models.CharField(max_length=13, choices=Kind)

@@ -50,6 +50,10 @@ DEEDS: dict[str, Any] = {
     "processed": gettext_lazy("your video is ready"),
     "failed": gettext_lazy("your video could not be processed"),
     "removed": gettext_lazy("your video was removed"),
+    "decided": gettext_lazy("a moderator decided about you"),
+    "lifted": gettext_lazy("a decision about you was lifted"),
+    "upheld": gettext_lazy("your appeal was looked at: the decision stands"),
+    "outcome": gettext_lazy("what you reported was looked at"),
 }
 
 
@@ -94,7 +98,11 @@ class Event:
             "requested": "follows:requests",
             "imported": "follows:imports",
             "appeared": "follows:offers",
-            "removed": "feeds:notifications",
+            "removed": "videos:decisions",
+            "decided": "videos:decisions",
+            "lifted": "videos:decisions",
+            "upheld": "videos:decisions",
+            "outcome": "videos:reports",
         }
         if self.kind in pages:
             return reverse(pages[self.kind])

@@ -21,6 +21,7 @@ from feeds.services.mentions import (
     tell_mentioned_in_video,
     tell_of_comment,
 )
+from feeds.services.moderation import tell_of_decision, tell_of_judgement, tell_of_lift
 from feeds.services.notices import FixedChoice, choose, notify, notify_each, see_everything
 from feeds.services.pulses import note_pulse
 from feeds.services.pushing import batches_due, owe_walk, prune_pushes, send_pushes, walk_subscribers
@@ -83,6 +84,9 @@ __all__ = [
     "tell_mentioned_in_comments",
     "tell_mentioned_in_video",
     "tell_of_comment",
+    "tell_of_decision",
+    "tell_of_judgement",
+    "tell_of_lift",
     "turn_down",
     "walk_subscribers",
 ]

@@ -63,6 +63,10 @@ _HAPPENED = {
     "processed": gettext_lazy("Your video is ready"),
     "failed": gettext_lazy("Your video could not be processed"),
     "removed": gettext_lazy("A moderator removed your video"),
+    "decided": gettext_lazy("A moderator decided about you or what you made"),
+    "lifted": gettext_lazy("A decision about you or what you made was lifted"),
+    "upheld": gettext_lazy("Your appeal was looked at: the decision stands"),
+    "outcome": gettext_lazy("What you reported was looked at"),
 }
 
 
@@ -87,5 +91,14 @@ def target(line: Line, viewer: User) -> str:
     return reverse(_FALLBACKS.get(line.kind, "videos:studio"))
 
 
-_PAGES = {"requested": "follows:requests", "imported": "follows:imports", "appeared": "follows:offers"}
+_PAGES = {
+    "requested": "follows:requests",
+    "imported": "follows:imports",
+    "appeared": "follows:offers",
+    "removed": "videos:decisions",
+    "decided": "videos:decisions",
+    "lifted": "videos:decisions",
+    "upheld": "videos:decisions",
+    "outcome": "videos:reports",
+}
 _FALLBACKS = {"approved": "follows:manager"}  # several
