@@ -15,6 +15,9 @@ LOCK := --universal --fork-strategy fewest --python-version 3.11 --quiet --no-he
 CATALOGUE = --all --no-wrap --no-obsolete --add-location file --ignore staticfiles --ignore vendor --ignore tests --ignore benchmarks
 ARGS ?=
 
+# Compiled once, not by each process at its start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-browser check fix faults bench messages lock hooks
 

@@ -10,6 +10,7 @@ import contextlib
 import gc
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ JUST_MADE_SECONDS = 60  # another run may stand between making its folder and lo
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests() -> Iterator[None]:
     gc.disable()  # what is imported and collected stays
+    _keep_what_is_compiled()
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
         _own_folder()
@@ -63,6 +65,12 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
     _session.close()
+
+
+def _keep_what_is_compiled() -> None:
+    """Whatever the machine is set to: each process would compile the site anew at its start, and pytest all tests."""
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def _is_durable() -> bool:
