@@ -3,12 +3,23 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
 
 from follows.models import FollowEvent
 from follows.services.tallies import roll_tallies
+
+
+@contextmanager
+def forced() -> Iterator[Any]:
+    """What a statement does past all rules."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        yield cursor.execute
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
 
 _MOVE = "UPDATE follows_followevent SET happened_at = %s WHERE id > %s"
 
@@ -17,10 +28,8 @@ _MOVE = "UPDATE follows_followevent SET happened_at = %s WHERE id > %s"
 def at(moment: datetime) -> Iterator[None]:
     last = FollowEvent.objects.aggregate(last=Max("id"))["last"] or 0
     yield
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(_MOVE, [moment, last])
-        cursor.execute("SET LOCAL session_replication_role = origin")
+    with forced() as sql:
+        sql(_MOVE, [moment, last])
 
 
 def count() -> None:

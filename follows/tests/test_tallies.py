@@ -20,7 +20,7 @@ from follows.audit import CHECKS
 from follows.models import FollowEvent, FollowLapse, FollowTally, TallyMark
 from follows.origins import Origin, Source
 from follows.services import erasure, tallies
-from follows.tests.past import at, count
+from follows.tests.past import at, count, forced
 from follows.tests.test_erasure import begin
 from follows.tests.test_storms import storm
 from socialvideo.lib.audit import breaches
@@ -220,3 +220,27 @@ def test_the_mark_waits_for_whoever_is_still_writing_and_for_nobody_else(alice, 
         storm([count])
     assert counted() == replayed(timedelta(microseconds=1))
     assert FollowTally.objects.exists()
+
+
+@pytest.mark.django_db
+def test_where_events_are_pruned_their_figures_stand(alice, bob, mira):
+    with at(MONDAY):
+        services.follow(follower=alice, followee=bob)
+        services.follow(follower=mira, followee=bob)
+    with at(MONDAY + timedelta(days=20)):
+        services.unfollow(follower=alice, followee=bob)
+    assert services.prunable_before(timezone.now()) == tallies.BEGINNING  # nothing is counted yet
+    count()
+    said = counted()
+    before = services.prunable_before(MONDAY + timedelta(days=10, minutes=7))
+    assert before == MONDAY + timedelta(days=10)
+    assert services.prunable_before(MONDAY) < before
+    assert TallyMark.objects.get().events_from == before
+    with forced() as sql:
+        sql("DELETE FROM follows_followevent WHERE happened_at < %s AND follower_id = %s", [before, alice.pk])
+    services.rebuild_tallies()
+    assert counted() == said
+    assert breaches(FIGURES) == 0
+    with forced() as sql:  # for what is asked after each test
+        sql("DELETE FROM follows_followevent WHERE follower_id = %s", [alice.pk])
+    FollowTally.objects.filter(change="lost").delete()
