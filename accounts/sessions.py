@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.access import DOOR
 from accounts.models import LogIn
-from socialvideo.lib.devices import device_of
+from socialvideo.lib.devices import known_device_of
 
 BEGUN = "log_in"
 SEEN_EVERY = timedelta(hours=1)  # a session that is used is written down no more often
@@ -19,7 +19,7 @@ SEEN_EVERY = timedelta(hours=1)  # a session that is used is written down no mor
 
 def begin(request: HttpRequest) -> None:
     """Somebody has logged in."""
-    request.session[BEGUN] = {"device": device_of(request), "at": int(timezone.now().timestamp())}
+    request.session[BEGUN] = {"device": known_device_of(request), "at": int(timezone.now().timestamp())}
 
 
 class SessionStore(db.SessionStore):

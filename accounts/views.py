@@ -196,8 +196,9 @@ def _ask_for_archive(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:data")
 
 
-@reauthentication_required
+@login_required
 @require_safe
+@reauthentication_required
 @never_cache
 def archive(request: HttpRequest) -> HttpResponse:
     """The password again where the login is a while ago; then an address that goes on working for the whole file."""

@@ -10,13 +10,13 @@ LENGTH = 80
 
 def device_of(request: HttpRequest) -> str:
     """Kept as it is said: its owner alone reads it."""
+    return known_device_of(request) or _("an unknown device")
+
+
+def known_device_of(request: HttpRequest) -> str:
+    """Empty where the browser does not say."""
     user_agent = request.headers.get("User-Agent", "")[:USER_AGENT_LENGTH]
     browser, system = parse_user_agent(user_agent), parse_os(user_agent)
-    names = [found.family for found in (browser, system) if found]
-    return _named(*names)[:LENGTH]
-
-
-def _named(browser: str = "", system: str = "") -> str:
     if browser and system:
-        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
-    return browser or _("an unknown device")
+        return (_("%(browser)s on %(system)s") % {"browser": browser.family, "system": system.family})[:LENGTH]
+    return browser.family[:LENGTH] if browser else system.family[:LENGTH] if system else ""
