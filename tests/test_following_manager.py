@@ -210,6 +210,7 @@ def test_on_a_phone_rows_are_selected_by_a_long_press_and_taps(
     _open(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert not _box(page, 0).is_visible()
+    assert page.locator(".followed__known").first.evaluate("known => known.clientHeight") < 30  # one line, the row two
     name = page.locator(".followed .account-row__text").first
     name.dispatch_event("pointerdown", {"pointerType": "touch", "clientX": 5, "clientY": 5, "bubbles": True})
     page.locator("follow-manager[data-selecting]").wait_for()
