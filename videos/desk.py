@@ -22,7 +22,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidg
 
 from socialvideo.lib.desk import ReadOnlyAdmin
 from videos import services
-from videos.models import Appeal, Case, Decision, ModerationEvent, Proposal
+from videos.models import Appeal, Case, Decision, ModerationEvent, Proposal, Video
 from videos.models.moderation import Act, Kind, Reason
 from videos.selectors import moderation as selectors
 from videos.services import moderation
@@ -173,7 +173,11 @@ class CaseAdmin(ReadOnlyAdmin):
             "form": form,
             "acts": [_described(act, case.kind, chosen=form["act"].value() == act) for act in seen.acts],
             "mine": case.taken_by == request.user,
-            "may_be_shown": bool(seen.video and seen.video.poster_url and seen.video.published_at),
+            "may_be_shown": bool(
+                seen.video
+                and seen.video.poster_url
+                and Video.objects.for_moderators().filter(pk=seen.video.pk).exists()
+            ),
         }
         return TemplateResponse(request, "videos/desk_case.html", context)
 
