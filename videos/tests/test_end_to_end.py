@@ -75,7 +75,7 @@ def test_a_worker_killed_while_encoding_loses_nothing(celery_worker_process, tmp
     """MediaCMS#897: "encoding is pending" for ever. kill -9 in the middle; the sweep finds the video when the lease has run
     out, and the second attempt publishes it."""
     creator = make_account("alice")
-    video = sent(creator, clip(tmp_path / "long.mp4", "720x1280", 20))
+    video = sent(creator, clip(tmp_path / "long.mp4", "720x1280", 12))
     wait_for(video, lambda video: video.progress > 5)
     celery_worker_process.kill()
     video.refresh_from_db()
