@@ -18,7 +18,7 @@ from videos.services import moderation
 OUTCOMES = (reporting.WAITING, reporting.NOTHING_FOUND, reporting.ACTED, reporting.TAKEN_BACK)
 
 
-class ReportSerializer(serializers.Serializer):
+class NewReportSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(choices=Kind.choices)
     id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="Of the video, comment or account.")
     reason = serializers.ChoiceField(choices=Reason.choices)
@@ -70,10 +70,10 @@ class ReportsView(APIView):
         page = selectors.reports_page(request.user.pk, cursor=cursor_of(request))
         return page_response(page, ReportedSerializer, request=request)
 
-    @extend_schema(request=ReportSerializer, responses={201: None}, operation_id="report")
+    @extend_schema(request=NewReportSerializer, responses={201: None}, operation_id="report")
     def post(self, request: Request) -> Response:
         """Something that I see and that goes against the rules. Once: said again, it is the first report."""
-        said = given(ReportSerializer, request)
+        said = given(NewReportSerializer, request)
         allowed(moderation.report, reporter=request.user, subject_id=said.pop("id"), **said)
         return Response(status=201)
 
