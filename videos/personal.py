@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from socialvideo.lib.personal import (
@@ -114,7 +114,7 @@ def _bandwidth(described: tuple[str, str]) -> int:
 
 
 def video_time() -> str:
-    sentence = _now(
+    sentence = gettext(
         "Until you delete it; then it can be brought back for %(days)s. An upload that stops is given up after %(upload)s."
     )
     return sentence % {"days": in_days(settings.KEEP_DELETED_DAYS), "upload": in_days(settings.UPLOAD_DAYS)}
@@ -122,8 +122,8 @@ def video_time() -> str:
 
 def originals_time() -> str:
     if settings.KEEP_ORIGINALS:
-        return _now("With the video.")
-    return _now("Until the video is published and all is made of it; what is streamed stays with the video.")
+        return gettext("With the video.")
+    return gettext("Until the video is published and all is made of it; what is streamed stays with the video.")
 
 
 KINDS = [
