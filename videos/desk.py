@@ -228,7 +228,7 @@ class CaseAdmin(ReadOnlyAdmin):
         """The answer to a proposal."""
         proposal = get_object_or_404(Proposal.objects.select_related("case"), pk=pk)
         act = moderation.confirm if "confirm" in request.POST else moderation.turn_down
-        attempt(request, lambda: act(proposal=proposal, by=request.user), gettext("It is written down."))  # type: ignore[operator]
+        attempt(request, lambda: act(proposal=proposal, by=request.user), gettext("It is written down."))  # type: ignore[arg-type]
         return _to_case(proposal.case)
 
     def lift_view(self, request: HttpRequest, pk: int) -> HttpResponse:

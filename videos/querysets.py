@@ -146,7 +146,7 @@ class RepostQuerySet(KeptQuerySet):
 
 def _is_adult(viewer_id: int) -> Exists:
     """Whether the viewer said a date of birth so long ago; by the database's day, so that the statement stays good."""
-    accounts = Follow._meta.get_field("follower").related_model.objects
+    accounts = apps.get_model("accounts", "User").objects
     return Exists(accounts.filter(pk=viewer_id, birth_date__lte=_YearsAgo(Value(settings.ADULT_AGE))))
 
 

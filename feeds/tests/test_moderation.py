@@ -40,7 +40,7 @@ def told(account):
     return list(Notification.objects.filter(recipient_id=account.pk).order_by("pk").values_list("kind", flat=True))
 
 
-def test_everybody_concerned_is_told(alice, bob, moderator, judge, mailoutbox, django_capture_on_commit_callbacks):
+def test_everybody_concerned_is_told(alice, bob, moderator, judge, mailoutbox, django_capture_on_commit_callbacks):  # noqa: PLR0917 - the cast
     given = {"kind": "account", "subject_id": alice.pk, "reason": "hate"}
     moderation.notify(name="Ada", email="ada@example.org", language="de", text="", **given)
     case = moderation.report(reporter=bob, **given).case

@@ -36,14 +36,14 @@ class Opened:
 def opened(case: Case) -> Opened:
     """Who reported stays out of it: their words are enough."""
     comment = _comment(case) if case.kind == Kind.COMMENT else None
-    earlier = list(_decisions(case))
+    earlier = _decisions(case)
     return Opened(
         case=case,
         account=User.objects.get(pk=case.account_id),
         reports=list(case.all_reports.defer("reporter").order_by("-pk")[:AT_MOST]),
         earlier=earlier,
         standing=standing_history(case.account_id)[:AT_MOST],
-        reach=[words for _receiver, words in reach_asked.send(User, account_id=case.account_id)],
+        reach=[str(words) for _receiver, words in reach_asked.send(User, account_id=case.account_id)],
         handles=_handles(earlier),
         acts=ACTS[case.kind],
         video=Video.objects.with_card().filter(pk=case.subject_id).first() if case.kind == Kind.VIDEO else None,
@@ -64,9 +64,9 @@ def _thread(comment: Comment | None) -> list[Comment]:
     return list(Comment.objects.filter(Q(pk=head) | Q(parent=head)).select_related("author").order_by("pk")[:AT_MOST])
 
 
-def _decisions(case: Case) -> Sequence[Decision]:
+def _decisions(case: Case) -> list[Decision]:
     about = Decision.objects.filter(account_id=case.account_id).select_related("case", "undone_by", "appeal")
-    return about.order_by("-pk")[:AT_MOST]
+    return list(about.order_by("-pk")[:AT_MOST])
 
 
 def _handles(decisions: Sequence[Decision]) -> dict[int, str]:

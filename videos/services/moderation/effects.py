@@ -93,7 +93,7 @@ def _comment(case: Case) -> Comment | None:
 
 def _limited(case: Case, *, is_limited: bool) -> None:
     model = Video if case.kind == Kind.VIDEO else User
-    model.objects.filter(pk=case.subject_id).update(is_limited=is_limited)  # type: ignore[attr-defined]
+    model.objects.filter(pk=case.subject_id).update(is_limited=is_limited)
 
 
 def _suspend(account_id: int, by: User, words: str, until: datetime | None) -> None:
