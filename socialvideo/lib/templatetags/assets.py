@@ -20,7 +20,11 @@ from socialvideo.lib import languages
 register = template.Library()
 
 # Modules that are not ours, by the name they are imported with.
-VENDORED = {"hls": "vendor/hls.light-1.7.4.min.mjs", "tus": "vendor/tus-4.3.1.min.mjs", "uplot": "vendor/uplot-1.6.32.mjs"}
+VENDORED = {
+    "hls": "vendor/hls.light-1.7.4.min.mjs",
+    "tus": "vendor/tus-4.3.1.min.mjs",
+    "uplot": "vendor/uplot-1.6.32.mjs",
+}
 
 
 @register.simple_tag(takes_context=True)
