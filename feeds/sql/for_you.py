@@ -31,8 +31,9 @@ WAITING = """
 """
 
 # Of those whom the viewer follows three hundred, the ones they watch most before those followed last. Both are walked along
-# an index for no more than it takes: who follows ten thousand has them all looked at nowhere. "Last" are the newest thousand
-# by the day that each follow shows (an import, or following again, keeps an earlier one), among them by when they began here.
+# an index for no more than it takes: who follows ten thousand has them all looked at nowhere. "Last" are the newest
+# thousand by the day that each follow shows (an import, or following again, keeps an earlier one), among them by when they
+# began here.
 _FRIENDS = """
     SELECT id FROM ((
         SELECT a.id, tie.watched, a.since
