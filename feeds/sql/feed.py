@@ -66,7 +66,7 @@ _PAST = """
 def _read(inbox: str, *, below: str, each: str, past: str = "") -> str:
     """The entries of `inbox`, and down to where they are all the unfinished, the pull-only (at most `each` of a creator)
     and what a new follow brings; then what is `past` keeping. One statement, so that a fan-out, a backfill that ends
-    meanwhile is seen either as unfinished or by its entries. What has no entry yet has the state that it is going to have."""
+    meanwhile is seen either as unfinished or by its entries. What has no entry yet has the state that it will have."""
     return f"""
     WITH RECURSIVE {inbox}, pulled_creators (id) AS (
         (SELECT creator_id FROM videos_publication WHERE fanout_state = 'pull_only' ORDER BY creator_id LIMIT 1)
