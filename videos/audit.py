@@ -162,7 +162,12 @@ CHECKS = [
     Check(
         gettext_noop("repost counts equal reposts"), "3", _count_is_rows("reposts", "videos_repost"), "videos_repost"
     ),
-    Check(gettext_noop("view counts equal viewers"), "3", _count_is_rows("views - c.past_views", "videos_watch"), "videos_watch"),
+    Check(
+        gettext_noop("view counts equal viewers"),
+        "3",
+        _count_is_rows("views - c.past_views", "videos_watch"),
+        "videos_watch",
+    ),
     Check(gettext_noop("no upload is left without an end"), "8", PROCESSING_OVERDUE, VIDEOS),
     Check(gettext_noop("no file is on its way for longer than it is waited for"), "8", UPLOAD_OVERDUE, VIDEOS),
     Check(gettext_noop("what was deleted is erased in time"), "7", DELETED_OVERDUE, VIDEOS),
