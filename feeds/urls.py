@@ -42,7 +42,11 @@ urlpatterns = [
     path("seen/<str:token>/", seen.seen, name="seen"),
     path("studio/followers/", studio.followers, name="followers"),
     path("studio/followers/<str:table>.csv", studio.followers_file, name="followers_file"),
-    path("settings/followers/", RedirectView.as_view(pattern_name="feeds:followers", query_string=True)),
+    path(
+        "settings/followers/",
+        RedirectView.as_view(pattern_name="feeds:followers", query_string=True),
+        name="followers_moved",
+    ),
     path("studio/delivery/", delivery.deliveries, name="deliveries"),
     path("studio/delivery.csv", delivery.deliveries_file, name="deliveries_file"),
     path("studio/<int:video_id>/delivery/", delivery.delivery, name="delivery"),

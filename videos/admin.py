@@ -28,8 +28,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from socialvideo.lib.desk import ReadOnlyAdmin
 from videos import desk, services, stats  # noqa: F401 - the queue
-from videos.models import Bookmark, Comment, CommentLike, HiddenReposts, Like, Publication, Repost, Video, Watch
-from videos.models.moderation import Act
+from videos.models import Bookmark, Comment, CommentLike, HiddenReposts, Like, Publication, Report, Repost, Video, Watch
+from videos.models.moderation import Act, Kind
 from videos.services import moderation
 
 OF_A_THREAD = 100  # comments
@@ -59,7 +59,7 @@ class VideoAdmin(ReadOnlyAdmin):
     list_display = ("shown", "creator", "state_label", "visibility", "likes", "comments", "views", "created_at")
     list_filter = ("state", "visibility")
     list_select_related = ("creator", "count")
-    search_fields = ("caption", "creator__handle", "=id", "=media_key")
+    search_fields = ("creator__handle", "=id", "=media_key")  # and what it may show, by caption
     search_help_text = _("Caption, handle of the creator, or id")
     ordering = ("-id",)
     actions = ("remove_chosen", "restore_chosen", "retry_chosen")
@@ -67,7 +67,7 @@ class VideoAdmin(ReadOnlyAdmin):
     fields = (
         "player",
         "creator",
-        "caption",
+        "words",
         "state_in_words",
         "visibility",
         "removal",
@@ -92,12 +92,23 @@ class VideoAdmin(ReadOnlyAdmin):
         for_moderators = Video.objects.for_moderators().filter(pk=OuterRef("pk"))
         return super().get_queryset(request).annotate(may_be_shown=Exists(for_moderators))
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Video], search_term: str
+    ) -> tuple[QuerySet[Video], bool]:
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        by_caption = queryset.filter(may_be_shown=True, caption__icontains=search_term)
+        return (found | by_caption if search_term else found), may_repeat
+
     # --- What is shown ----------------------------------------------------------------------------------------
 
     @display(description=_("video"), header=True)
     def shown(self, video: Video) -> list[Any]:
         picture = {"path": video.poster_url, "squared": True} if _may_be_shown(video) else None
-        return [video.caption[:60] or gettext("Untitled video"), f"id {video.pk}", "", picture]
+        return [self.words(video)[:60] or gettext("Untitled video"), f"id {video.pk}", "", picture]
+
+    @display(description=_("caption"))
+    def words(self, video: Video) -> str:
+        return video.caption if video.may_be_shown else ""  # type: ignore[attr-defined]
 
     @display(description=_("state"), label=STATE_COLOURS)
     def state_label(self, video: Video) -> tuple[str, str]:
@@ -293,6 +304,12 @@ class CommentAdmin(ReadOnlyAdmin):
 
     def has_moderate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("videos.remove_comment")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
+        """Under videos that moderators may look at, and what was reported itself."""
+        reported = Report.objects.filter(kind=Kind.COMMENT, subject_id=OuterRef("pk"))
+        seen = Video.objects.for_moderators().filter(pk=OuterRef("video_id"))
+        return super().get_queryset(request).filter(Exists(seen) | Exists(reported))
 
     @display(description=_("video"))
     def on(self, comment: Comment) -> SafeString:

@@ -193,7 +193,7 @@ class CaseAdmin(ReadOnlyAdmin):
         )
         if isinstance(decided, Proposal):
             messages.info(request, gettext("The account has many followers: a second person has to confirm it."))
-        following = selectors.next_case(case) if decided else case
+        following = selectors.next_case(case, request.user.pk) if decided else case
         return _to_case(following) if following else redirect("admin:videos_case_changelist")
 
     def of_view(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:

@@ -35,9 +35,9 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
 
     def for_moderators(self) -> Self:
         """What moderators may look at: what went out to everybody, and of the rest what was reported."""
-        cases = apps.get_model("videos", "Case").objects.filter(kind="video", subject_id=OuterRef("pk"))
+        reports = apps.get_model("videos", "Report").objects.filter(kind="video", subject_id=OuterRef("pk"))
         open_to_all = Q(visibility="everyone", creator__is_private=False)
-        return self.for_others().filter(open_to_all | Exists(cases))
+        return self.for_others().filter(open_to_all | Exists(reports))
 
     def unlimited(self) -> Self:
         """Whose reach no moderator limited, nor that of its account: what may stand where nobody asked for it."""

@@ -118,7 +118,7 @@ def _attempt(archive: Archive) -> None:
         name = _write(archive)
         _offer(archive, name)
     except LeaseLost:
-        remove_folder(f"{archive.folder}/{archive.lease_key}")
+        _throw_away(archive)
     except Exception as error:
         if isinstance(error, NoRoom) or getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}:
             logger.error("No room for %s", archive)  # noqa: TRY400 - the disk says it all
@@ -126,7 +126,14 @@ def _attempt(archive: Archive) -> None:
         else:
             logger.exception("%s was not made", archive)
             _mine(archive).update(lease_key="", lease_until=Now() + PAUSE * archive.attempts)
-        remove_folder(archive.folder)
+        _throw_away(archive)
+
+
+def _throw_away(archive: Archive) -> None:
+    """What this attempt wrote, unless it is what is offered: somebody else may be at work, or the answer was lost."""
+    offered = Archive.objects.filter(pk=archive.pk, state=Archive.State.READY, lease_key=archive.lease_key)
+    if not offered.exists():
+        remove_folder(f"{archive.folder}/{archive.lease_key}")
 
 
 def _write(archive: Archive) -> str:
@@ -167,7 +174,7 @@ def _offer(archive: Archive, name: str) -> None:
     ready = {"state": Archive.State.READY, "name": name, "bytes": size, "made_at": now, "expires_at": expires_at}
     if not _mine(archive).update(progress=100, lease_until=None, **ready):
         raise LeaseLost
-    _mail(archive.account, expires_at)
+    _mail(User.objects.get(pk=archive.account_id), expires_at)  # at the address that it has now
 
 
 def _mail(account: User, expires_at: object) -> None:

@@ -52,6 +52,7 @@ def suspension_ends(*, account: User, until: datetime | None) -> User:
 
 @transaction.atomic
 def unsuspend(*, account: User, by: User, reason: str = "") -> User:
+    lock_account(account.pk)
     User.objects.filter(pk=account.pk).update(suspended_until=None)
     return _stand(account, by, StandingEvent.Act.UNSUSPENDED, reason, suspended_at=None)
 

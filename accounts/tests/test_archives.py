@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -194,6 +195,21 @@ def test_who_lost_the_lease_leaves_no_trace(alice: User, monkeypatch: pytest.Mon
     archive.refresh_from_db()
     assert (archive.state, archive.lease_key) == ("waiting", "another")
     assert files() == []
+
+
+def test_what_is_offered_stays_whatever_its_worker_heard(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer to the last statement was lost."""
+    archive, offer = asked(alice), archives._offer
+
+    def offer_and_lose_the_answer(*given: Any) -> None:
+        offer(*given)
+        raise OSError("the connection is gone")
+
+    monkeypatch.setattr(archives, "_offer", offer_and_lose_the_answer)
+    archives.make(archive.pk)
+    archive.refresh_from_db()
+    assert archive.is_offered
+    assert files() == [archive.name]
 
 
 def test_a_file_that_is_missing_is_said_in_the_index(alice: User) -> None:

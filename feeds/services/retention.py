@@ -15,14 +15,16 @@ ENTRIES_EACH = 50  # of a recipient, in one transaction
 NOTIFICATIONS_AT_ONCE = 1000
 CHUNKS_A_TURN = 20  # then others get their turn
 
-# Up to what is unfinished, and never back: what is gone is gone.
+# Behind the last that is too old, and no further, for a younger one may come yet with a number before those that are there;
+# up to what is unfinished; and never back: what is gone is gone.
 _MOVE_HORIZON = f"""
     INSERT INTO feeds_inboxhorizon (id, first_kept)
-    SELECT 1, first_kept FROM (SELECT least(
-        coalesce((SELECT id FROM videos_publication WHERE id >= {HORIZON} AND published_at >= now() - %(kept)s
-                  ORDER BY id LIMIT 1), (SELECT max(id) + 1 FROM videos_publication)),
-        (SELECT min(id) FROM videos_publication WHERE fanout_state IN ('pending', 'running'))) AS first_kept) AS moved
-    WHERE first_kept IS NOT NULL
+    SELECT 1, least(
+        id + 1, (SELECT min(id) FROM videos_publication WHERE fanout_state IN ('pending', 'running')))
+    FROM (SELECT max(id) AS id FROM videos_publication
+          WHERE id < coalesce((SELECT id FROM videos_publication WHERE id >= {HORIZON}
+                                 AND published_at >= now() - %(kept)s ORDER BY id LIMIT 1), {2**63 - 1})) AS too_old
+    WHERE id IS NOT NULL
     ON CONFLICT (id) DO UPDATE SET first_kept = greatest(feeds_inboxhorizon.first_kept, EXCLUDED.first_kept)
 """
 # Of the next recipients, the oldest below the horizon. Who is looking at one at this moment keeps it until the next turn.
@@ -34,14 +36,14 @@ _FORGET_ENTRIES = f"""
         FROM recipient WHERE recipient.id IS NOT NULL
     ), chosen AS MATERIALIZED (
         SELECT id FROM recipient WHERE id IS NOT NULL LIMIT %(recipients)s
+    ), old AS MATERIALIZED (
+        SELECT chosen.id AS recipient_id, held.publication_id FROM chosen CROSS JOIN LATERAL (
+            SELECT publication_id FROM feeds_inboxentry
+            WHERE recipient_id = chosen.id AND publication_id < {HORIZON}
+            ORDER BY publication_id LIMIT %(each)s FOR UPDATE SKIP LOCKED
+        ) AS held
     ), gone AS (
-        DELETE FROM feeds_inboxentry AS entry USING (
-            SELECT chosen.id AS recipient_id, old.publication_id FROM chosen CROSS JOIN LATERAL (
-                SELECT publication_id FROM feeds_inboxentry
-                WHERE recipient_id = chosen.id AND publication_id < {HORIZON}
-                ORDER BY publication_id LIMIT %(each)s FOR UPDATE SKIP LOCKED
-            ) AS old
-        ) AS old
+        DELETE FROM feeds_inboxentry AS entry USING old
         WHERE entry.recipient_id = old.recipient_id AND entry.publication_id = old.publication_id
         RETURNING 1
     )

@@ -9,11 +9,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.postgresql.client import DatabaseClient
 
 DUMP, MEDIA = "database.dump", "media"
 LEAP = 1_000_000
+UNFINISHED = "socialvideo: not restored to its end"
 
 
 class BackupError(Exception):
@@ -32,16 +33,20 @@ def back_up(folder: Path) -> int:
 
 
 def restore(folder: Path) -> int:
-    """Into an empty database, all of it or nothing; then the media. Raises BackupError."""
+    """Into an empty database, all of it or nothing; then the media. Killed, it is called again and goes on. Raises
+    BackupError."""
     if not (folder / DUMP).is_file():
         raise BackupError(f"There is no {DUMP} in {folder}.")
-    if connection.introspection.table_names():
+    if not connection.introspection.table_names():
+        _mark(UNFINISHED)
+        options = ["--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error"]
+        _run("pg_restore", *options, f"--dbname={connection.settings_dict['NAME']}", str(folder / DUMP))
+    elif not _is_unfinished():
         raise BackupError("The database is not empty. Make a new one and name it in DATABASE_URL.")
-    options = ["--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error"]
-    _run("pg_restore", *options, f"--dbname={connection.settings_dict['NAME']}", str(folder / DUMP))
-    _leap()
     media = media_folder()
-    return _copy(folder / MEDIA, media) if media else 0
+    copied = _copy(folder / MEDIA, media) if media else 0
+    _leap()
+    return copied
 
 
 def media_folder() -> Path | None:
@@ -52,8 +57,25 @@ def media_folder() -> Path | None:
         return None
 
 
+def _mark(words: str) -> None:
+    with connection.cursor() as cursor:
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"COMMENT ON DATABASE {name} IS %s", [words])
+
+
+def _is_unfinished() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+        )
+        return bool(cursor.fetchone()[0] == UNFINISHED)
+
+
+@transaction.atomic
 def _leap() -> None:
-    """Ids that were given out after the backup stand in exported lists and open pages: none is given twice."""
+    """Ids that were given out after the backup stand in exported lists and open pages: none is given twice. The last step:
+    with it the restore is finished."""
+    _mark("")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, last_value + %s)"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from accounts.models import StandingEvent, User
 from accounts.selectors import standing_history
@@ -74,10 +75,10 @@ def _handles(decisions: Sequence[Decision]) -> dict[int, str]:
     return dict(User.objects.filter(pk__in=ids).values_list("pk", "handle"))
 
 
-def next_case(after: Case) -> Case | None:
-    """The most urgent one that is in nobody's hands."""
-    free = Case.objects.filter(state=Case.State.OPEN, taken_by=None).exclude(pk=after.pk)
-    return free.order_by("-harm", "-reach", "pk").first()
+def next_case(after: Case, moderator_id: int) -> Case | None:
+    """The most urgent one that is in nobody's hands, and not about whoever asks."""
+    free = Case.objects.filter(Q(taken_by=None) | Q(taken_until__lt=Now()), state=Case.State.OPEN)
+    return free.exclude(Q(pk=after.pk) | Q(account_id=moderator_id)).order_by("-harm", "-reach", "pk").first()
 
 
 def open_appeals() -> int:

@@ -18,6 +18,7 @@ from videos.models import (
     CommentLike,
     HiddenReposts,
     Like,
+    ModerationEvent,
     Proposal,
     Publication,
     Report,
@@ -77,6 +78,10 @@ def _empty_appeals(account_id: int) -> int:
 def _let_go_of_cases(account_id: int) -> int:
     """Of a moderator: others go on with them."""
     proposed = Proposal.objects.filter(by=account_id)
+    for proposal in proposed.select_related("case"):
+        case = proposal.case
+        about = {"kind": case.kind, "subject_id": case.subject_id, "case_id": case.pk}
+        ModerationEvent.objects.create(act="turn_down", before={"by": proposal.by_id, "act": proposal.act}, **about)
     Case.objects.filter(proposal__in=proposed, state=Case.State.SECOND).update(state=Case.State.OPEN)
     released = Case.objects.filter(taken_by=account_id).update(taken_by=None, taken_until=None)
     return released + int(proposed.delete()[0])

@@ -1,5 +1,6 @@
 """Reports, cases, decisions, appeals: what each does, that it is done once, and that lifting brings everything back."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from follows.services import follow
 from videos import services
 from videos.models import Appeal, Case, Comment, Decision, ModerationEvent, Proposal, Report, Video
 from videos.models.moderation import HARM, Act, Kind
+from videos.selectors import moderation as selectors
 from videos.services import Refused, moderation
 from videos.tests.factories import make_comment, make_video
 
@@ -277,3 +279,49 @@ def test_looking_at_what_not_everybody_may_see_is_written_down(alice, bob, first
     for case in (open_case, closed_case, closed_case):
         moderation.look(case=case, by=first)
     assert list(ModerationEvent.objects.values_list("act", "case_id")) == [("look", closed_case.pk)]
+
+
+def test_what_nobody_reported_and_is_not_for_everybody_moderators_do_not_open(alice, bob, first, client):
+    """A case would open its files to them: their own wish is no reason."""
+    video = make_video(alice, visibility="followers", caption="Among us")
+    with pytest.raises(Refused) as refused:
+        moderation.open_case(by=first, kind=Kind.VIDEO, subject_id=video.pk)
+    assert refused.value.code == "private"
+    client.force_login(first)
+    assert client.get(video.hls_url).status_code == 404
+    assert "Among us" not in client.get("/admin/videos/video/?q=Among").content.decode()
+    follow(follower=bob, followee=alice)
+    say(bob, video)
+    with closing(client.get(video.hls_url)) as file:
+        assert file.status_code == 200
+    assert "Among us" in client.get("/admin/videos/video/?q=Among").content.decode()
+
+
+def test_lifting_takes_the_right_to_decide_so(alice, bob, first):
+    decision = decide(case_of(alice, bob), first, Act.SUSPEND)
+    helper = in_the_group(make_account("helper", is_staff=True))
+    group = helper.groups.get()
+    group.permissions.remove(*group.permissions.filter(codename="suspend_user"))
+    helper = User.objects.get(pk=helper.pk)
+    for act in (lambda: moderation.lift(decision=decision, by=helper), lambda: moderation.put_back(alice, by=helper)):
+        with pytest.raises(Refused):
+            act()
+    assert User.objects.get(pk=alice.pk).suspended_at
+
+
+def test_an_appeal_against_what_was_lifted_is_not_upheld(alice, bob, first, second):
+    decision = decide(case_of(make_video(alice), bob), first, Act.REMOVE)
+    appeal = moderation.appeal(decision=decision, account=alice, text="No")
+    moderation.lift(decision=decision, by=first)
+    with pytest.raises(Refused):
+        moderation.judge(appeal=appeal, by=second, upheld=True)
+    assert moderation.judge(appeal=appeal, by=second, upheld=False).upheld is False
+
+
+def test_the_next_case_is_not_one_that_somebody_left_lying_nor_ones_own(alice, bob, first, second):
+    decided, left, own = (case_of(thing, bob) for thing in (make_video(alice), make_video(alice), second))
+    moderation.take(case=left, by=first)
+    assert selectors.next_case(decided, second.pk) is None
+    Case.objects.filter(pk=left.pk).update(taken_until=Now() - timedelta(seconds=1))
+    assert selectors.next_case(decided, second.pk) == left
+    assert own.account_id == second.pk

@@ -47,6 +47,8 @@ def judge(*, appeal: Appeal, by: User, upheld: bool, words: str = "") -> Appeal:
     appeal.refresh_from_db()
     if appeal.upheld is not None:
         return _judged(appeal, by, upheld)
+    if upheld and Decision.objects.filter(undoes=appeal.decision_id).exists():
+        raise Refused("lifted", _("This decision was lifted already."))
     Appeal.objects.filter(pk=appeal.pk).update(upheld=upheld, words=words.strip(), judged_by_id=by.pk, judged_at=Now())
     _follow_up(appeal.decision, by, upheld, words)
     appeal.refresh_from_db()

@@ -26,6 +26,8 @@ def open_case(*, by: User, kind: str, subject_id: int) -> Case:
     thing = things(kind).filter(pk=subject_id).first()
     if thing is None or account_of(thing) is None:
         raise Refused("gone", _("This is not available any more."))
+    if kind == Kind.VIDEO and not Video.objects.for_moderators().filter(pk=subject_id).exists():
+        raise Refused("private", _("It is not for everybody, and nobody reported it."))
     if standing := Case.objects.filter(kind=kind, subject_id=subject_id).exclude(state=Case.State.CLOSED).first():
         return standing
     case = Case.objects.get(pk=_open(thing, kind, subject_id, Reason.OTHER))

@@ -36,6 +36,7 @@ def put_back(thing: Thing, *, by: User, note: str = "") -> None:
     """A video or comment that was removed, an account that was suspended: by lifting the decisions that stand; or, of what
     no decision did, as it is. Raises Refused."""
     rules.must_moderate(by)
+    rules.must_moderate(by, PERMISSION[kind_of(thing)])
     account_id = account_of(thing)
     if account_id is None:
         raise Refused("gone", _("The account was deleted, and its words with it."))
@@ -64,6 +65,11 @@ def _as_it_is(thing: Thing, account_id: int, by: User, note: str) -> None:
         record(actor_id=by.pk, act="restore", kind=kind, subject_id=thing.pk, case_id=None, before=before, after=after)
 
 
+PERMISSION: dict[str, str] = {
+    Kind.VIDEO: "videos.remove_video",
+    Kind.COMMENT: "videos.remove_comment",
+    Kind.ACCOUNT: "accounts.suspend_user",
+}
 RESTORE: dict[str, Callable[[Any, User, str], Any]] = {
     Kind.VIDEO: lambda video, by, _note: editing.restore(by=by, video=video),
     Kind.COMMENT: lambda comment, by, _note: comments.restore_comment(by=by, comment=comment),

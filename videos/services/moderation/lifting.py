@@ -20,11 +20,11 @@ logger = logging.getLogger(__name__)
 
 @transaction.atomic
 def lift(*, decision: Decision, by: User, note: str = "") -> Decision:
-    """Everything is again as it was. Twice is once. Raises Refused."""
-    rules.must_moderate(by)
-    rules.must_act_on(by, decision.account_id)
+    """Everything is again as it was. Twice is once. By whoever may decide so, and by one, also what two decided. Raises
+    Refused."""
     if decision.act in {Act.DISMISS, Act.LIFT}:
         raise Refused("act", _("There is nothing to lift."))
+    rules.must_decide(by, decision.case, decision.act)
     return lifted(decision, by, note, actor_id=by.pk)
 
 
@@ -61,7 +61,7 @@ def lifted(decision: Decision, by: User, note: str, *, actor_id: int | None) -> 
 def lift_due() -> int:
     """What was decided for a time that is over. What cannot be lifted holds up no other."""
     due = Decision.objects.filter(until__lte=Now(), undone_by=None).order_by("until")
-    return sum(_lift_by_itself(decision) for decision in due[:500])
+    return sum(_lift_by_itself(decision) for decision in list(due))
 
 
 def _lift_by_itself(decision: Decision) -> bool:
