@@ -117,7 +117,11 @@ def claim(video_id: int) -> Video | None:
         .filter(pk=video_id, attempts__lt=MOST_ATTEMPTS)
         .update(lease_key=lease_key, lease_until=Now() + LEASE, attempts=F("attempts") + 1, progress=0)
     )
-    return Video.objects.held_by(lease_key).filter(pk=video_id).first() if taken else None
+    claimed = Video.objects.held_by(lease_key).filter(pk=video_id).first() if taken else None
+    if taken and claimed is None:  # it may be back at any moment, and is not to wait for a lease that nobody holds
+        let_go = {"lease_key": "", "lease_until": None, "attempts": F("attempts") - 1}
+        Video.objects.filter(pk=video_id, lease_key=lease_key).update(**let_go)
+    return claimed
 
 
 @transaction.atomic

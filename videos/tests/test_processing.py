@@ -447,3 +447,19 @@ def test_one_video_per_upload_key(alice):
     upload(alice, upload_key="k")
     with pytest.raises(IntegrityError, match="videos_video_one_per_upload_key"), transaction.atomic():
         Video.objects.create(creator=alice, upload_key="k")
+
+
+def test_a_video_removed_as_it_is_taken_is_to_be_had_once_it_is_back(alice, monkeypatch):
+    video, held_by = upload(alice), VideoQuerySet.held_by
+
+    def removed_meanwhile(videos: VideoQuerySet, key: str) -> VideoQuerySet:
+        services.remove(by=alice, video=video)
+        return held_by(videos, key)
+
+    with monkeypatch.context() as at_this_moment:
+        at_this_moment.setattr(VideoQuerySet, "held_by", removed_meanwhile)
+        assert processing.claim(video.pk) is None
+    services.restore(by=alice, video=video)
+    claimed = processing.claim(video.pk)
+    assert claimed is not None
+    assert claimed.attempts == 1
