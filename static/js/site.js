@@ -43,10 +43,13 @@ load(document);
 document.addEventListener("htmx:load", (event) => load(event.target));
 addEventListener("online", () => load(document));
 
-// Pages write and read times in this browser's zone (socialvideo/lib/zones.py).
-document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
+// Once somebody uses the page, and not before: who passes by spends nothing on it.
+// The site as an app, with a page for when there is no network (templates/feeds/worker.js); and the zone of this browser, in
+// which pages write and read times (socialvideo/lib/zones.py). Asking for it the first time takes longer than all else here.
+function settle() {
+  navigator.serviceWorker?.register("/sw.js").catch(() => undefined);
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  document.cookie = `zone=${timeZone}; path=/; max-age=31536000; samesite=lax`;
+}
 
-// The site as an app, with a page for when there is no network (templates/feeds/worker.js); once somebody uses the page:
-// who passes by spends nothing on it.
-const install = () => navigator.serviceWorker?.register("/sw.js").catch(() => undefined);
-for (const use of ["pointerdown", "keydown"]) addEventListener(use, install, { once: true });
+for (const use of ["pointerdown", "keydown"]) addEventListener(use, settle, { once: true });

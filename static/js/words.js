@@ -3,14 +3,13 @@
 
 const { documentElement: root } = document;
 const brought = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
-const plural = new Intl.PluralRules(root.lang || "en");
 
 export function gettext(text, ...values) {
   return filled(brought[text] ?? text, values);
 }
 
 export function ngettext(one, many, count, ...values) {
-  const form = plural.select(count) === "one" ? 0 : 1;
+  const form = new Intl.PluralRules(root.lang || "en").select(count) === "one" ? 0 : 1;
   return filled(brought[one]?.[form] ?? [one, many][form], values.length ? values : [number(count)]);
 }
 
