@@ -27,6 +27,7 @@ class VideoSerializer(serializers.Serializer):
     hls_url = serializers.CharField()
     preview_url = serializers.CharField()
     poster_url = serializers.CharField()
+    small_poster_url = serializers.CharField()
     duration_ms = serializers.IntegerField(allow_null=True)
     width = serializers.IntegerField(allow_null=True)
     height = serializers.IntegerField(allow_null=True)

@@ -21,7 +21,7 @@ from .playlists import rendition, write_master
 from .probing import Probe
 from .running import DeadlineExceeded, Finished, ffmpeg_path, run
 from .transcoding import MEZZANINE, Renditions, Stage, command, cover_command, frame_rate, stages
-from .verifying import verify, verify_poster
+from .verifying import verify, verify_posters
 
 OnProgress = Callable[[float], None]
 
@@ -71,11 +71,11 @@ def encode(
 def encode_cover(
     source: Path, probe: Probe, target_dir: Path, *, cover_ms: int | None, limits: Limits | None = None
 ) -> None:
-    """A poster alone."""
+    """The posters alone."""
     limits = limits or Limits()
     with _working_folder(target_dir) as folder:
         _run_for_cover(source, probe, cover_ms, folder, limits)
-        verify_poster(folder, limits)
+        verify_posters(folder, limits)
         _put_in_place(folder, target_dir)
 
 

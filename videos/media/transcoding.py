@@ -27,10 +27,12 @@ MEZZANINE_KBITS = 24_000  # at most: three minutes stay below Limits.file_bytes
 AUDIO_RATE = 48_000
 AUDIO_KBITS = 96
 
-POSTER, PREVIEW, MASTER, PLAYLIST, INIT = "poster.jpg", "preview.mp4", "master.m3u8", "index.m3u8", "init.mp4"
+POSTER, SMALL_POSTER, PREVIEW = "poster.jpg", "small.jpg", "preview.mp4"
+MASTER, PLAYLIST, INIT = "master.m3u8", "index.m3u8", "init.mp4"
 MEZZANINE = "mezzanine.mp4"
 POSTER_WITHIN_SECONDS = 2
 POSTER_CANDIDATES = 30
+SMALL_POSTER_WIDTH = 360  # a column of the grid on a phone, twice as sharp
 PREVIEW_SECONDS = 3
 PREVIEW_FPS = 15
 PREVIEW_SHORT_SIDE = 240
@@ -207,14 +209,14 @@ def command(ffmpeg: str, source: str, probe: Probe, stage: Stage, limits: Limits
         *(_input(source, part(probe, 0, PREVIEW_SECONDS * 1000 + 500), limits) if stage.copied else []),
         *_graph(filter_graph(probe, stage, limits, tonemap=tonemap)),
         *_rungs(probe, stage, limits),
-        *([*_poster(), *_preview(limits)] if stage.has_pictures else []),
+        *([*_posters(), *_preview(limits)] if stage.has_pictures else []),
     ]
 
 
 def cover_command(
     ffmpeg: str, source: str, probe: Probe, cover_ms: int | None, limits: Limits, *, tonemap: bool
 ) -> list[str]:
-    """A poster alone: the frame at `cover_ms` of the file, or a telling one where that is outside what is shown."""
+    """The posters alone: the frame at `cover_ms` of the file, or a telling one where that is outside what is shown."""
     wanted = cover_ms is not None and probe.from_ms <= cover_ms < probe.from_ms + probe.duration_ms
     begin = cover_ms if wanted and cover_ms is not None else probe.from_ms
     seen = part(probe, begin, begin + (500 if wanted else POSTER_WITHIN_SECONDS * 1000))
@@ -224,7 +226,7 @@ def cover_command(
         *_quietly(ffmpeg, limits),
         *_input(source, seen, limits),
         *_graph(f"[0:{probe.video_index}]{timed}[p];{chain}"),
-        *_poster(),
+        *_posters(),
     ]
 
 
@@ -370,8 +372,13 @@ def _mezzanine(index: int, limits: Limits) -> list[str]:
     return _of_picture(index, "[m]", c="mpeg4", qmin=2, b=f"{MEZZANINE_KBITS}k", threads=limits.threads)
 
 
-def _poster() -> list[str]:
-    return ["-map", "[poster]", "-frames:v", "1", "-q:v", "3", *_anonymous(), "-f", "image2", "-update", "1", POSTER]
+def _posters() -> list[str]:
+    return [*_still("poster", POSTER, quality=3), *_still("small", SMALL_POSTER, quality=5)]
+
+
+def _still(picture: str, name: str, *, quality: int) -> list[str]:
+    counted = ["-map", f"[{picture}]", "-frames:v", "1", "-q:v", str(quality)]
+    return [*counted, *_anonymous(), "-f", "image2", "-update", "1", name]
 
 
 def _preview(limits: Limits) -> list[str]:
@@ -425,12 +432,14 @@ def _scaled(source: str, size: Size, target: str) -> str:
 
 
 def _poster_chain(probe: Probe, size: Size, limits: Limits, tonemap: bool, candidates: int) -> str:
-    """The most telling picture of the first seconds: first frames are often black. Of one candidate, the first."""
+    """The most telling picture of the first seconds: first frames are often black. Of one candidate, the first. Whole, and
+    small for where many are shown."""
     step = max(1, round(frame_rate(probe, limits) * POSTER_WITHIN_SECONDS / candidates))
     chosen = f"trim=end={POSTER_WITHIN_SECONDS},framestep={step}" if candidates > 1 else "trim=end_frame=1"
     told = [f"thumbnail={candidates}"] if candidates > 1 else []
     picture = ",".join([*_to_size(probe, size, tonemap), "setsar=1", *told])
-    return f"[p]{chosen},{picture},scale=out_color_matrix=bt601:out_range=pc,format=yuvj420p[poster]"
+    whole = f"[p]{chosen},{picture},scale=out_color_matrix=bt601:out_range=pc,format=yuvj420p"
+    return f"{whole},split[poster][again];[again]scale='min({SMALL_POSTER_WIDTH},iw)':-2[small]"
 
 
 def _timed(probe: Probe, limits: Limits) -> Iterator[str]:

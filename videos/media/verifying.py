@@ -8,7 +8,7 @@ from .errors import EncodingFailed
 from .limits import Limits
 from .probing import Facts, Probe, ask
 from .running import DeadlineExceeded
-from .transcoding import MASTER, PLAYLIST, POSTER, PREVIEW, PREVIEW_SECONDS, Rung, Stage
+from .transcoding import MASTER, PLAYLIST, POSTER, PREVIEW, PREVIEW_SECONDS, SMALL_POSTER, Rung, Stage
 
 TOLERANCE_MS = 500
 
@@ -19,26 +19,26 @@ def verify(folder: Path, probe: Probe, stage: Stage, limits: Limits | None = Non
     if not (folder / MASTER).is_file():
         raise _bad("no master playlist")
     playlists = [{"path": str(folder / rung.name / PLAYLIST), "demuxer": "hls"} for rung in stage.rungs]
-    pictures = [_poster(folder), {"path": str(folder / PREVIEW), "demuxer": "mov"}] if stage.has_pictures else []
+    pictures = [*_posters(folder), {"path": str(folder / PREVIEW), "demuxer": "mov"}] if stage.has_pictures else []
     found = _look([*playlists, *pictures], limits, limits.encode_deadline(probe.duration_ms))
     for rung, facts in zip(stage.rungs, found, strict=False):
         _check_rung(rung, facts, probe)
     if stage.has_pictures:
-        *_, poster, preview = found
-        _check_poster(poster)
+        *_, poster, small, preview = found
+        _check_posters(poster, small)
         _check_preview(preview)
 
 
-def verify_poster(folder: Path, limits: Limits) -> None:
-    _check_poster(*_look([_poster(folder)], limits, limits.probe_seconds))
+def verify_posters(folder: Path, limits: Limits) -> None:
+    _check_posters(*_look(_posters(folder), limits, limits.probe_seconds))
 
 
-def _poster(folder: Path) -> Facts:
-    return {"path": str(folder / POSTER), "demuxer": "jpeg_pipe"}
+def _posters(folder: Path) -> list[Facts]:
+    return [{"path": str(folder / name), "demuxer": "jpeg_pipe"} for name in (POSTER, SMALL_POSTER)]
 
 
-def _check_poster(facts: Facts) -> None:
-    if not facts["pictures"]:
+def _check_posters(*posters: Facts) -> None:
+    if not all(facts["pictures"] for facts in posters):
         raise _bad("no poster")
 
 

@@ -57,7 +57,13 @@ ANEW: dict[str, Any] = {
     "failure_reason": "",
 }
 WATCHABLE = [Video.State.READY, Video.State.PUBLISHED]
-UNMADE: dict[str, Any] = {"rendition_key": "", "rungs_key": "", "poster_key": "", "cover_made_ms": None}
+UNMADE: dict[str, Any] = {
+    "rendition_key": "",
+    "rungs_key": "",
+    "poster_key": "",
+    "has_small_poster": False,
+    "cover_made_ms": None,
+}
 
 
 class LeaseLost(Exception):
@@ -136,6 +142,7 @@ def finish(video: Video, made: Finished) -> None:
         width=made.width,
         height=made.height,
         has_audio=made.has_audio,
+        has_small_poster=True,
         cover_made_ms=video.cover_ms,
         awaits_more=made.more_follows or _cover_changed(video),
         **_let_go(0 if made.more_follows else 100),
@@ -355,7 +362,8 @@ def _add_rungs(video: Video, source: Source, stage: media.Stage, folder: Path) -
 def _add_cover(video: Video, source: Source, folder: Path, *, more_follows: bool) -> None:
     media.encode_cover(source.path, source.probe, folder / "cover", cover_ms=video.cover_ms, limits=source.limits)
     _store(video, folder / "cover")
-    add(video, more_follows=more_follows, poster_key=video.lease_key, cover_made_ms=video.cover_ms)
+    shown = {"poster_key": video.lease_key, "has_small_poster": True, "cover_made_ms": video.cover_ms}
+    add(video, more_follows=more_follows, **shown)
 
 
 def _cover_changed(video: Video) -> bool:

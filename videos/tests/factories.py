@@ -19,6 +19,7 @@ FILES = {
     "360/init.mp4": b"init",
     "360/000.m4s": b"0123456789",
     "poster.jpg": b"\xff\xd8\xff\xd9",
+    "small.jpg": b"\xff\xd8\xff\xd9",
     "preview.mp4": b"preview",
 }
 _keys = count(1)

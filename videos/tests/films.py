@@ -42,7 +42,8 @@ def film(seconds: int, size: str, codec: tuple[str, ...]) -> dict[str, bytes]:
             *whole, *SEGMENTS, "-hls_segment_filename", folder / "360/%03d.m4s",
             "-hls_fmp4_init_filename", "init.mp4", folder / "360/index.m3u8",
         )  # fmt: skip
-        ffmpeg(*picture, "-frames:v", "1", folder / "poster.jpg")
+        for name in ("poster.jpg", "small.jpg"):
+            ffmpeg(*picture, "-frames:v", "1", folder / name)
         ffmpeg(*picture, "-t", "1", *X264, folder / "preview.mp4")
         stream = f'#EXT-X-STREAM-INF:BANDWIDTH=400000,RESOLUTION={size},CODECS="{CODECS[codec]}"'
         (folder / "master.m3u8").write_text(f"#EXTM3U\n#EXT-X-VERSION:7\n{stream}\n360/index.m3u8\n")

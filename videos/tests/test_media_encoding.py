@@ -104,7 +104,7 @@ def test_the_command_bounds_what_it_reads() -> None:
     ):
         assert bound in before
     assert "-i file:/a b.mp4" in arguments
-    outputs = 3  # rungs, poster, preview
+    outputs = 4  # rungs, both posters, preview
     assert arguments.count("-map_metadata -1 -map_chapters -1 -sn -dn") == outputs
 
 
@@ -141,6 +141,7 @@ def test_the_folder_holds_what_is_promised(long_clip: tuple[Path, Renditions]) -
     expected = {
         "master.m3u8",
         "poster.jpg",
+        "small.jpg",
         "preview.mp4",
         *(f"{name}/{file}" for name in ("360", "540") for file in rung),
     }
@@ -149,6 +150,8 @@ def test_the_folder_holds_what_is_promised(long_clip: tuple[Path, Renditions]) -
     assert (renditions.width, renditions.height) == (540, 960)
     with Image.open(folder / "poster.jpg") as poster:
         assert (poster.format, poster.size) == ("JPEG", (540, 960))
+    with Image.open(folder / "small.jpg") as small:
+        assert (small.format, small.size) == ("JPEG", (360, 640))
 
 
 def test_the_master_playlist_describes_the_rungs(long_clip: tuple[Path, Renditions]) -> None:
@@ -355,6 +358,7 @@ def without_sound(folder: Path) -> None:
         lambda folder: (folder / "180" / "000.m4s").unlink(),
         lambda folder: (folder / "master.m3u8").unlink(),
         lambda folder: (folder / "poster.jpg").write_bytes(b""),
+        lambda folder: (folder / "small.jpg").unlink(),
         lambda folder: (folder / "preview.mp4").write_bytes(b"x"),
         lambda folder: (folder / "preview.mp4").unlink(),
     ],
