@@ -77,8 +77,7 @@ def retry(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:  # type: ign
 
 
 def _failed(request: HttpRequest) -> QuerySet[Video]:
-    """What can be: of the others the file is gone."""
-    failed = Video.objects.failed_within(machine.LATELY).exclude(original="").order_by("failed_at", "pk")
+    failed = Video.objects.failed_within(machine.LATELY).order_by("failed_at", "pk")
     reason, video = request.GET.get("reason"), request.GET.get("video", "")
     if reason is not None:
         return failed.filter(failure_code=reason)
