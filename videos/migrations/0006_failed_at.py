@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("videos", "0004_moderation_for_a_time"),
+        ("videos", "0005_small_posters"),
     ]
 
     operations = [
