@@ -10,7 +10,7 @@ WITH_TOOLS := $(PYTHON) socialvideo/local/bootstrap.py requirements-dev.txt $(DE
 SOURCES = $(shell find accounts follows videos feeds socialvideo tests -name '*.py' -not -path '*/migrations/*')
 TEMPLATES = $(shell find templates -name '*.html')
 TYPED = socialvideo/lib socialvideo/local $(wildcard $(foreach layer,querysets selectors services stats tasks,*/$(layer).py)) $(wildcard */services/*.py */selectors/*.py) \
-	$(wildcard feeds/ranking.py feeds/reasons.py feeds/for_you/*.py feeds/auditing.py feeds/status.py)
+	$(wildcard feeds/ranking.py feeds/reasons.py feeds/for_you/*.py feeds/auditing.py feeds/status.py feeds/machine.py)
 LOCK := --universal --fork-strategy fewest --python-version 3.11 --quiet --no-header --no-annotate --upgrade
 CATALOGUE = --all --no-wrap --no-obsolete --add-location file --ignore staticfiles --ignore vendor --ignore tests --ignore benchmarks
 ARGS ?=

@@ -1,5 +1,5 @@
-"""The desk's view of audits: what each found, with the examples that nobody else sees; and of what left the site or could
-not; and of what For You is made of."""
+"""The desk's view of audits: what each found, with the examples that nobody else sees; the state of the machine (`desk.py`);
+what left the site or could not; and what For You is made of."""
 
 from itertools import groupby
 
@@ -7,11 +7,13 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.urls import URLPattern
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from feeds import desk
 from feeds.models import AuditRun, Digest, Push
 from feeds.stats import source_days
 from socialvideo.lib.desk import ReadOnlyAdmin
@@ -25,7 +27,14 @@ class AuditRunAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     fields = ("started_at", "finished_at", "verdict", "found")
     readonly_fields = fields
-    actions_list = ("sources",)
+    actions_list = ("machine", "sources")
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*desk.urls(self), *super().get_urls()]
+
+    @action(description=_("State of the machine"), url_path="machine", icon="monitor_heart", permissions=["view"])
+    def machine(self, request: HttpRequest) -> HttpResponse:
+        return desk.page(request, self)
 
     @action(description=_("What For You’s sources bring"), url_path="sources", icon="insights", permissions=["view"])
     def sources(self, request: HttpRequest) -> HttpResponse:

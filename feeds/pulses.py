@@ -11,8 +11,11 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from feeds.models import Pulse as Sign
+
 HEARTBEAT = "feeds.tasks.heartbeat"
 AUDIT = "feeds.tasks.audit"  # whose result has an age of its own
+BACKUP = "backup"  # whose silence only the operator can judge: there are other ways to make one
 STARTED = timezone.now()  # of this process: what was silent before may have been stopped on purpose
 MISSED = 3  # runs of a sweep
 
@@ -83,6 +86,11 @@ def pulses() -> list[Pulse]:
     with connection.cursor() as cursor:
         cursor.execute(_PULSES)
         return list(_all(dict(cursor.fetchall())))
+
+
+def last_backup() -> datetime | None:
+    """When `manage.py backup` last came to its end."""
+    return Sign.objects.filter(pk=BACKUP).values_list("at", flat=True).first()
 
 
 def _all(at: dict[str, datetime]) -> Iterator[Pulse]:

@@ -18,11 +18,12 @@ from accounts.signals import erasure_due, log_in_ended
 from feeds import services, tasks
 from feeds.for_you import forget_slate
 from feeds.models import InboxEntry, Notification
-from feeds.pulses import queue_pulse, sweep_pulse, sweeps
+from feeds.pulses import BACKUP, queue_pulse, sweep_pulse, sweeps
 from feeds.services.devices import THIS_DEVICE
 from follows.models import Batch
 from follows.selectors import report
 from follows.signals import account_offered, batch_finished, edges_changed, follow_changed
+from socialvideo.lib.signals import backed_up
 from videos.models import Comment, Video
 from videos.signals import (
     appeal_judged,
@@ -255,3 +256,8 @@ def note_queue(task: Task, **_: Any) -> None:
 def note_sweep(sender: Task, **_: Any) -> None:
     if sender.name in sweeps():
         services.note_pulse(sweep_pulse(sender.name))
+
+
+@receiver(backed_up)
+def note_backup(**_: Any) -> None:
+    services.note_pulse(BACKUP)

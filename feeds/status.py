@@ -142,12 +142,12 @@ def standing_still(signs: Iterable[Pulse] | None = None, left: Waiting | None = 
             "%(number)s videos are late to be announced.",
             left.fan_outs_overdue,
         ) % {"number": left.fan_outs_overdue}
-        found.append(Problem("fan_outs", late, "Look at the log of the workers of the queue fanout."))
+        found.append(Problem("fan_outs", late, _("Look at the log of the workers of the queue fanout.")))
     if left.outbox_since and silence(left.outbox_since) > patience():
         old = _("A follow or unfollow has waited for %(time)s to be acted on.") % {
             "time": _words(silence(left.outbox_since))
         }
-        found.append(Problem("outbox", old, "Look at the log of the workers of the queue default."))
+        found.append(Problem("outbox", old, _("Look at the log of the workers of the queue default.")))
     return found
 
 
@@ -155,9 +155,12 @@ def _silent(sign: Pulse) -> Problem:
     what, silence = f"{sign.kind} {sign.name}", _words(sign.silent_for)
     if sign.kind == "queue":
         words = _("Nothing was taken from the queue %(name)s for %(time)s.") % {"name": sign.name, "time": silence}
-        return Problem(what, words, f"Start a worker (celery -A socialvideo worker -Q {sign.name}) and beat.")
+        remedy = _("Start a worker (%(command)s) and beat.") % {
+            "command": f"celery -A socialvideo worker -Q {sign.name}"
+        }
+        return Problem(what, words, remedy)
     words = _("%(name)s has not come to its end for %(time)s.") % {"name": sign.name, "time": silence}
-    return Problem(what, words, "Start beat and a worker of its queue; if both run, their log says why.")
+    return Problem(what, words, _("Start beat and a worker of its queue; if both run, their log says why."))
 
 
 def doubts() -> list[str]:

@@ -2,7 +2,7 @@
 nothing is counted in a process, so every web process gives the same answer."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from secrets import compare_digest
 
@@ -10,16 +10,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django_redis import get_redis_connection
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
-from redis import RedisError
 
-from feeds import pulses, status
-
-PRIORITIES = ("", "\x06\x163", "\x06\x166", "\x06\x169")  # the lists of which Celery makes a queue in Redis
+from feeds import machine, pulses, status
+from socialvideo.lib import live, queues
 
 
 class Promises(Collector):
@@ -28,6 +25,9 @@ class Promises(Collector):
         waiting = status.waiting()
         yield from _life(waiting)
         yield from _queue_lengths()
+        yield from _streams()
+        yield from _media()
+        yield from _room()
         yield GaugeMetricFamily("follow_deltas_unfolded", "Changes of counts not folded yet.", waiting.unfolded_deltas)
         yield GaugeMetricFamily("follow_outbox_backlog", "Follow events not acted on yet.", waiting.outbox)
         yield GaugeMetricFamily("fan_outs_pending", "Publications whose followers are not all told.", waiting.fan_outs)
@@ -65,24 +65,48 @@ def _life(waiting: status.Waiting) -> Iterator[Metric]:
     for what in (*(f"{sign.kind} {sign.name}" for sign in signs), "fan_outs", "outbox"):
         still.add_metric([what], int(what in problems))
     yield still
-    waits = timezone.now() - waiting.outbox_since if waiting.outbox_since else timedelta()
-    yield GaugeMetricFamily("follow_outbox_oldest_seconds", "How long the oldest of them waits.", waits.total_seconds())
+    waits = _seconds_since(waiting.outbox_since)
+    yield GaugeMetricFamily("follow_outbox_oldest_seconds", "How long the oldest of them waits.", waits)
 
 
 def _queue_lengths() -> Iterator[Metric]:
     """Nothing while Redis is away."""
-    lengths = GaugeMetricFamily("queue_length", "Tasks that wait in it.", labels=["queue"])
-    trip = get_redis_connection("default").pipeline(transaction=False)
-    for queue in settings.QUEUES:
-        for priority in PRIORITIES:
-            trip.llen(queue + priority)
-    try:
-        found = trip.execute()
-    except RedisError:
-        return
-    for place, queue in enumerate(settings.QUEUES):
-        lengths.add_metric([queue], sum(found[place * len(PRIORITIES) :][: len(PRIORITIES)]))
-    yield lengths
+    if (lengths := queues.lengths()) is not None:
+        figure = GaugeMetricFamily("queue_length", "Tasks that wait in it.", labels=["queue"])
+        for queue, length in lengths.items():
+            figure.add_metric([queue], length)
+        yield figure
+
+
+def _streams() -> Iterator[Metric]:
+    """Nothing while Redis is away."""
+    if (streams := live.open_streams()) is not None:
+        yield GaugeMetricFamily("event_streams_open", "Pages that listen, of all live processes.", streams.number)
+        yield GaugeMetricFamily("live_processes", "Processes that hold them.", streams.processes)
+
+
+def _media() -> Iterator[Metric]:
+    duties = machine.duties()
+    videos, failed = duties["videos"], duties["failed"].number
+    yield GaugeMetricFamily("media_waiting", "Videos that no worker has yet.", videos.number)
+    waits = _seconds_since(videos.since)
+    yield GaugeMetricFamily("media_waiting_oldest_seconds", "How long the oldest of them waits.", waits)
+    yield GaugeMetricFamily("processing_failed_last_day", "Videos whose processing failed, and stands so.", failed)
+
+
+def _room() -> Iterator[Metric]:
+    """Before the first backup there is no age of one, and of a disk that cannot be read no figure."""
+    if at := pulses.last_backup():
+        yield GaugeMetricFamily("backup_age_seconds", "Since the last `manage.py backup` ended.", _seconds_since(at))
+    if disk := machine.disk():
+        yield GaugeMetricFamily("storage_free_bytes", "Of the disk that uploads come to.", disk.free)
+        yield GaugeMetricFamily("storage_total_bytes", "All of it.", disk.total)
+        yield GaugeMetricFamily("storage_kept_free_bytes", "With less free, no upload is let in.", disk.kept)
+
+
+def _seconds_since(at: datetime | None) -> float:
+    waits = timezone.now() - at if at else timedelta()
+    return waits.total_seconds()
 
 
 @never_cache

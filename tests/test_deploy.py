@@ -1,6 +1,7 @@
 """What docs/deploy/ runs is the site: its queues, its settings, its figures."""
 
 import re
+from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,55 @@ def test_every_queue_has_one_service_and_beat_is_one(services: dict[str, Any]) -
     queues = [name for command in commands for listed in re.findall(r"-Q (\S+)", command) for name in listed.split(",")]
     assert sorted(queues) == sorted(settings.QUEUES)
     assert sum(" beat " in command for command in commands) == 1
+
+
+class Unit(ConfigParser):
+    """A systemd unit: a key may stand several times; what it says adds up."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(strict=False, interpolation=None, delimiters=("=",), comment_prefixes=("#", ";"))
+        self.optionxform = str  # type: ignore[assignment,method-assign]
+        self.read_string(path.read_text())
+        self.wanted = re.findall(
+            r"socialvideo-\S+", " ".join(re.findall(r"^Wants=(.*)$", path.read_text(), re.MULTILINE))
+        )
+
+    @property
+    def command(self) -> str:
+        return self.get("Service", "ExecStart", fallback="").rpartition("/.venv/bin/")[2]
+
+
+@pytest.fixture(scope="module")
+def units() -> dict[str, Unit]:
+    found = [*(DEPLOY / "systemd").glob("*.*"), *(DEPLOY / "systemd").glob("*.d/*.conf")]
+    return {str(path.relative_to(DEPLOY / "systemd")): Unit(path) for path in found if path.is_file()}
+
+
+def test_systemd_wants_every_queue_once_and_one_beat(units: dict[str, Unit]) -> None:
+    wanted = units["socialvideo.target"].wanted
+    queues = [queue for name in wanted for queue in re.findall(r"^socialvideo-worker@(\w+)\.service$", name)]
+    assert sorted(queues) == sorted(settings.QUEUES)
+    assert "-Q %i" in units["socialvideo-worker@.service"].command
+    others = [name for name in wanted if "@" not in name]
+    assert set(others) < units.keys()
+    assert [" beat " in units[name].command for name in others].count(True) == 1
+    pools = {name.partition("@")[2].partition(".")[0] for name in units if name.endswith(".conf")}
+    assert pools < set(queues), "a queue that there is"
+
+
+def test_systemd_runs_what_the_containers_run(units: dict[str, Unit], services: dict[str, Any]) -> None:
+    """The same programs with the same site, each as a user of its own, with the production settings."""
+    run = {name: unit for name, unit in units.items() if unit.command}
+    commands = [" ".join(unit.command.split()[:2]) for unit in run.values()]
+    for service in ("web", "live"):
+        assert " ".join(services[service]["command"].split()[:2]) in commands
+    for name, unit in run.items():
+        assert unit["Service"]["User"] == "socialvideo", name
+        assert unit["Service"]["EnvironmentFile"] == "/etc/socialvideo.env", name
+    explained = (ROOT / "docs" / "operations.md").read_text()
+    assert not [name for name in units if "/" not in name and name not in explained]
+    threads = units["socialvideo-worker@outgoing.service.d/pool.conf"]["Service"]["Environment"]
+    assert services["sender"]["command"].partition("-Q outgoing ")[2] in threads
 
 
 def test_what_is_set_is_read(services: dict[str, Any]) -> None:

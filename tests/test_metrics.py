@@ -1,13 +1,25 @@
 """/metrics says what the rows say, in the format of Prometheus, to those who may read it."""
 
+from datetime import timedelta
+from time import time
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
+from django_redis import get_redis_connection
 from prometheus_client.parser import text_string_to_metric_families
 
 from accounts.tests.factories import make_account
 from feeds import auditing
+from feeds.services import pulses as noting
 from follows.services import follow
+from socialvideo.lib import live
+from socialvideo.lib.signals import backed_up
+from videos import parts
+from videos.models import Video
+from videos.tests.factories import make_failed_video, upload
 
 pytestmark = pytest.mark.django_db
 COUNTS = "all counts equal the follows and requests that stand"
@@ -43,9 +55,42 @@ def test_values_are_those_of_the_rows(client: Client) -> None:
     assert values(client)["audit_broken", COUNTS] == 1
 
 
-def test_reading_costs_three_queries(client: Client, django_assert_num_queries: object) -> None:
+def test_what_operators_look_after(client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Videos that failed or wait, event streams, the disk, the backup."""
+    monkeypatch.setattr(noting, "_noted", {})
+    settings.KEEP_FREE_BYTES = 7
+    alice = make_account("alice")
+    said = values(client)
+    assert said["media_waiting", ""] == said["media_waiting_oldest_seconds", ""] == 0
+    assert said["event_streams_open", ""] == said["live_processes", ""] == 0
+    assert ("backup_age_seconds", "") not in said
+    make_failed_video(alice)
+    yesterday = make_failed_video(alice)
+    Video.objects.filter(pk=yesterday.pk).update(failed_at=timezone.now() - timedelta(hours=25))
+    Video.objects.filter(pk=upload(alice).pk).update(lease_until=timezone.now() - timedelta(hours=1))
+    get_redis_connection("default").zadd(live.OPEN, {"a 3": time() + 10, "b 4": time() + 10})
+    backed_up.send(None)
+    said = values(client)
+    assert said["processing_failed_last_day", ""] == 1
+    assert said["media_waiting", ""] == 1
+    assert 3600 <= said["media_waiting_oldest_seconds", ""] < 3700
+    assert (said["event_streams_open", ""], said["live_processes", ""]) == (7, 2)
+    assert 0 <= said["backup_age_seconds", ""] < 60
+    assert 0 < said["storage_free_bytes", ""] <= said["storage_total_bytes", ""]
+    assert said["storage_kept_free_bytes", ""] == 7
+
+
+def test_what_does_not_answer_has_no_figure(client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts.shutil, "disk_usage", lambda _: (_ for _ in ()).throw(PermissionError))
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
+    said = {name for name, _ in values(client)}
+    assert not said & {"storage_free_bytes", "event_streams_open", "queue_length"}
+    assert "media_waiting" in said
+
+
+def test_reading_costs_five_queries(client: Client, django_assert_num_queries: object) -> None:
     auditing.run_audit()
-    with django_assert_num_queries(3):  # type: ignore[operator]
+    with django_assert_num_queries(5):  # type: ignore[operator]
         client.get("/metrics")
 
 

@@ -1,5 +1,6 @@
 """Event streams over real HTTP, from a process of their own, with a Redis that loses everything."""
 
+import asyncio
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -201,9 +202,30 @@ def test_who_has_a_page_open_is_known_to_listen(listen: Opener, cookie: str, ali
     until(lambda: live.listening() == [alice.pk])
     get_redis_connection("default").delete(live.LISTENING)
     until(lambda: live.listening() == [alice.pk])
+    until(lambda: live.open_streams() == live.OpenStreams(number=1, processes=1))
     stream.close()
     get_redis_connection("default").zadd(live.LISTENING, {str(bob.pk): time() - 1})  # closed long ago
     assert bob.pk not in live.listening()
+
+
+def test_a_process_has_one_number_of_open_streams(alice: User, bob: User) -> None:
+    here = hub.Hub()
+
+    def reported() -> list[str]:
+        asyncio.run(report())
+        said = get_redis_connection("default").zrange(live.OPEN, 0, -1)
+        return [number for name, number in map(str.split, map(bytes.decode, said)) if name == here._name_of_process]
+
+    async def report() -> None:
+        async with hub._redis() as redis:
+            await here._report(redis)
+
+    assert reported() == ["0"]
+    with here.stream(alice.pk, age=0), here.stream(alice.pk, age=0), here.stream(bob.pk, age=0):
+        assert reported() == ["3"]
+        get_redis_connection("default").flushdb()
+        assert reported() == ["3"]
+    assert reported() == ["0"]
 
 
 def test_who_just_opens_a_page_hears_what_is_sent_to_those_who_listen(
@@ -246,6 +268,7 @@ def test_followers_with_a_page_open_hear_of_a_publication_at_once(
 def test_without_redis_nobody_listens(settings: Any) -> None:
     settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
     assert live.listening() == []
+    assert live.open_streams() is None
 
 
 # --- What goes wrong ------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -23,6 +24,26 @@ class _Part(File):  # type: ignore[type-arg]
 
     def temporary_file_path(self) -> str:
         return str(self.name)
+
+
+@dataclass(frozen=True)
+class Disk:
+    """In bytes. With less than `kept` free, no upload is let in."""
+
+    free: int
+    total: int
+    kept: int
+
+    @property
+    def is_filling(self) -> bool:
+        """As the alarm of that name has it (docs/deploy/alerts.yaml)."""
+        return self.free < max(2 * self.kept, self.total / 20)
+
+
+def disk() -> Disk:
+    """That uploads come to. Raises OSError."""
+    usage = shutil.disk_usage(_folder())
+    return Disk(usage.free, usage.total, settings.KEEP_FREE_BYTES)
 
 
 def size(media_key: str) -> int:

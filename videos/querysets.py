@@ -103,6 +103,10 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
         """Held by no worker."""
         return self.filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
 
+    def failed_within(self, time: timedelta) -> Self:
+        """That processing gave up so lately, and has not been asked to try again since."""
+        return self.standing().filter(failed_at__gt=Now() - time)
+
     def held_by(self, lease_key: str) -> Self:
         """Still in the hands of the worker that took it under this key."""
         return self.unprocessed().filter(lease_key=lease_key)

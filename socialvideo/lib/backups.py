@@ -9,8 +9,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import close_old_connections, connection, transaction
 from django.db.backends.postgresql.client import DatabaseClient
+
+from socialvideo.lib.signals import backed_up
 
 DUMP, MEDIA = "database.dump", "media"
 LEAP = 1_000_000
@@ -29,7 +31,10 @@ def back_up(folder: Path) -> int:
     _run("pg_dump", "--format=custom", f"--file={unfinished}")
     unfinished.replace(folder / DUMP)
     media = media_folder()
-    return _copy(media, folder / MEDIA) if media else 0
+    copied = _copy(media, folder / MEDIA) if media else 0
+    close_old_connections()  # ours was silent for as long as that took
+    backed_up.send(None)
+    return copied
 
 
 def restore(folder: Path) -> int:

@@ -2,7 +2,7 @@
 the accounts it is for. It remembers half a minute, so that a page misses nothing between being made and listening.
 
 It keeps Redis told of who listens (`live.listening`), so that what concerns a multitude is sent to them alone. A stream
-that may be too new to be known there hears all of that.
+that may be too new to be known there hears all of that. And of how many streams are open here (`live.open_streams`).
 
 Where hints may have been lost (Redis was away, a stream is too slow, a page comes back too late), pages are told to ask
 for themselves: `{"kind": "connected", "missed": true}`."""
@@ -13,6 +13,7 @@ import json
 import logging
 import math
 import random
+import secrets
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterator, Sequence
 from operator import attrgetter
@@ -24,7 +25,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from socialvideo.lib.live import ARRIVING, LISTENING, STREAM
+from socialvideo.lib.live import ARRIVING, LISTENING, OPEN, STREAM
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ BACKLOG = 100  # hints that wait for a slow connection
 ANNOUNCED = 5.0  # seconds between two times that Redis is told of everyone who listens
 GATHERED = 0.1  # seconds in which new ones are gathered, to be announced together
 TAKEN_TO_LISTEN = 30  # seconds for which an account is
+TAKEN_TO_BE_OPEN = 15  # seconds for which streams are
 UNDER_WAY = 5.0  # seconds that a hint may have been under way whose sender asked before an announcement
 
 CONNECTED = json.dumps({"kind": "connected", "missed": False})
@@ -78,6 +80,8 @@ class Hub:
         self._arrival = asyncio.Event()
         self._complete_since = math.inf
         self._away = False
+        self._name_of_process = secrets.token_hex(8)
+        self._reported = ""
         self.closed = False
 
     def makes_room(self, account_id: int, most: int, settled_after: float) -> bool:
@@ -150,6 +154,7 @@ class Hub:
         """Who listens: new ones at once, everyone from time to time, since who is not named again is forgotten."""
         while True:
             await self._name(redis, set(self._streams))
+            await self._report(redis)
             self._announced = {account: since for account, since in self._announced.items() if account in self._streams}
             await redis.zremrangebyscore(LISTENING, 0, time())
             end = monotonic() + ANNOUNCED
@@ -167,6 +172,16 @@ class Hub:
             now = monotonic()
             for account in accounts:
                 self._announced.setdefault(account, now)
+
+    async def _report(self, redis: Redis) -> None:
+        """How many streams are open here. It stands for as long as it is said again."""
+        said = f"{self._name_of_process} {len(self._all())}"
+        async with redis.pipeline(transaction=True) as trip:
+            trip.zremrangebyscore(OPEN, 0, time())
+            trip.zrem(OPEN, self._reported)
+            trip.zadd(OPEN, {said: time() + TAKEN_TO_BE_OPEN})
+            await trip.execute()
+        self._reported = said
 
     def _arrives(self, account_id: int, at: float) -> bool:
         """Whether what was heard then may have been sent by who did not know of this account."""

@@ -11,6 +11,7 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from time import time
 from typing import Any
 
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 STREAM = "socialvideo:live"
 LISTENING = "socialvideo:listening"  # account → until when it is taken to listen
+OPEN = "socialvideo:open"  # "process streams", of each live process → until when that stands
 ARRIVING = "*"  # stands among accounts for those that are not yet in there
 KEPT = 20_000  # entries; a reader that falls further behind has lost some
 ACCOUNTS_AN_ENTRY = 500
@@ -54,6 +56,24 @@ def listening() -> list[int]:
     except RedisError:
         return []
     return [int(account) for account in found]
+
+
+@dataclass(frozen=True)
+class OpenStreams:
+    """Of all live processes together."""
+
+    number: int
+    processes: int
+
+
+def open_streams() -> OpenStreams | None:
+    """As each process last said, some seconds ago. None while Redis is away."""
+    try:
+        found = get_redis_connection("default").zrange(OPEN, int(time()), "+inf", byscore=True)
+    except RedisError:
+        return None
+    numbers = [int(said.split()[1]) for said in found]
+    return OpenStreams(sum(numbers), len(numbers))
 
 
 def _entries(accounts: Mapping[str, set[int]]) -> Iterator[Entry]:

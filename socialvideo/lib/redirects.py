@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -39,7 +40,7 @@ class LoginMiddleware:
 
 
 def _is_login(url: str) -> bool:
-    return urlsplit(url).path == resolve_url(settings.LOGIN_URL)
+    return urlsplit(url).path in {resolve_url(settings.LOGIN_URL), reverse("admin:login")}
 
 
 def _page_of(request: HttpRequest) -> str:

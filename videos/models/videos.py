@@ -112,6 +112,7 @@ class Video(models.Model):
     lease_key = models.CharField(max_length=32, blank=True)
     failure_code = models.CharField(max_length=40, blank=True)
     failure_reason = models.CharField(max_length=300, blank=True, help_text="In the creator's words.")
+    failed_at = models.DateTimeField(null=True, editable=False, help_text="When processing gave up, while that stands.")
 
     # Removal is undone by clearing it: `state_before_removal` comes back.
     removed_at = models.DateTimeField(null=True)
@@ -180,6 +181,8 @@ class Video(models.Model):
             ),
             # The sweep and "Recently deleted": what was taken down, the longest ago first.
             models.Index(fields=["removed_at"], condition=Q(state="removed"), name="videos_video_removed"),
+            # The desk and the metrics: what failed lately.
+            models.Index(fields=["failed_at"], condition=Q(failed_at__isnull=False), name="videos_video_failed"),
             # The sweep: files on their way.
             models.Index(fields=["created_at"], condition=Q(state="uploading"), name="videos_video_uploading"),
             # Explore and the fresh part of For You.

@@ -157,6 +157,7 @@ def _empty(video: Video, why: str) -> None:
         has_audio=False,
         failure_code="",
         failure_reason="",
+        failed_at=None,
     )
 
 

@@ -49,12 +49,11 @@ INTERRUPTED = (
 )
 INTERNAL = ("internal", gettext_noop("Processing went wrong. Your file is safe; try again."))
 ANEW: dict[str, Any] = {
-    "progress": 0,
     "attempts": 0,
     "lease_key": "",
-    "lease_until": None,
     "failure_code": "",
     "failure_reason": "",
+    "failed_at": None,
 }
 WATCHABLE = [Video.State.READY, Video.State.PUBLISHED]
 UNMADE: dict[str, Any] = {
@@ -125,7 +124,7 @@ def claim(video_id: int) -> Video | None:
     )
     claimed = Video.objects.held_by(lease_key).filter(pk=video_id).first() if taken else None
     if taken and claimed is None:  # it may be back at any moment, and is not to wait for a lease that nobody holds
-        let_go = {"lease_key": "", "lease_until": None, "attempts": F("attempts") - 1}
+        let_go = {"lease_key": "", "lease_until": Now(), "attempts": F("attempts") - 1}
         Video.objects.filter(pk=video_id, lease_key=lease_key).update(**let_go)
     return claimed
 
@@ -178,7 +177,8 @@ def _hint_if_more(video: Video) -> None:
 def fail(video: Video, code: str, reason: str) -> None:
     """Ends in `failed` with the reason that the creator reads; what is watchable already stays as it is, with the reason.
     Nothing happens when the lease is lost."""
-    ended = {"failure_code": code, "failure_reason": kept(reason), "lease_key": "", "lease_until": None}
+    said = {"failure_code": code, "failure_reason": kept(reason), "failed_at": Now()}
+    ended = said | {"lease_key": "", "lease_until": None}
     if _mine(video).filter(state=Video.State.PROCESSING).update(state=Video.State.FAILED, **ended):
         video_failed.send(Video, video_id=video.pk)
     else:
@@ -199,7 +199,7 @@ def retry(*, creator: User, video: Video) -> Video:
         if creator.pk == video.creator_id:
             check_work(creator.pk, again=True)
         failed = Video.objects.filter(pk=video.pk).exclude(failure_reason="")
-        restarted = failed.filter(state=Video.State.FAILED).update(state=Video.State.PROCESSING, **ANEW)
+        restarted = failed.filter(state=Video.State.FAILED).update(state=Video.State.PROCESSING, **_let_go(0))
         watchable = failed.filter(state__in=WATCHABLE, awaits_more=False)
         if restarted or watchable.update(awaits_more=True, **_let_go(0)):
             if creator.pk == video.creator_id:
@@ -218,7 +218,7 @@ def remake(video_id: int) -> None:
     check_work(video.creator_id, again=True)
     unpublished = [Video.State.PROCESSING, Video.State.READY, Video.State.FAILED]
     wanted = Video.objects.filter(pk=video_id, state__in=unpublished)
-    if wanted.update(state=Video.State.PROCESSING, awaits_more=False, **ANEW, **UNMADE):
+    if wanted.update(state=Video.State.PROCESSING, awaits_more=False, **_let_go(0), **UNMADE):
         count_work(video.creator_id)
         processing_due.send(Video, video_id=video_id)
 

@@ -113,7 +113,7 @@ def _anew(video: Video) -> Video:
 def hand_over(*, video: Video, name: str, size: int) -> Video:
     """All of the file is in the storage, under this name: from here on it is the workers'. Twice is once. What a moderator
     took down meanwhile stays down, with its file. Raises Refused when it was cancelled meanwhile."""
-    arrived = {"original": name, "uploaded_bytes": size, "progress": 0}
+    arrived = {"original": name, "uploaded_bytes": size, "progress": 0, "lease_until": Now()}
     mine = Video.objects.filter(pk=video.pk)
     taken_down = mine.filter(state=Video.State.REMOVED, state_before_removal=Video.State.UPLOADING)
     if mine.filter(state=Video.State.UPLOADING).update(state=Video.State.PROCESSING, **arrived):
