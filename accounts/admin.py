@@ -29,7 +29,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from accounts import selectors, services
 from accounts.models import Erasure, ErasureStep, Invitation, StandingEvent, User
 from accounts.signals import reach_asked, standing_wanted
-from socialvideo.lib.desk import ReadOnlyAdmin
+from socialvideo.lib.desk import KeepsToItsFilters, ReadOnlyAdmin
 
 admin.site.unregister(TokenProxy)  # a token acts as its owner: nobody else is shown it
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one way in, with its limits
@@ -73,7 +73,7 @@ class ReasonForm(forms.Form):
 
 
 @admin.register(User)
-class AccountAdmin(ModelAdmin):
+class AccountAdmin(KeepsToItsFilters):
     list_display = ("account", "joined_at", "standing", "is_private", "is_staff")
     list_filter = (StandingFilter, "is_private", "is_staff")
     search_help_text = _("Handle or name")

@@ -28,8 +28,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from socialvideo.lib.desk import ReadOnlyAdmin
 from videos import desk, services, stats  # noqa: F401 - the queue
-from videos.models import Bookmark, Comment, CommentLike, HiddenReposts, Like, Publication, Report, Repost, Video, Watch
-from videos.models.moderation import Act, Kind
+from videos.models import Bookmark, Comment, CommentLike, HiddenReposts, Like, Publication, Repost, Video, Watch
+from videos.models.moderation import Act
 from videos.services import moderation
 
 OF_A_THREAD = 100  # comments
@@ -122,13 +122,7 @@ class VideoAdmin(ReadOnlyAdmin):
     def player(self, video: Video) -> SafeString | str:
         if not _may_be_shown(video):
             return gettext("It is not for everybody, and nobody reported it.")
-        return format_html(
-            '<video controls playsinline preload="none" height="480" poster="{}">'
-            '<source src="{}" type="application/vnd.apple.mpegurl"><source src="{}" type="video/mp4"></video>',
-            video.poster_url,
-            video.hls_url,
-            video.preview_url,
-        )
+        return render_to_string("videos/desk_player.html", {"video": video})
 
     @display(description=_("removal"))
     def removal(self, video: Video) -> str:
@@ -306,15 +300,13 @@ class CommentAdmin(ReadOnlyAdmin):
         return request.user.has_perm("videos.remove_comment")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
-        """Under videos that moderators may look at, and what was reported itself."""
-        reported = Report.objects.filter(kind=Kind.COMMENT, subject_id=OuterRef("pk"))
-        seen = Video.objects.for_moderators().filter(pk=OuterRef("video_id"))
-        return super().get_queryset(request).filter(Exists(seen) | Exists(reported))
+        return super().get_queryset(request).for_moderators()  # type: ignore[attr-defined]
 
     @display(description=_("video"))
     def on(self, comment: Comment) -> SafeString:
         url = reverse("admin:videos_video_change", args=[comment.video_id])
-        return format_html('<a href="{}">{}</a>', url, comment.video.caption[:60] or comment.video)
+        shown = Video.objects.for_moderators().filter(pk=comment.video_id).exists()
+        return format_html('<a href="{}">{}</a>', url, (shown and comment.video.caption[:60]) or comment.video)
 
     @display(description=_("thread"))
     def thread(self, comment: Comment) -> SafeString:

@@ -20,7 +20,9 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextareaWidget
 
+from accounts.models import User
 from socialvideo.lib.desk import ReadOnlyAdmin
+from socialvideo.lib.forms import LinesField
 from videos import services
 from videos.models import Appeal, Case, Decision, ModerationEvent, Proposal, Video
 from videos.models.moderation import Act, Kind, Reason
@@ -57,14 +59,14 @@ class VerdictForm(forms.Form):
     policy = forms.ChoiceField(
         label=_("rule"), required=False, choices=[("", "–"), *Reason.choices], widget=UnfoldAdminSelectWidget
     )
-    words = forms.CharField(
+    words = LinesField(
         label=_("reasons"),
         max_length=500,
         required=False,
         help_text=_("Whoever is concerned reads them."),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
     )
-    note = forms.CharField(
+    note = LinesField(
         label=_("note"),
         max_length=1000,
         required=False,
@@ -118,7 +120,7 @@ def attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> Any:
 
 @admin.register(Case)
 class CaseAdmin(ReadOnlyAdmin):
-    list_display = ("thing", "harm", "reach", "reports", "state_label", "taken_by", "opened_at")
+    list_display = ("thing", "harm", "reach", "reports", "state_label", "hands", "opened_at")
     list_filter = (OpenFilter, "kind")
     list_select_related = ("taken_by",)
     search_fields = ("=subject_id", "=account_id")
@@ -132,6 +134,11 @@ class CaseAdmin(ReadOnlyAdmin):
     @display(description=_("about"))
     def thing(self, case: Case) -> str:
         return str(case)
+
+    @display(description=_("in the hands of"))
+    def hands(self, case: Case) -> str:
+        holder = selectors.holder(case)
+        return f"@{holder.handle}" if holder else "–"
 
     @display(description=_("state"), label={"open": "warning", "second": "info", "closed": "success"})
     def state_label(self, case: Case) -> tuple[str, str]:
@@ -164,15 +171,16 @@ class CaseAdmin(ReadOnlyAdmin):
         moderation.look(case=case, by=request.user)  # type: ignore[arg-type]
         seen = selectors.opened(case)
         form = VerdictForm(request.POST if request.method == "POST" else None, acts=seen.acts)
-        if request.method == "POST" and form.is_valid():
-            return self._decide(request, case, form)
+        if request.method == "POST" and form.is_valid() and self._decide(request, case, form):
+            return self._go_on(case, request.user)  # type: ignore[arg-type]
         context = self.admin_site.each_context(request) | {
             "opts": self.opts,
             "title": str(case),
             "seen": seen,
             "form": form,
             "acts": [_described(act, case.kind, chosen=form["act"].value() == act) for act in seen.acts],
-            "mine": case.taken_by == request.user,
+            "held": selectors.holder(case),
+            "mine": selectors.holder(case) == request.user,
             "may_be_shown": bool(
                 seen.video
                 and seen.video.poster_url
@@ -185,7 +193,7 @@ class CaseAdmin(ReadOnlyAdmin):
         if not self.has_decide_permission(request):
             raise PermissionDenied
 
-    def _decide(self, request: HttpRequest, case: Case, form: VerdictForm) -> HttpResponse:
+    def _decide(self, request: HttpRequest, case: Case, form: VerdictForm) -> Any:
         decided = attempt(
             request,
             lambda: moderation.decide(case=case, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
@@ -193,7 +201,10 @@ class CaseAdmin(ReadOnlyAdmin):
         )
         if isinstance(decided, Proposal):
             messages.info(request, gettext("The account has many followers: a second person has to confirm it."))
-        following = selectors.next_case(case, request.user.pk) if decided else case
+        return decided
+
+    def _go_on(self, case: Case, moderator: User) -> HttpResponse:
+        following = selectors.next_case(case, moderator)
         return _to_case(following) if following else redirect("admin:videos_case_changelist")
 
     def of_view(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
@@ -226,10 +237,14 @@ class CaseAdmin(ReadOnlyAdmin):
 
     def second_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The answer to a proposal."""
-        proposal = get_object_or_404(Proposal.objects.select_related("case"), pk=pk)
+        case = get_object_or_404(Case, pk=pk)
         act = moderation.confirm if "confirm" in request.POST else moderation.turn_down
-        attempt(request, lambda: act(proposal=proposal, by=request.user), gettext("It is written down."))  # type: ignore[arg-type]
-        return _to_case(proposal.case)
+        proposal = Proposal.objects.filter(pk=pk).first()
+        if proposal is None or proposal.made_at.isoformat() != request.POST.get("made_at"):
+            messages.error(request, gettext("This proposal is answered already."))
+        else:
+            attempt(request, lambda: act(proposal=proposal, by=request.user), gettext("It is written down."))  # type: ignore[arg-type]
+        return _to_case(case)
 
     def lift_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         decision = get_object_or_404(Decision.objects.select_related("case"), pk=pk)
@@ -250,6 +265,9 @@ class CaseAdmin(ReadOnlyAdmin):
     @action(description=_("Remove as spam (comments)"), permissions=["decide"])
     def remove_spam(self, request: HttpRequest, queryset: QuerySet[Case]) -> None:
         self._each(request, queryset.filter(kind=Kind.COMMENT), {"act": Act.REMOVE, "policy": Reason.SPAM})
+        if others := queryset.exclude(kind=Kind.COMMENT).count():
+            said = ngettext("%(n)s case is not about a comment.", "%(n)s cases are not about comments.", others)
+            messages.info(request, said % {"n": others})
 
     def _each(self, request: HttpRequest, cases: QuerySet[Case], verdict: dict[str, Any]) -> None:
         """What is refused holds up no other."""
@@ -261,7 +279,8 @@ class CaseAdmin(ReadOnlyAdmin):
                 messages.error(request, f"{case}: {refused.message}")
             else:
                 done += 1
-        messages.success(request, ngettext("%(n)s case decided.", "%(n)s cases decided.", done) % {"n": done})
+        if done:
+            messages.success(request, ngettext("%(n)s case decided.", "%(n)s cases decided.", done) % {"n": done})
 
 
 def _described(act: str, kind: str, *, chosen: bool) -> dict[str, Any]:
@@ -278,7 +297,8 @@ def _to_case(case: Case) -> HttpResponse:
 
 
 class JudgementForm(forms.Form):
-    words = forms.CharField(
+    words = LinesField(
+        label=_("reasons"),
         max_length=500,
         required=False,
         help_text=_("Whoever appealed reads them."),

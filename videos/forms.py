@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from socialvideo.lib.forms import LinesField
 from socialvideo.lib.zones import zone_named
 from videos.models import Video
 from videos.models.moderation import Reason
@@ -208,7 +209,7 @@ class ReportForm(forms.Form):
     """What is the matter with a video, a comment or an account."""
 
     reason = forms.ChoiceField(label=_("What is the matter?"), choices=Reason.choices, widget=forms.RadioSelect)
-    text = forms.CharField(
+    text = LinesField(
         label=_("What should moderators know?"),
         max_length=1000,
         required=False,
@@ -242,6 +243,9 @@ class NoticeForm(ReportForm):
 
 
 class AppealForm(forms.Form):
-    text = forms.CharField(
-        label=_("Why is this decision wrong?"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    text = LinesField(
+        label=_("Why is this decision wrong?"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("You can appeal once. Somebody else than who decided looks at it."),
     )

@@ -34,10 +34,11 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
         return self.open_to_everyone().filter(_present("creator"))
 
     def for_moderators(self) -> Self:
-        """What moderators may look at: what went out to everybody, and of the rest what was reported."""
+        """What moderators may look at: what went out to everybody, and of the rest what was reported, though its creator
+        keeps it to themselves since."""
         reports = apps.get_model("videos", "Report").objects.filter(kind="video", subject_id=OuterRef("pk"))
         open_to_all = Q(visibility="everyone", creator__is_private=False)
-        return self.for_others().filter(open_to_all | Exists(reports))
+        return self.filter(open_to_all | Exists(reports), published_at__isnull=False)
 
     def unlimited(self) -> Self:
         """Whose reach no moderator limited, nor that of its account: what may stand where nobody asked for it."""
@@ -82,10 +83,6 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
     def open_to_everyone(self) -> Self:
         """Published for everyone, by a public account: what may be passed on."""
         return self.filter(state="published", visibility="everyone", creator__is_private=False)
-
-    def for_others(self) -> Self:
-        """That went out once, whatever became of them, and are not for their creator only: no draft, nothing to come."""
-        return self.exclude(visibility="only_me").filter(published_at__isnull=False)
 
     def with_card(self) -> Self:
         """What a card, a player or an answer shows of a video: one query for any number of them."""
@@ -166,6 +163,12 @@ def _of(videos: VideoQuerySet) -> Exists:
 class CommentQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imports it
     def standing(self) -> Self:
         return self.filter(removed_at=None)
+
+    def for_moderators(self) -> Self:
+        """Under videos that they may look at, and what was reported itself."""
+        reports = apps.get_model("videos", "Report").objects.filter(kind="comment", subject_id=OuterRef("pk"))
+        videos = apps.get_model("videos", "Video").objects.for_moderators().filter(pk=OuterRef("video_id"))
+        return self.filter(Exists(videos) | Exists(reports))
 
     def threads(self) -> Self:
         """Comments that are no replies."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.models import StandingEvent, User
 from accounts.selectors import standing_history
@@ -75,10 +76,16 @@ def _handles(decisions: Sequence[Decision]) -> dict[int, str]:
     return dict(User.objects.filter(pk__in=ids).values_list("pk", "handle"))
 
 
-def next_case(after: Case, moderator_id: int) -> Case | None:
-    """The most urgent one that is in nobody's hands, and not about whoever asks."""
-    free = Case.objects.filter(Q(taken_by=None) | Q(taken_until__lt=Now()), state=Case.State.OPEN)
-    return free.exclude(Q(pk=after.pk) | Q(account_id=moderator_id)).order_by("-harm", "-reach", "pk").first()
+def holder(case: Case) -> User | None:
+    """In whose hands it is now."""
+    return case.taken_by if case.taken_until and case.taken_until > timezone.now() else None
+
+
+def next_case(after: Case, moderator: User) -> Case | None:
+    """The most urgent one that is in nobody's hands, and that whoever asks may decide."""
+    free = Case.objects.filter(Q(taken_by=None) | Q(taken_until__lt=Now()), state=Case.State.OPEN).exclude(pk=after.pk)
+    staff = User.objects.filter(pk=moderator.pk) if moderator.is_superuser else User.objects.filter(is_staff=True)
+    return free.exclude(account_id__in=staff.values("pk")).order_by("-harm", "-reach", "pk").first()
 
 
 def open_appeals() -> int:

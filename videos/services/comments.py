@@ -65,7 +65,8 @@ def restore_comment(*, by: User, comment: Comment) -> None:
     stored = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
     if stored.removed_at is None:
         return
-    if stored.author_id is None or (by.pk != stored.removed_by_id and not _moderates(by)):
+    moderates = _moderates(by) and by.pk != stored.author_id
+    if stored.author_id is None or (by.pk != stored.removed_by_id and not moderates):
         raise Refused("not_yours", _("Only who removed it can bring it back."))
     Comment.objects.filter(pk=comment.pk).update(removed_at=None, removed_by=None)
     commented.send(Comment, comment_id=comment.pk)

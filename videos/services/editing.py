@@ -125,7 +125,7 @@ def restore(*, by: User, video: Video) -> Video:
     due = removed.deleted_for_good(settings.KEEP_DELETED_DAYS)
     if due.exists() or (not removed.restorable().exists() and removed.exists()):
         raise Refused("erased", _("This video was deleted for good."))
-    if not by.has_perm(MODERATE):
+    if by.pk == video.creator_id:
         if removed.exclude(removed_by=by).exists():
             raise Refused("removed_by_moderator", _("A moderator removed this video, so you cannot bring it back."))
         removed = removed.filter(removed_by=by)

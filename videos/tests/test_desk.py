@@ -1,14 +1,17 @@
 """The moderators' queue in the desk."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.tests.factories import make_account
 from follows.services import follow
 from videos.models import Case, Comment, Decision, ModerationEvent, Proposal, Video
-from videos.services import moderation
+from videos.services import Refused, moderation
 from videos.tests.factories import make_comment, make_video
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +87,9 @@ def test_many_at_once(alice, bob, first):
     other = reported(bob, alice, "account")
     desk = signed_in(first)
     chosen = {"_selected_action": [case.pk for case in [*cases, other]]}
-    desk.post("/admin/videos/case/", {"action": "remove_spam", **chosen})
+    said = desk.post("/admin/videos/case/", {"action": "remove_spam", **chosen}, follow=True).content.decode()
+    assert "2 cases decided." in said
+    assert "1 case is not about a comment." in said
     assert not Comment.objects.standing().exists()
     desk.post("/admin/videos/case/", {"action": "dismiss_chosen", **chosen})
     assert dict(Case.objects.values_list("pk", "state")) == dict.fromkeys(chosen["_selected_action"], "closed")
@@ -99,9 +104,56 @@ def test_a_second_person_answers_a_proposal(alice, bob, first, settings):
     assert "a second person has to confirm it" in said
     second = signed_in(make_moderator("second"))
     assert "Third time." in second.get(f"/admin/videos/case/{case.pk}/change/").content.decode()
-    second.post(f"/admin/videos/case/{case.pk}/second/", {"confirm": "1"})
+    second.post(f"/admin/videos/case/{case.pk}/second/", shown(case) | {"confirm": "1"})
     assert not User.objects.get(pk=alice.pk).is_active
     assert not Proposal.objects.exists()
+
+
+def shown(case):
+    """What the page of a proposal sends with the answer to it."""
+    return {"made_at": Proposal.objects.get(pk=case.pk).made_at.isoformat()}
+
+
+def test_an_old_page_answers_no_other_proposal(alice, bob, first, settings):
+    settings.SUSPEND_ALONE_FOLLOWERS = -1
+    case = reported(alice, bob, "account")
+    verdict = {"case": case, "by": first, "act": "suspend", "policy": "hate"}
+    old = moderation.decide(**verdict, until=timezone.now() + timedelta(days=1))
+    on_the_page = shown(case)
+    moderation.turn_down(proposal=old, by=first)
+    second, answer = signed_in(make_moderator("second")), f"/admin/videos/case/{case.pk}/second/"
+    assert "answered already" in second.post(answer, on_the_page | {"confirm": "1"}, follow=True).content.decode()
+    moderation.decide(**verdict)
+    for forged in (on_the_page, {"made_at": "2026-13-01"}, {}):
+        assert "answered already" in second.post(answer, forged | {"confirm": "1"}, follow=True).content.decode()
+    with pytest.raises(Refused, match="answered already"):
+        moderation.confirm(proposal=old, by=make_moderator("third"))
+    assert User.objects.get(pk=alice.pk).is_active
+    assert Proposal.objects.exists()
+
+
+def test_what_was_written_is_kept_when_a_decision_is_refused(alice, bob, first):
+    case = reported(make_video(alice), bob, "video")
+    desk, url = signed_in(first), f"/admin/videos/case/{case.pk}/change/"
+    given = {"act": "remove", "words": "A long explanation", "note": "For us alone"}
+    page = desk.post(url, given).content.decode()
+    for kept in ("Choose the rule", "A long explanation", "For us alone", 'value="remove" accesskey="r" checked'):
+        assert kept in page
+    late = desk.post(url, given | {"until_0": "2020-01-01", "until_1": "10:00", "policy": "hate"}).content.decode()
+    assert "A long explanation" in late
+    assert not Decision.objects.exists()
+    lines = "\r\n".join(["x"] * 250)
+    assert desk.post(url, given | {"words": lines, "policy": "hate"}).status_code == 302
+    assert len(Decision.objects.get().words) == 499
+
+
+def test_whose_time_is_over_holds_no_case(alice, bob, first):
+    case = reported(make_video(alice), bob, "video")
+    desk, pages = signed_in(first), ("/admin/videos/case/", f"/admin/videos/case/{case.pk}/change/")
+    moderation.take(case=case, by=make_moderator("second"))
+    assert all("@second" in desk.get(page).content.decode() for page in pages)
+    Case.objects.update(taken_until=timezone.now() - timedelta(seconds=1))
+    assert not any("@second" in desk.get(page).content.decode() for page in pages)
 
 
 @pytest.mark.parametrize("answer", ["uphold", "overturn"])

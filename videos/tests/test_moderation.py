@@ -79,6 +79,9 @@ def test_without_an_account(alice):
     video = make_video(alice)
     given = {"name": "Ada", "email": "ada@example.org", "reason": "copyright", "text": "Mine."}
     notice = moderation.notify(kind="video", subject_id=video.pk, **given)
+    assert moderation.notify(kind="video", subject_id=video.pk, **given) == notice
+    moderation.notify(kind="video", subject_id=video.pk, **given | {"text": "Mine, too."})
+    assert Case.objects.get().reports == Report.objects.count() == 2
     assert len(notice.receipt) > 20
     assert notice.report.reporter is None
     with pytest.raises(Refused):
@@ -319,7 +322,96 @@ def test_an_appeal_against_what_was_lifted_is_not_upheld(alice, bob, first, seco
 def test_the_next_case_is_not_one_that_somebody_left_lying_nor_ones_own(alice, bob, first, second):
     decided, left, own = (case_of(thing, bob) for thing in (make_video(alice), make_video(alice), second))
     moderation.take(case=left, by=first)
-    assert selectors.next_case(decided, second.pk) is None
+    assert selectors.next_case(decided, second) is None
     Case.objects.filter(pk=left.pk).update(taken_until=Now() - timedelta(seconds=1))
-    assert selectors.next_case(decided, second.pk) == left
+    assert selectors.next_case(decided, second) == left
     assert own.account_id == second.pk
+
+
+def test_a_video_that_is_gone_takes_no_comment_of_its_number_along(alice, bob, first):
+    video = make_video(alice)
+    case = case_of(video, bob)
+    comment = make_comment(bob, video)
+    while Video.objects.filter(pk=comment.pk).exists():
+        comment = make_comment(bob, video)
+    Case.objects.filter(pk=case.pk).update(subject_id=comment.pk)
+    case.refresh_from_db()
+    decision = decide(case, first, Act.REMOVE)
+    assert Comment.objects.standing().filter(pk=comment.pk).exists()
+    services.remove_comment(by=bob, comment=comment)
+    moderation.lift(decision=decision, by=first)
+    assert not Comment.objects.standing().filter(pk=comment.pk).exists()
+
+
+def test_of_two_removals_the_first_knew_that_its_creator_had_deleted_it(alice, bob, first, second):
+    video = make_video(alice)
+    cases = [case_of(video, bob), None]
+    services.remove(by=alice, video=video)
+    decisions = [decide(cases[0], first, Act.REMOVE)]
+    cases[1] = moderation.open_case(by=second, kind=Kind.VIDEO, subject_id=video.pk)
+    decisions.append(decide(cases[1], second, Act.REMOVE))
+    for decision in decisions:
+        moderation.lift(decision=decision, by=first)
+    video.refresh_from_db()
+    assert (video.state, video.removed_by) == (Video.State.REMOVED, alice)
+
+
+def test_what_was_removed_at_the_desk_is_not_removed_again(alice, bob, first, second):
+    for thing in (make_video(alice), make_comment(bob, make_video(alice))):
+        decisions = [moderation.act_on(thing, by=by, act=Act.REMOVE) for by in (first, first, second)]
+        assert len({decision.pk for decision in decisions}) == 1
+    moderation.act_on(alice, by=first, act=Act.SUSPEND)
+    moderation.put_back(alice, by=first)
+    again = moderation.act_on(alice, by=first, act=Act.SUSPEND)
+    assert User.objects.get(pk=alice.pk).suspended_at
+    assert moderation.act_on(alice, by=second, act=Act.SUSPEND) == again
+    assert not Case.objects.exclude(state=Case.State.CLOSED).exists()
+    assert moderation.act_on(alice, by=first, act=Act.WARN) != moderation.act_on(alice, by=first, act=Act.WARN)
+
+
+def test_moderators_bring_nothing_of_their_own_back(alice, first, second):
+    """The staff is decided about by administrators, who are staff themselves."""
+    User.objects.filter(pk=second.pk).update(is_superuser=True)
+    boss = User.objects.get(pk=second.pk)
+    video = make_video(first)
+    comment = make_comment(first, make_video(alice))
+    for thing in (video, comment):
+        moderation.act_on(thing, by=boss, act=Act.REMOVE)
+    for act in (
+        lambda: services.restore(by=first, video=video),
+        lambda: services.restore_comment(by=first, comment=comment),
+    ):
+        with pytest.raises(Refused):
+            act()
+
+
+def test_a_comment_under_a_private_video_is_opened_when_it_was_reported(alice, bob, first, client):
+    follow(follower=bob, followee=alice)
+    comment = make_comment(bob, make_video(alice, visibility="followers", caption="Among us"), "Hush")
+    with pytest.raises(Refused) as refused:
+        moderation.open_case(by=first, kind=Kind.COMMENT, subject_id=comment.pk)
+    assert refused.value.code == "private"
+    case = case_of(comment, alice)
+    client.force_login(first)
+    assert "Hush" in client.get(f"/admin/videos/case/{case.pk}/change/").content.decode()
+    assert ModerationEvent.objects.get(act="look").case_id == case.pk
+    page = client.get(f"/admin/videos/comment/{comment.pk}/change/").content.decode()
+    assert "Hush" in page
+    assert "Among us" not in page
+
+
+def test_nobody_shuts_the_door_on_moderators_after_a_report(alice, bob, first, client):
+    video = make_video(alice)
+    case = case_of(video, bob)
+    services.edit(creator=alice, video=video, visibility="only_me")
+    client.force_login(first)
+    assert video.hls_url in client.get(f"/admin/videos/case/{case.pk}/change/").content.decode()
+    assert client.get(video.hls_url).getvalue()
+    assert ModerationEvent.objects.get(act="look").case_id == case.pk
+
+
+def test_the_next_case_is_one_that_one_may_decide(alice, bob, first, second):
+    decided, of_staff = case_of(make_video(alice), bob), case_of(second, bob)
+    assert selectors.next_case(decided, first) is None
+    first.is_superuser = True
+    assert selectors.next_case(decided, first) == of_staff

@@ -13,10 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import owner
+from accounts.models import User
 from socialvideo.lib.rates import limited
 from videos import selectors
 from videos.access import ReportRate
 from videos.forms import AppealForm, NoticeForm, ReportForm
+from videos.models import Video
 from videos.models.moderation import Kind
 from videos.services import Refused, moderation
 from videos.services.moderation.things import account_of, shown_to
@@ -34,7 +36,8 @@ def report(request: HttpRequest, kind: str, subject_id: int) -> HttpResponse:
 
 def _ask(request: HttpRequest, kind: str, thing: Any, form: Any = None) -> HttpResponse:
     form = form or _form(request)()
-    context = {"form": form, "kind": kind, "thing": thing, "account": _whose(thing)}
+    seen = kind == Kind.ACCOUNT or is_seen_by(request.user.pk, thing)
+    context = {"form": form, "kind": kind, "thing": thing, "account": _whose(thing), "seen": seen}
     return render(request, "videos/report.html", context, status=422 if form.errors else 200)
 
 
@@ -59,6 +62,12 @@ def _send(request: HttpRequest, kind: str, thing: Any) -> HttpResponse:
 
 def _form(request: HttpRequest) -> type[ReportForm]:
     return ReportForm if request.user.is_authenticated else NoticeForm
+
+
+def is_seen_by(viewer_id: int | None, thing: Any) -> bool:
+    """Who is not logged in may report what is for adults, and is not shown it."""
+    video_id = getattr(thing, "video_id", thing.pk)
+    return Video.objects.visible_to(viewer_id).filter(pk=video_id).exists()
 
 
 def _whose(thing: Any) -> Any:
@@ -89,8 +98,13 @@ def decisions(request: HttpRequest) -> HttpResponse:
     account = owner(request)
     if account is None:
         return redirect_to_login(request.get_full_path())
+    return _decisions(request, account)
+
+
+def _decisions(request: HttpRequest, account: User, **refused: Any) -> HttpResponse:
     page = selectors.decisions_page(account.pk, cursor=request.GET.get("after", ""))
-    return _rows(request, "videos/decisions.html", {"page": page, "form": AppealForm(), "account": account})
+    context = {"page": page, "form": AppealForm(), "account": account} | refused
+    return _rows(request, "videos/decisions.html", context, status=422 if refused else 200)
 
 
 @require_POST
@@ -102,17 +116,18 @@ def appeal(request: HttpRequest, decision_id: int) -> HttpResponse:
     if decision is None:
         raise Http404
     form = AppealForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Write why the decision is wrong, in up to 1,000 characters."))
+        return _decisions(request, account, form=form, refused=decision.pk)
     try:
-        if form.is_valid():
-            moderation.appeal(decision=decision, account=account, text=form.cleaned_data["text"])
-            messages.success(request, _("Your appeal is in. Somebody else looks at it, and you hear what they decide."))
-        else:
-            messages.error(request, _("Write why the decision is wrong, in up to 1,000 characters."))
+        moderation.appeal(decision=decision, account=account, text=form.cleaned_data["text"])
     except Refused as refused:
         messages.error(request, refused.message)
+    else:
+        messages.success(request, _("Your appeal is in. Somebody else looks at it, and you hear what they decide."))
     return redirect("videos:decisions")
 
 
-def _rows(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def _rows(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     more = "#rows" if request.htmx and "after" in request.GET else ""  # type: ignore[attr-defined]
-    return render(request, f"{template}{more}", context)
+    return render(request, f"{template}{more}", context, status=status)

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from accounts.locks import lock_account
 from accounts.models import User
-from videos.models import Case, ModerationEvent, Video
+from videos.models import Case, Comment, ModerationEvent, Video
 from videos.models.moderation import Kind, Reason
 from videos.services.moderation import rules
 from videos.services.moderation.reporting import _open
-from videos.services.moderation.things import account_of, record, things
+from videos.services.moderation.things import Thing, account_of, open_to_visitors, record, things
 from videos.services.refusals import Refused
 
 LEASE = timedelta(minutes=10)
@@ -24,10 +24,11 @@ def open_case(*, by: User, kind: str, subject_id: int) -> Case:
     """The open case of a thing that a moderator came across. Raises Refused."""
     rules.must_moderate(by)
     thing = things(kind).filter(pk=subject_id).first()
-    if thing is None or account_of(thing) is None:
+    if thing is None or (account_id := account_of(thing)) is None:
         raise Refused("gone", _("This is not available any more."))
-    if kind == Kind.VIDEO and not Video.objects.for_moderators().filter(pk=subject_id).exists():
+    if not may_be_opened(thing):
         raise Refused("private", _("It is not for everybody, and nobody reported it."))
+    lock_account(account_id)
     if standing := Case.objects.filter(kind=kind, subject_id=subject_id).exclude(state=Case.State.CLOSED).first():
         return standing
     case = Case.objects.get(pk=_open(thing, kind, subject_id, Reason.OTHER))
@@ -67,9 +68,18 @@ def held(case_id: int, account_id: int, by: User) -> Case:
     return case
 
 
+def may_be_opened(thing: Thing) -> bool:
+    match thing:
+        case Video():
+            return Video.objects.for_moderators().filter(pk=thing.pk).exists()
+        case Comment():
+            return Comment.objects.for_moderators().filter(pk=thing.pk).exists()
+    return True
+
+
 def look(*, case: Case, by: User) -> None:
     """Writes down that a moderator looked at what not everybody may see; once for each time that they have it."""
-    if case.kind != Kind.VIDEO or Video.objects.open_to_visitors().filter(pk=case.subject_id).exists():
+    if case.kind == Kind.ACCOUNT or open_to_visitors(case):
         return
     looks = ModerationEvent.objects.filter(actor_id=by.pk, act="look", case_id=case.pk)
     if not looks.filter(happened_at__gt=Now() - LEASE).exists():

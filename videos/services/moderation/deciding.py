@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.locks import lock_account
 from accounts.models import User
 from follows.selectors import counts
 from videos.models import Case, Decision, Proposal
@@ -48,6 +49,7 @@ def decide(
     Refused."""
     verdict = Verdict(act, policy, words.strip(), note.strip(), until)
     rules.must_decide(by, case, act)
+    lock_account(case.account_id)
     if earlier := _said_before(case, by, act):
         return earlier
     _check(verdict)
@@ -101,7 +103,9 @@ def _said_before(case: Case, by: User, act: str) -> Decision | Proposal | None:
 
 
 def _standing(proposal: Proposal) -> Proposal:
-    standing = Proposal.objects.select_related("by").filter(pk=proposal.pk).first()
+    """The very one: another may have been made of the same case meanwhile."""
+    same = Proposal.objects.filter(pk=proposal.pk, made_at=proposal.made_at)
+    standing = same.select_related("by").first()
     if standing is None:
         raise Refused("answered", _("This proposal is answered already."))
     return standing

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.locks import lock_account
@@ -26,7 +27,12 @@ def kind_of(thing: Thing) -> Kind:
 
 @transaction.atomic
 def act_on(thing: Thing, *, by: User, act: str, policy: str = Reason.OTHER, words: str = "") -> Decision | Proposal:
-    """Raises Refused; no case is left open then."""
+    """What was decided so for good already is not decided again. Raises Refused; no case is left open then."""
+    if account_id := account_of(thing):
+        lock_account(account_id)
+    if earlier := _standing(thing, act).filter(until=None).last():
+        rules.must_decide(by, earlier.case, act)
+        return earlier
     case = open_case(by=by, kind=kind_of(thing), subject_id=thing.pk)
     return decide(case=case, by=by, act=act, policy=policy, words=words)
 
@@ -42,18 +48,19 @@ def put_back(thing: Thing, *, by: User, note: str = "") -> None:
         raise Refused("gone", _("The account was deleted, and its words with it."))
     rules.must_act_on(by, account_id)
     lock_account(account_id)
-    decisions = _standing(thing)
+    decisions = list(_standing(thing, Act.SUSPEND if isinstance(thing, User) else Act.REMOVE))
     for decision in decisions:
         lift(decision=decision, by=by, note=note)
     if not decisions:
         _as_it_is(thing, account_id, by, note)
 
 
-def _standing(thing: Thing) -> list[Decision]:
-    if isinstance(thing, User):
-        return list(Decision.objects.filter(account_id=thing.pk, act=Act.SUSPEND, undone_by=None))
+def _standing(thing: Thing, act: str) -> QuerySet[Decision]:
     about = {"case__kind": kind_of(thing), "case__subject_id": thing.pk}
-    return list(Decision.objects.filter(**about, act=Act.REMOVE, undone_by=None))
+    if act == Act.SUSPEND:
+        about = {"account_id": account_of(thing)}
+    can_stand = Decision.objects.exclude(act__in=[Act.DISMISS, Act.WARN])
+    return can_stand.filter(**about, act=act, undone_by=None).order_by("pk")
 
 
 def _as_it_is(thing: Thing, account_id: int, by: User, note: str) -> None:

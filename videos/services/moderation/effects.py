@@ -1,6 +1,7 @@
 """What each act does to the thing, and how it is undone. Under the account's lock."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -9,6 +10,7 @@ from accounts.services import suspend, suspension_ends, unsuspend
 from videos.models import Case, Comment, Decision, ModerationEvent, Video
 from videos.models.moderation import Act, Kind
 from videos.services import comments, editing
+from videos.services.moderation.things import thing_of
 from videos.services.refusals import Refused
 
 NOTHING_LEFT = {"erased", "account_deleted"}
@@ -57,38 +59,37 @@ def _last(ends: list[datetime | None]) -> datetime | None:
 
 
 def _remove(case: Case, by: User, words: str) -> None:
-    if case.kind == Kind.VIDEO and (video := Video.objects.filter(pk=case.subject_id).first()):
-        editing.remove(by=by, video=video, reason=words[:300])
-    elif comment := _comment(case):
-        comments.remove_comment(by=by, comment=comment)
+    match thing_of(case):
+        case Video() as video:
+            editing.remove(by=by, video=video, reason=words[:300])
+        case Comment(author_id=int()) as comment:
+            comments.remove_comment(by=by, comment=comment)
 
 
 def _restore(decision: Decision, by: User) -> None:
     """A video that its creator had deleted before is theirs to bring back; what is gone for good stays so."""
-    case = decision.case
     try:
-        if case.kind == Kind.VIDEO and (video := Video.objects.filter(pk=case.subject_id).first()):
-            if not _hand_back(decision, video):
+        match thing_of(decision.case):
+            case Video() as video if not _hand_back(video):
                 editing.restore(by=by, video=video)
-        elif comment := _comment(case):
-            comments.restore_comment(by=by, comment=comment)
+            case Comment(author_id=int()) as comment:
+                comments.restore_comment(by=by, comment=comment)
     except Refused as refused:
         if refused.code not in NOTHING_LEFT:
             raise
 
 
-def _hand_back(decision: Decision, video: Video) -> bool:
-    removal = ModerationEvent.objects.filter(case_id=decision.case_id, act=Act.REMOVE).order_by("-pk").first()
-    before = (removal.before if removal else {}).get(Kind.VIDEO, {})
-    if before.get("removed_by_id") != video.creator_id:
+def _hand_back(video: Video) -> bool:
+    removals = ModerationEvent.objects.filter(kind=Kind.VIDEO, subject_id=video.pk, act=Act.REMOVE).order_by("-pk")
+    befores = (removal.before.get(Kind.VIDEO, {}) for removal in removals)
+    before: dict[str, Any] = next(
+        (each for each in befores if each.get("removed_by_id") in {None, video.creator_id}), {}
+    )
+    if not before.get("removed_by_id"):
         return False
     removed = Video.objects.filter(pk=video.pk, state=Video.State.REMOVED).exclude(removed_by=None)
     removed.update(removed_by=video.creator_id, removed_at=before["removed_at"], removal_reason="")
     return True
-
-
-def _comment(case: Case) -> Comment | None:
-    return Comment.objects.select_related("video").filter(pk=case.subject_id, author__isnull=False).first()
 
 
 def _limited(case: Case, *, is_limited: bool) -> None:

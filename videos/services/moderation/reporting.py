@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from accounts.locks import lock_account
 from accounts.models import User
 from follows.selectors import counts
 from videos.models import Case, Notice, Report
@@ -25,21 +26,25 @@ _CASE = """
 @transaction.atomic
 def report(*, reporter: User, kind: str, subject_id: int, reason: str, text: str = "") -> Report:
     """Once per person and thing: what is said again is the first report. Raises Refused: out of sight, one's own."""
-    User.objects.select_for_update(no_key=True).get(pk=reporter.pk)  # one report of theirs at a time
+    lock_account(reporter.pk)  # one report of theirs at a time
     mine = Report.objects.filter(reporter=reporter, kind=kind, subject_id=subject_id)
     if earlier := mine.first():
         return earlier
     thing = shown_to(reporter.pk, kind).filter(pk=subject_id).first() if reporter.is_present else None
     if thing and account_of(thing) == reporter.pk:
         raise Refused("own", _("This is yours. You can change or delete it yourself."))
-    return _say(thing, kind, subject_id, reason, text, reporter=reporter)
+    return _add(_case_of(thing, kind, subject_id, reason), kind, subject_id, reason, text, reporter=reporter)
 
 
 @transaction.atomic
 def notify(*, name: str, email: str, kind: str, subject_id: int, reason: str, text: str, language: str = "") -> Notice:
-    """By somebody without an account; the receipt of it is the only way to it. Raises Refused."""
+    """By somebody without an account; the receipt of it is the only way to it. Sent twice it is one. Raises Refused."""
     thing = shown_to(None, kind).filter(pk=subject_id).first()
-    said = _say(thing, kind, subject_id, reason, text)
+    case_id = _case_of(thing, kind, subject_id, reason)
+    sent = Notice.objects.filter(report__case=case_id, report__reason=reason, report__text=text.strip(), email=email)
+    if email and (earlier := sent.first()):
+        return earlier
+    said = _add(case_id, kind, subject_id, reason, text)
     return Notice.objects.create(
         report=said, receipt=secrets.token_urlsafe(16), name=name.strip(), email=email, language=language
     )
@@ -56,14 +61,12 @@ def flag(*, kind: str, subject_id: int, flag: str, reason: str = Reason.SPAM, te
     return earlier or _add(case_id, kind, subject_id, reason, text, flag=flag)
 
 
-def _say(
-    thing: Thing | None, kind: str, subject_id: int, reason: str, text: str, *, reporter: User | None = None
-) -> Report:
+def _case_of(thing: Thing | None, kind: str, subject_id: int, reason: str) -> int:
     if thing is None or account_of(thing) is None:
         raise Refused("gone", _("This is not available any more."))
     if reason not in Reason.values:
         raise Refused("reason", _("Choose what is the matter."))
-    return _add(_open(thing, kind, subject_id, reason), kind, subject_id, reason, text, reporter=reporter)
+    return _open(thing, kind, subject_id, reason)
 
 
 def _open(thing: Thing, kind: str, subject_id: int, reason: str) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import User
-from videos.models import Comment, ModerationEvent, Video
+from videos.models import Case, Comment, ModerationEvent, Video
 from videos.models.moderation import Kind
 
 Thing = Video | Comment | User
@@ -20,6 +20,11 @@ def things(kind: str) -> QuerySet[Any]:
     return User.objects.filter(erased_at=None)
 
 
+def thing_of(case: Case) -> Thing | None:
+    """None: it is gone."""
+    return things(case.kind).filter(pk=case.subject_id).first()
+
+
 def shown_to(viewer_id: int | None, kind: str) -> QuerySet[Any]:
     """Of these, what somebody may report: what they see. Who is not logged in may name what adults see, too."""
     match kind:
@@ -28,6 +33,10 @@ def shown_to(viewer_id: int | None, kind: str) -> QuerySet[Any]:
         case Kind.COMMENT:
             return things(kind).filter(pk__in=Comment.objects.visible_to(viewer_id), video__in=_videos(viewer_id))
     return things(kind).present()  # type: ignore[attr-defined]
+
+
+def open_to_visitors(case: Case) -> bool:
+    return shown_to(None, case.kind).filter(pk=case.subject_id).exists()
 
 
 def _videos(viewer_id: int | None) -> QuerySet[Video]:
