@@ -9,6 +9,8 @@ follow_changed = Signal()
 
 edges_changed = Signal()  # many at once, by a bulk statement: the outbox knows which
 
+follows_slowed = Signal()  # account_id, number: after so many within an hour, which stand, another was refused
+
 account_offered = Signal()  # account_id, owner_ids: whom it may be of those they imported by name
 
 batch_started = Signal()  # batch_id

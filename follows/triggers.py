@@ -29,6 +29,35 @@ def tie_locks_sql(one: str, other: str) -> str:
             pg_advisory_xact_lock_shared({account_lock_sql(f"greatest({one}, {other})")})"""
 
 
+# Whoever follows, if they have not followed `most` others within the last hour: by taps, for what is asked for at once is
+# their own list, and paced by whoever works it off. Counted under the follower's lock: side by side no more get through.
+# Read from the newest event back to the hour, by the index of the follower.
+UNHURRIED = """
+CREATE OR REPLACE FUNCTION follows_unhurried(follower bigint, followee bigint, most bigint) RETURNS bigint
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    hour CONSTANT interval := '1 hour';
+    made bigint := 0;
+    past record;
+BEGIN
+    IF most = 0 OR EXISTS (SELECT 1 FROM follows_follow AS edge
+                           WHERE edge.follower_id = follower AND edge.followee_id = followee) THEN
+        RETURN follower;
+    END IF;
+    PERFORM follows_lock_follower(follower);
+    FOR past IN SELECT cause, happened_at FROM follows_followevent WHERE follower_id = follower ORDER BY id DESC LOOP
+        EXIT WHEN past.happened_at <= clock_timestamp() - hour;
+        made := made + (past.cause IN ('followed', 'requested'))::int;
+        IF made >= most THEN
+            RAISE EXCEPTION 'The account follows many others at once.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'follows_not_in_a_storm',
+                      DETAIL = ceil(extract(epoch FROM past.happened_at + hour - clock_timestamp()))::int;
+        END IF;
+    END LOOP;
+    RETURN follower;
+END $$;
+"""
+
 SCHEMA = f"""
 CREATE SEQUENCE {ACT_SEQUENCE} CACHE 1;
 
@@ -57,6 +86,8 @@ $$;
 CREATE FUNCTION follows_lock_follower(follower bigint) RETURNS void LANGUAGE sql VOLATILE AS $$
     SELECT pg_advisory_xact_lock(hashtextextended('follower ' || follower, 0))
 $$;
+
+{UNHURRIED}
 
 CREATE TYPE follows_relation AS (account_id bigint, state text, follows_me boolean, notify text, blocking boolean,
                                  blocked_by boolean, version bigint, muted boolean);
@@ -113,6 +144,7 @@ DROP FUNCTION follows_relations(bigint, bigint[]);
 DROP FUNCTION follows_end_edge(bigint, bigint, text, text, bigint, text, text, text);
 DROP FUNCTION follows_make_edge(bigint, bigint, text, bigint, text, text, text);
 DROP TYPE follows_relation;
+DROP FUNCTION IF EXISTS follows_unhurried(bigint, bigint, bigint);
 DROP FUNCTION follows_lock_follower(bigint);
 DROP FUNCTION follows_lock_pair(bigint, bigint);
 DROP FUNCTION follows_say(text, bigint, bigint, text, text, text);

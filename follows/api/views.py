@@ -38,7 +38,7 @@ def _answer(act: Callable[..., Relation | None], request: Request, account: User
     try:
         settled = act(**how) or selectors.relation(request.user.pk, account.pk)
     except services.FollowRefused as refused:
-        raise Refused(refused.message, refused.code) from refused
+        raise Refused(refused.message, refused.code, refused.wait) from refused
     return Response(RelationSerializer(settled).data)
 
 
@@ -58,7 +58,8 @@ class FollowView(APIView):
 
     @extend_schema(request=None, responses=RelationSerializer, operation_id="follow")
     def put(self, request: Request, handle: str) -> Response:
-        """Follow an account, or ask to where it is private. 409 when a rule stands against it."""
+        """Follow an account, or ask to where it is private. 409 when a rule stands against it; 429, with
+        Retry-After, after very many within an hour."""
         account = access_account(handle)
         return _answer(
             services.follow, request, account, follower=request.user, followee=account, origin=_origin(request)

@@ -3,16 +3,19 @@ first, so that what was chosen is frozen; then chunks of rows are acted upon, ea
 the cursor. Killed anywhere, a batch goes on where it stood; two workers never meet; one bad row stops no other."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from follows.models import Batch, BatchRow
+from follows.machine import Cause
+from follows.models import Batch, BatchRow, FollowEvent
 from follows.origins import NOWHERE, Origin
 from follows.selectors.batches import lost_by_unfollowing
 from follows.selectors.manager import Wanted
@@ -141,9 +144,10 @@ def undo(*, batch: Batch, origin: Origin = NOWHERE) -> Batch:
 
 @transaction.atomic
 def work(*, batch_id: int) -> bool:
-    """Acts on one more chunk; whether there are more. Whoever finds the batch taken leaves."""
+    """Acts on one more chunk; whether there are more at once. Whoever finds the batch taken leaves; what is too fast the
+    sweep goes on with."""
     batch = Batch.objects.select_for_update(skip_locked=True).filter(pk=batch_id, state=State.RUNNING).first()
-    return batch is not None and _advance(batch)
+    return batch is not None and not _is_too_fast(batch) and _advance(batch)
 
 
 def _written(owner: User, submit_key: UUID, origin: Origin, **fields: object) -> tuple[Batch, bool]:
@@ -162,10 +166,19 @@ def _begin(batch: Batch) -> None:
     """A small batch is done by whoever asked for it, in the transaction that writes it; a long one by workers."""
     if batch.state != State.RUNNING:
         return
-    if batch.total <= CHUNK:
+    if batch.total <= CHUNK and not _is_too_fast(batch):
         _advance(batch)
     else:
         batch_started.send(Batch, batch_id=batch.pk)
+
+
+def _is_too_fast(batch: Batch) -> bool:
+    """Of what follows: whoever is followed is told of it. One chunk may go beyond, for each batch under way."""
+    most = settings.LISTED_FOLLOWS_PER_MINUTE
+    if not most or batch.act not in {Act.FOLLOW, Act.RESTORE}:
+        return False
+    listed = FollowEvent.objects.filter(follower_id=batch.owner_id, cause__in=[Cause.IMPORTED, Cause.RESTORED])
+    return listed.filter(happened_at__gt=Now() - timedelta(minutes=1)).count() >= most
 
 
 # --- Its chunks -----------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ committed whether or not this very tap changed anything; following and unfollowi
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.locks import account_lock_sql
@@ -13,14 +14,17 @@ from follows.models import Follow, Mute
 from follows.origins import NOWHERE, Origin
 from follows.relations import Relation
 from follows.selectors import relation
-from follows.services.refusals import refusing, refusing_at_once
+from follows.services.refusals import refusing, refusing_at_once, slowing
 from follows.services.statements import FOLLOW_AGAIN, RESTORE, SAYING, Values, fetch, run, said
 from follows.signals import edges_changed, follow_changed
 from follows.triggers import tie_locks_sql
 
 _FOLLOW = """
-    SELECT * FROM follows_make_edge(%(follower)s, %(followee)s, %(cause)s, %(limit)s, %(source)s, %(device)s, %(session)s)
+    SELECT * FROM follows_make_edge(
+        follows_unhurried(%(follower)s, %(followee)s, %(most)s),
+        %(followee)s, %(cause)s, %(limit)s, %(source)s, %(device)s, %(session)s)
 """
+_UNHURRIED = "SELECT follows_unhurried(%(follower)s, %(followee)s, %(most)s)"
 _END = """
     SELECT * FROM follows_end_edge(
         %(follower)s, %(followee)s, %(state)s, %(cause)s, %(actor)s, %(source)s, %(device)s, %(session)s)
@@ -60,12 +64,15 @@ def _announced(settled: Relation, actor: User, other: User, *, alone: bool = Fal
     return settled
 
 
+@slowing
 @refusing_at_once
 def follow(*, follower: User, followee: User, cause: str = Cause.FOLLOWED, origin: Origin = NOWHERE) -> Relation:
     """Follows, or asks to where the account is private; twice is once. One statement.
 
-    Raises FollowRefused: a block between the two, one of them suspended or deactivated, the limit, oneself."""
-    [row] = fetch(_FOLLOW, follower=follower.pk, followee=followee.pk, **said(cause, follower.pk, origin))
+    Raises FollowRefused: a block between the two, one of them suspended or deactivated, the limit, oneself, or, for a
+    while, more than FOLLOWS_PER_HOUR."""
+    pair = {"follower": follower.pk, "followee": followee.pk, "most": settings.FOLLOWS_PER_HOUR}
+    [row] = fetch(_FOLLOW, **pair, **said(cause, follower.pk, origin))
     return _announced(Relation(follower.pk, *row), follower, followee)
 
 
@@ -88,11 +95,14 @@ def restore(*, follower: User, followee: User, origin: Origin = NOWHERE) -> Rela
     return _settled(follower, followee)
 
 
+@slowing
 @refusing
 def follow_again(*, follower: User, followee: User, origin: Origin = NOWHERE) -> Relation:
     """Follows somebody whom one has unblocked: an edge that one's own block ended comes back with its bell and date, for
     a block taken back leaves nothing behind. Raises FollowRefused as `follow` does."""
-    run(FOLLOW_AGAIN, follower=follower.pk, followee=followee.pk, **said(Cause.FOLLOWED, follower.pk, origin))
+    pair = {"follower": follower.pk, "followee": followee.pk}
+    run(_UNHURRIED, **pair, most=settings.FOLLOWS_PER_HOUR)
+    run(FOLLOW_AGAIN, **pair, **said(Cause.FOLLOWED, follower.pk, origin))
     return _settled(follower, followee)
 
 

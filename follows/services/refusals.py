@@ -3,22 +3,30 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from follows.signals import follows_slowed
+from socialvideo.lib.numbers import exact
+from socialvideo.lib.rates import in_minutes
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 class FollowRefused(Exception):
-    """The database did not allow the act. `code` names the rule, `message` says in plain words what to do."""
+    """The database did not allow the act. `code` names the rule, `message` says in plain words what to do. `wait`: in so
+    many seconds it does."""
 
-    def __init__(self, code: str, message: object) -> None:
+    def __init__(self, code: str, message: object, wait: int = 0) -> None:
         super().__init__(message)
         self.code = code
         self.message = str(message)
+        self.wait = wait
 
 
 REFUSALS = {
@@ -34,8 +42,17 @@ REFUSALS = {
 def refusal_of(error: IntegrityError) -> FollowRefused | None:
     """What the database's refusal means in words; None where it is no rule of following."""
     diagnosis = getattr(error.__cause__, "diag", None)
-    refusal = REFUSALS.get(getattr(diagnosis, "constraint_name", None) or "")
+    rule = getattr(diagnosis, "constraint_name", None) or ""
+    if diagnosis and rule == "follows_not_in_a_storm":
+        return _too_fast(int(diagnosis.message_detail))
+    refusal = REFUSALS.get(rule)
     return FollowRefused(*refusal) if refusal else None
+
+
+def _too_fast(wait: int) -> FollowRefused:
+    said = gettext("You followed %(number)s accounts within an hour. You can follow more in %(time)s. Nothing is lost.")
+    words = said % {"number": exact(settings.FOLLOWS_PER_HOUR), "time": in_minutes(wait)}
+    return FollowRefused("too_fast", words, wait)
 
 
 @contextmanager
@@ -62,5 +79,21 @@ def refusing_at_once(service: Callable[P, R]) -> Callable[P, R]:
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         with in_words(), transaction.atomic() if connection.in_atomic_block else nullcontext():
             return service(*args, **kwargs)
+
+    return wrapper
+
+
+def slowing(service: Callable[P, R]) -> Callable[P, R]:
+    """Around a service that follows, outside of its transaction: that a storm was slowed is told though nothing is done."""
+
+    @wraps(service)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return service(*args, **kwargs)
+        except FollowRefused as refused:
+            if refused.wait:
+                follower: Any = kwargs["follower"]
+                follows_slowed.send(FollowRefused, account_id=follower.pk, number=settings.FOLLOWS_PER_HOUR)
+            raise
 
     return wrapper

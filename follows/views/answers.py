@@ -20,7 +20,7 @@ from follows.buttons import PLACE_LENGTH, button_context
 from follows.origins import Origin
 from follows.relations import Relation
 from socialvideo.lib import toasts
-from socialvideo.lib.rates import too_much
+from socialvideo.lib.rates import later, too_much
 from socialvideo.lib.redirects import redirect_back, way_back
 
 View = Callable[[HttpRequest, User], HttpResponse]
@@ -60,9 +60,17 @@ def acting(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
         try:
             return view(request, account)
         except services.FollowRefused as refused:
-            return answer(request, account, problem=refused.message)
+            return _refused(request, account, refused)
 
     return tap
+
+
+def _refused(request: HttpRequest, account: User, refused: services.FollowRefused) -> HttpResponse:
+    if not refused.wait:
+        return answer(request, account, problem=refused.message)
+    if request.htmx:  # type: ignore[attr-defined]
+        return later(button(request, account, problem=refused.message), refused.wait)
+    return later(render(request, "429.html", {"words": refused.message}), refused.wait)
 
 
 def _log_in_first(request: HttpRequest, account: User) -> HttpResponse:

@@ -33,9 +33,11 @@ def page_response(page: Page[Any], serializer: type[serializers.BaseSerializer[A
 
 
 class Refused(APIException):
-    """The rules do not allow the act. `code` says which rule, `detail` what to do."""
+    """The rules do not allow the act, or not for some seconds. `code` says which rule, `detail` what to do."""
 
     status_code = 409
 
-    def __init__(self, message: str, code: str) -> None:
+    def __init__(self, message: str, code: str, wait: int = 0) -> None:
         super().__init__({"detail": message, "code": code}, code)
+        if wait:
+            self.status_code, self.wait = 429, wait  # which becomes Retry-After

@@ -1,12 +1,16 @@
-"""Rates of pages, as the API has them: by account, or by address of who is not logged in."""
+"""How much is too much. Rates of pages, as the API has them: by account, or by address of who is not logged in; Redis counts
+them. Brakes against storms, which rows count: so many within some time, by the settings that docs/operations.md lists."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import ngettext
 from rest_framework.throttling import SimpleRateThrottle
 
 View = Callable[..., HttpResponse]
@@ -29,6 +33,24 @@ def limited(rate: type[SimpleRateThrottle]) -> Callable[[View], View]:
 
 
 def too_much(request: HttpRequest, throttle: SimpleRateThrottle) -> HttpResponse:
-    response = render(request, "429.html", status=429)
-    response["Retry-After"] = math.ceil(throttle.wait() or 1)
+    return later(render(request, "429.html"), math.ceil(throttle.wait() or 1))
+
+
+def later(response: HttpResponse, seconds: int) -> HttpResponse:
+    """The same answer, as one that may be asked for again then."""
+    response.status_code = 429
+    response["Retry-After"] = str(seconds)
     return response
+
+
+def seconds_to_wait(moments: Sequence[datetime], most: int, within: timedelta) -> int:
+    """Until one more is allowed, after these moments, the newest first. 0: now, always where `most` is 0."""
+    if not most or len(moments) < most:
+        return 0
+    left = moments[most - 1] + within - timezone.now()
+    return max(0, math.ceil(left.total_seconds()))
+
+
+def in_minutes(seconds: int) -> str:
+    minutes = max(1, math.ceil(seconds / 60))
+    return ngettext("one minute", "%(number)s minutes", minutes) % {"number": minutes}

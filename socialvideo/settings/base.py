@@ -27,6 +27,13 @@ PRIVATE_UNDER_AGE = env.int("PRIVATE_UNDER_AGE", 16, validate=NOT_NEGATIVE)  # y
 ADULT_AGE = env.int("ADULT_AGE", 18, validate=NOT_NEGATIVE)  # years; videos for adults are kept from younger ones
 SUSPEND_ALONE_FOLLOWERS = env.int("SUSPEND_ALONE_FOLLOWERS", 10_000, validate=NOT_NEGATIVE)  # with more, two decide
 FOLLOW_LIMIT = env.int("FOLLOW_LIMIT", 7500, validate=POSITIVE)  # accounts one account may follow, requests included
+# Brakes against storms, see docs/operations.md; 0: none. Whatever was accepted before stands.
+FOLLOWS_PER_HOUR = env.int("FOLLOWS_PER_HOUR", 200, validate=NOT_NEGATIVE)  # by taps; then 429 until there is room again
+LISTED_FOLLOWS_PER_MINUTE = env.int("LISTED_FOLLOWS_PER_MINUTE", 1000, validate=NOT_NEGATIVE)  # of imports, which go on later
+COMMENTS_PER_MINUTE = env.int("COMMENTS_PER_MINUTE", 10, validate=NOT_NEGATIVE)
+SAME_COMMENTS_PER_HOUR = env.int("SAME_COMMENTS_PER_HOUR", 4, validate=NOT_NEGATIVE)  # of a text of some length
+MENTIONS_PER_HOUR = env.int("MENTIONS_PER_HOUR", 30, validate=NOT_NEGATIVE)  # strangers who are told; others, later
+COPIES_PER_DAY = env.int("COPIES_PER_DAY", 5, validate=NOT_NEGATIVE)  # uploads of a file that is here; then flagged
 # Days in which one may take back the deletion of one's account. At least one: meanwhile nobody acts for the account.
 DELETE_AFTER_DAYS = env.int("DELETE_AFTER_DAYS", 30, validate=POSITIVE)
 KEEP_ARCHIVES_DAYS = env.int("KEEP_ARCHIVES_DAYS", 7, validate=POSITIVE)  # in which one's data can be downloaded
@@ -34,6 +41,7 @@ KEEP_ARCHIVES_DAYS = env.int("KEEP_ARCHIVES_DAYS", 7, validate=POSITIVE)  # in w
 KEEP_INBOX_DAYS = env.int("KEEP_INBOX_DAYS", 0, validate=NOT_NEGATIVE)  # of new videos; older ones are read, not lost
 KEEP_WATCHES_DAYS = env.int("KEEP_WATCHES_DAYS", 0, validate=NOT_NEGATIVE)  # since the last time; views stay counted
 KEEP_NOTIFICATIONS_DAYS = env.int("KEEP_NOTIFICATIONS_DAYS", 0, validate=NOT_NEGATIVE)
+KEEP_FOLLOW_EVENTS_DAYS = env.int("KEEP_FOLLOW_EVENTS_DAYS", 0, validate=NOT_NEGATIVE)  # but what may still be asked for
 KEEP_NOTICES_DAYS = env.int("KEEP_NOTICES_DAYS", 180, validate=POSITIVE)  # who reported without an account
 KEEP_BATCHES_DAYS = env.int("KEEP_BATCHES_DAYS", 90, validate=POSITIVE)  # in which acts on many follows can be undone
 MAX_VIDEO_SECONDS = env.int("MAX_VIDEO_SECONDS", 180, validate=POSITIVE)
@@ -222,6 +230,7 @@ CELERY_BEAT_SCHEDULE = {
         "follows.tasks.sweep_batches": 10,
         "follows.tasks.sweep_imports": 3600,
         "follows.tasks.prune_batches": 3600,
+        "follows.tasks.prune_events": 3600,
         "videos.tasks.sweep_processing": 10,
         "videos.tasks.sweep_bucket": 3600,
         "videos.tasks.sweep_uploads": 10,

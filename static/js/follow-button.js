@@ -126,8 +126,9 @@ class FollowButton extends HTMLElement {
   }
 
   #judge = (event) => {
-    if (event.detail.isError) return;
     const answer = parse(event.detail.serverResponse).querySelector("follow-button");
+    if (event.detail.isError && !answer) return;
+    event.detail.isError = false; // a refusal that says why, and what stands
     this.#rest();
     event.detail.shouldSwap = false;
     if (!answer) return location.assign(event.detail.xhr.responseURL); // the way in, for one
