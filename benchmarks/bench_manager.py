@@ -37,7 +37,7 @@ def milliseconds(act: Callable[[], object]) -> float:
 
 
 def test_pages_of_the_following_manager() -> None:
-    few, many = make_followers_of_many()
+    few, many = make_followers_of_many(20_000)
     assert Follow.objects.of_follower(many.pk).count() == 100 * Follow.objects.of_follower(few.pk).count()
     print(f"\n{'order':8} {'blocks of 100':>14} {'of 10,000':>10} {'ratio':>6}   {'ms':>5} {'ms':>6} {'ratio':>6}")
     for name, sort in SORTS.items():

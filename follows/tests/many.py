@@ -1,4 +1,4 @@
-"""Two accounts among twenty thousand: one follows a hundred of them, one ten thousand. For whoever looks at what reading
+"""Two accounts among many: one follows a hundred of them, one half of them. For whoever looks at what reading
 costs: the edges are put there past the rules, in no time, and the tables are vacuumed as they are after a while."""
 
 import time
@@ -9,7 +9,7 @@ from django.db import connection
 from accounts.models import User
 from accounts.tests.factories import make_account, make_crowd
 
-PEOPLE, FEW, MANY = 20_000, 100, 10_000
+FEW = 100
 TABLES = ["accounts_user", "follows_follow", "follows_tie", "follows_creatorpulse"]
 
 # The follows of everybody else are most of a real table. Rows lie about as acts come, in no order.
@@ -18,7 +18,7 @@ _FOLLOW = """
     SELECT follower, followee, CASE WHEN followee %% 10 = 0 THEN 'none' ELSE 'all' END, followee, 0,
            now() - (followee * 7919 %% 100000) * interval '1 minute'
     FROM (
-        SELECT %(few)s AS follower, id AS followee FROM accounts_user WHERE id > %(many)s AND (id - %(many)s) %% 200 = 0
+        SELECT %(few)s AS follower, id AS followee FROM accounts_user WHERE id > %(many)s AND (id - %(many)s) %% (%(people)s / %(number)s) = 0
         UNION ALL
         SELECT %(many)s, id FROM accounts_user WHERE id > %(many)s AND (id - %(many)s) %% 2 = 0
         UNION ALL
@@ -44,13 +44,14 @@ class TwoSizes(NamedTuple):
     many: User
 
 
-def make_followers_of_many() -> TwoSizes:
+def make_followers_of_many(people: int) -> TwoSizes:
     """Needs a test outside a transaction, whose database is emptied afterwards."""
     owners = TwoSizes(make_account("few"), make_account("many"))
-    make_crowd(owners.few, PEOPLE)
+    make_crowd(owners.few, people)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        cursor.execute(_FOLLOW, {"few": owners.few.pk, "many": owners.many.pk})
+        sizes = {"people": people, "number": FEW}
+        cursor.execute(_FOLLOW, sizes | {"few": owners.few.pk, "many": owners.many.pk})
         cursor.execute("SET session_replication_role = origin")
         cursor.execute(_WATCH)
         cursor.execute(_PUBLISH)
