@@ -1,17 +1,50 @@
 """When a watch is a view, and what players report. A beacon can carry no token of the session's, so each report names,
-signed, who was shown what and when; it is worth nothing to anybody else."""
+signed, who was shown what, when and on which surface; it is worth nothing to anybody else."""
 
 from collections.abc import Iterable
 from time import time
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from django.core import signing
+from django.db.models import TextChoices
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext_lazy as _
 from rest_framework.throttling import UserRateThrottle
 
 _SALT = "videos.watching"
 VALID_SECONDS = 24 * 3600
 VIEW_MS = 3000
 MOST = 50  # videos in a report
+
+
+class Source(TextChoices):
+    """On which surface a video was shown, or what led to its own page."""
+
+    FOLLOWING = "following", _("Following")
+    FOR_YOU = "for_you", _("For You")
+    PROFILE = "profile", _("Your profile")
+    SEARCH = "search", _("Search")
+    TAG = "tag", _("A tag's page")
+    EXPLORE = "explore", _("Explore")
+    INBOX = "inbox", _("Their notifications")
+    EMBED = "embed", _("Embedded in another site")
+    LINK = "link", _("A link")
+    UNKNOWN = "", _("Not recorded where")
+
+
+_SURFACES = {
+    "feeds:following_feed": Source.FOLLOWING,
+    "feeds:home": Source.FOR_YOU,
+    "videos:profile": Source.PROFILE,
+    "videos:reposts": Source.PROFILE,
+    "feeds:search": Source.SEARCH,
+    "feeds:tag": Source.TAG,
+    "feeds:explore": Source.EXPLORE,
+    "feeds:notifications": Source.INBOX,
+    "videos:embed": Source.EMBED,
+}
 
 
 class WatchRate(UserRateThrottle):
@@ -27,6 +60,18 @@ class Watched(NamedTuple):
     video_id: int
     ms: int
     shown_at: int
+    source: str = Source.UNKNOWN
+
+
+def opened_from(request: HttpRequest) -> Source:
+    """What led to this page: one of ours, as the browser says, else a link. Browsers tell other sites nothing of ours."""
+    try:
+        referrer = urlsplit(request.headers.get("Referer", ""))
+        if referrer.netloc != request.get_host():
+            return Source.LINK
+        return _SURFACES.get(resolve(referrer.path).view_name, Source.UNKNOWN)
+    except (ValueError, Resolver404):
+        return Source.UNKNOWN
 
 
 def view_after_ms(duration_ms: int | None) -> int:
@@ -39,9 +84,9 @@ def now_ms() -> int:
     return int(time() * 1000)
 
 
-def watch_token(viewer_id: int | None, video_id: int) -> str:
+def watch_token(viewer_id: int | None, video_id: int, source: str = Source.UNKNOWN) -> str:
     """Empty for somebody who is not logged in: their watching is not recorded."""
-    return "" if viewer_id is None else signing.dumps([viewer_id, video_id, now_ms()], salt=_SALT)
+    return "" if viewer_id is None else signing.dumps([viewer_id, video_id, now_ms(), str(source)], salt=_SALT)
 
 
 def reports(viewer_id: int, said: Iterable[str]) -> list[Watched]:
@@ -52,8 +97,8 @@ def reports(viewer_id: int, said: Iterable[str]) -> list[Watched]:
 
 def _report(viewer_id: int, ms: str, token: str) -> Watched | None:
     try:
-        whose, video_id, shown_at = signing.loads(token, salt=_SALT, max_age=VALID_SECONDS)
+        whose, video_id, shown_at, *source = signing.loads(token, salt=_SALT, max_age=VALID_SECONDS)
     except signing.BadSignature:
         return None
     said_ms = int(ms) if ms.isascii() and ms.isdecimal() and len(ms) < 10 else 0
-    return Watched(video_id, said_ms, shown_at) if whose == viewer_id and said_ms else None
+    return Watched(video_id, said_ms, shown_at, *source) if whose == viewer_id and said_ms else None

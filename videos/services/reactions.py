@@ -8,7 +8,7 @@ from follows.services import report_watch
 from videos.models import Like, Video
 from videos.services.acts import Mark, Tally, must_see
 from videos.signals import video_liked, video_opened, video_watched, videos_unliked
-from videos.watching import view_after_ms
+from videos.watching import Source, view_after_ms
 
 LIKES = Mark(Like, "likes")
 
@@ -45,14 +45,20 @@ def unlike(*, account: User, video: Video) -> Tally:
 
 
 @transaction.atomic
-def record_watch(*, viewer: User, video: Video, ms: int) -> None:
+def record_watch(*, viewer: User, video: Video, ms: int, source: str = Source.UNKNOWN) -> None:
     """Adds what the viewer says to have watched, as far as it is possible. The first report that is long enough makes the
     view, and counts for the viewer's tie to the creator. Creators watching their own videos are no viewers. Raises
     Refused."""
     if viewer.pk == video.creator_id or ms <= 0:
         return
     must_see(viewer, video)
-    values = {"viewer": viewer.pk, "video": video.pk, "ms": ms, "duration": video.duration_ms}
+    values: dict[str, int | str | None] = {
+        "viewer": viewer.pk,
+        "video": video.pk,
+        "ms": ms,
+        "duration": video.duration_ms,
+        "source": source,
+    }
     if _changed(_GO_ON_WATCHING, values):
         report_watch(viewer_id=viewer.pk, creator_id=video.creator_id, videos=0)
     elif ms >= view_after_ms(video.duration_ms) and _changed(_BEGIN_WATCH, values):
@@ -68,7 +74,7 @@ def record_opening(*, viewer_id: int | None, video: Video) -> None:
         video_opened.send(Video, video_id=video.pk, viewer_id=viewer_id)
 
 
-def _changed(statement: str, values: dict[str, int | None]) -> bool:
+def _changed(statement: str, values: dict[str, int | str | None]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.rowcount > 0

@@ -21,12 +21,12 @@ def record_watches(*, viewer: User, reports: Sequence[Watched]) -> None:
     now = now_ms()
     left = min(since_last_report(viewer.pk), now - min(report.shown_at for report in reports))
     videos = Video.objects.visible_to(viewer.pk).in_bulk([report.video_id for report in reports])
-    for video_id, said, shown_at in reports:
+    for video_id, said, shown_at, source in reports:
         ms = max(0, min(said, left, now - shown_at))
         left -= ms
         if video_id in videos:
             with suppress(Refused):
-                record_watch(viewer=viewer, video=videos[video_id], ms=ms)
+                record_watch(viewer=viewer, video=videos[video_id], ms=ms, source=source)
 
 
 def since_last_report(viewer_id: int) -> int:

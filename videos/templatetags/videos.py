@@ -30,11 +30,17 @@ def player(context: Context, video: Video) -> dict[str, Any]:
         "width": video.width,
         "height": video.height,
         "duration": video.duration_ms,
-        "watch_token": watching.watch_token(context["request"].user.pk, video.pk),
+        "watch_token": _watch_token(context, video),
         "view_after": watching.view_after_ms(video.duration_ms),
         "captions": captions_of(video),
         "label": video.caption or _("Video by %(name)s") % {"name": video.creator.display_name},
     }
+
+
+def _watch_token(context: Context, video: Video) -> str:
+    """A feed says `which` it is; on a video's own page it matters what led there."""
+    request = context["request"]
+    return watching.watch_token(request.user.pk, video.pk, context.get("which") or watching.opened_from(request))
 
 
 @register.inclusion_tag("videos/_reaction.html", takes_context=True)
