@@ -25,7 +25,7 @@ from socialvideo.lib.desk import ReadOnlyAdmin
 from socialvideo.lib.forms import LinesField
 from videos import services
 from videos.models import Appeal, Case, Decision, ModerationEvent, Proposal, Video
-from videos.models.moderation import Act, Kind, Reason
+from videos.models.moderation import HARM, Act, Kind, Reason
 from videos.selectors import moderation as selectors
 from videos.services import moderation
 
@@ -57,24 +57,24 @@ OF_A_COMMENT = _("Where others replied, a line stands for it.")
 class VerdictForm(forms.Form):
     act = forms.ChoiceField()
     policy = forms.ChoiceField(
-        label=_("rule"), required=False, choices=[("", "–"), *Reason.choices], widget=UnfoldAdminSelectWidget
+        label=_("Rule"), required=False, choices=[("", "–"), *Reason.choices], widget=UnfoldAdminSelectWidget
     )
     words = LinesField(
-        label=_("reasons"),
+        label=_("Reasons"),
         max_length=500,
         required=False,
         help_text=_("Whoever is concerned reads them."),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
     )
     note = LinesField(
-        label=_("note"),
+        label=_("Note"),
         max_length=1000,
         required=False,
         help_text=_("Only moderators read it."),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
     )
     until = forms.SplitDateTimeField(
-        label=_("until"),
+        label=_("Until"),
         required=False,
         help_text=_("UTC. Empty: for good."),
         widget=UnfoldAdminSplitDateTimeWidget,
@@ -120,7 +120,7 @@ def attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> Any:
 
 @admin.register(Case)
 class CaseAdmin(ReadOnlyAdmin):
-    list_display = ("thing", "harm", "reach", "reports", "state_label", "hands", "opened_at")
+    list_display = ("thing", "reported_for", "harm", "reach", "reports", "state_label", "hands", "opened_at")
     list_filter = (OpenFilter, "kind")
     list_select_related = ("taken_by",)
     search_fields = ("=subject_id", "=account_id")
@@ -131,9 +131,19 @@ class CaseAdmin(ReadOnlyAdmin):
     def has_decide_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("videos.decide_case")
 
-    @display(description=_("about"))
-    def thing(self, case: Case) -> str:
-        return str(case)
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
+        return selectors.in_queue(super().get_queryset(request))
+
+    @display(description=_("about"), header=True)
+    def thing(self, case: Case) -> list[str]:
+        handle: str = case.handle  # type: ignore[attr-defined]
+        return [str(case), f"@{handle}" if handle else gettext("a deleted account")]
+
+    @display(description=_("reported for"))
+    def reported_for(self, case: Case) -> str:
+        """The most harmful first."""
+        reasons: list[str] = case.reasons  # type: ignore[attr-defined]
+        return ", ".join(str(Reason(each).label) for each in sorted(reasons, key=HARM.__getitem__, reverse=True)) or "–"
 
     @display(description=_("in the hands of"))
     def hands(self, case: Case) -> str:
@@ -298,7 +308,7 @@ def _to_case(case: Case) -> HttpResponse:
 
 class JudgementForm(forms.Form):
     words = LinesField(
-        label=_("reasons"),
+        label=_("Reasons"),
         max_length=500,
         required=False,
         help_text=_("Whoever appealed reads them."),
@@ -330,10 +340,28 @@ class JudgedFilter(admin.SimpleListFilter):
 class AppealAdmin(ReadOnlyAdmin):
     """The longest waiting first. Not for those who decided: they are told so when they try."""
 
-    list_display = ("decision", "made_at", "upheld", "judged_at")
+    list_display = ("about", "decided", "made_at", "judgement")
     list_filter = (JudgedFilter,)
     list_select_related = ("decision__case",)
     ordering = ("made_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Appeal]:
+        return super().get_queryset(request).annotate(handle=selectors.handle_of("account_id"))
+
+    @display(description=_("about"), header=True)
+    def about(self, appeal: Appeal) -> list[str]:
+        handle: str = appeal.handle  # type: ignore[attr-defined]
+        return [str(appeal.decision.case), f"@{handle}" if handle else gettext("a deleted account")]
+
+    @display(description=_("decision"))
+    def decided(self, appeal: Appeal) -> str:
+        return f"{appeal.decision.get_act_display()} · {appeal.decision.get_policy_display()}"
+
+    @display(description=_("judged"), label={"waits": "warning", "stands": "info", "lifted": "success"})
+    def judgement(self, appeal: Appeal) -> tuple[str, Any]:
+        if appeal.upheld is None:
+            return "waits", _("waiting")
+        return ("stands", _("it stands")) if appeal.upheld else ("lifted", _("lifted"))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -369,7 +397,7 @@ class AppealAdmin(ReadOnlyAdmin):
 class ModerationEventAdmin(ReadOnlyAdmin):
     """Only added to, and not from here."""
 
-    list_display = ("happened_at", "act", "kind", "subject_id", "actor_id", "case_link")
+    list_display = ("happened_at", "act", "kind", "subject_id", "actor", "case_link")
     list_filter = ("act", "kind")
     search_fields = ("=subject_id", "=actor_id")
     search_help_text = _("Id of a thing or of who acted")
@@ -379,11 +407,21 @@ class ModerationEventAdmin(ReadOnlyAdmin):
         "act",
         "kind",
         "subject_id",
-        "actor_id",
+        "actor",
         "case_link",
         "before",
         "after",
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ModerationEvent]:
+        return super().get_queryset(request).annotate(handle=selectors.handle_of("actor_id"))
+
+    @display(description=_("by"))
+    def actor(self, event: ModerationEvent) -> str:
+        if event.actor_id is None:
+            return gettext("the site itself")
+        handle: str = event.handle  # type: ignore[attr-defined]
+        return f"@{handle}" if handle else gettext("a deleted account")
 
     @display(description=_("case"))
     def case_link(self, event: ModerationEvent) -> SafeString | str:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -24,10 +25,9 @@ class Opened:
     case: Case
     account: User
     reports: Sequence[Report]
-    earlier: Sequence[Decision]
+    earlier: Sequence[tuple[Decision, str]]  # each with by whom
     standing: Sequence[StandingEvent]
     reach: Sequence[str]
-    handles: dict[int, str]
     acts: Sequence[Act]
     video: Video | None = None
     comment: Comment | None = None
@@ -38,15 +38,13 @@ class Opened:
 def opened(case: Case) -> Opened:
     """Who reported stays out of it: their words are enough."""
     comment = _comment(case) if case.kind == Kind.COMMENT else None
-    earlier = _decisions(case)
     return Opened(
         case=case,
         account=User.objects.get(pk=case.account_id),
         reports=list(case.all_reports.defer("reporter").order_by("-pk")[:AT_MOST]),
-        earlier=earlier,
+        earlier=_decisions(case),
         standing=standing_history(case.account_id)[:AT_MOST],
         reach=[str(words) for _receiver, words in reach_asked.send(User, account_id=case.account_id)],
-        handles=_handles(earlier),
         acts=ACTS[case.kind],
         video=Video.objects.with_card().filter(pk=case.subject_id).first() if case.kind == Kind.VIDEO else None,
         comment=comment,
@@ -66,14 +64,14 @@ def _thread(comment: Comment | None) -> list[Comment]:
     return list(Comment.objects.filter(Q(pk=head) | Q(parent=head)).select_related("author").order_by("pk")[:AT_MOST])
 
 
-def _decisions(case: Case) -> list[Decision]:
-    about = Decision.objects.filter(account_id=case.account_id).select_related("case", "undone_by", "appeal")
-    return list(about.order_by("-pk")[:AT_MOST])
-
-
-def _handles(decisions: Sequence[Decision]) -> dict[int, str]:
-    ids = {person for each in decisions for person in (each.by_id, each.seconded_by_id) if person}
-    return dict(User.objects.filter(pk__in=ids).values_list("pk", "handle"))
+def _decisions(case: Case) -> list[tuple[Decision, str]]:
+    about = Decision.objects.filter(account_id=case.account_id).select_related("case", "undone_by")
+    decisions = list(about.order_by("-pk")[:AT_MOST])
+    moderators = User.objects.in_bulk({pk for each in decisions for pk in (each.by_id, each.seconded_by_id) if pk})
+    return [
+        (each, ", ".join(f"@{moderators[pk].handle}" for pk in (each.by_id, each.seconded_by_id) if pk in moderators))
+        for each in decisions
+    ]
 
 
 def holder(case: Case) -> User | None:
@@ -86,6 +84,16 @@ def next_case(after: Case, moderator: User) -> Case | None:
     free = Case.objects.filter(Q(taken_by=None) | Q(taken_until__lt=Now()), state=Case.State.OPEN).exclude(pk=after.pk)
     staff = User.objects.filter(pk=moderator.pk) if moderator.is_superuser else User.objects.filter(is_staff=True)
     return free.exclude(account_id__in=staff.values("pk")).order_by("-harm", "-reach", "pk").first()
+
+
+def in_queue(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """With `handle`, whose thing it is, and `reasons`, for which it was reported."""
+    reasons = Report.objects.filter(case=OuterRef("pk")).order_by("reason").values("reason").distinct()
+    return cases.annotate(handle=handle_of("account_id"), reasons=ArraySubquery(reasons))
+
+
+def handle_of(account_id: str) -> Subquery:
+    return Subquery(User.objects.filter(pk=OuterRef(account_id)).values("handle")[:1])
 
 
 def open_appeals() -> int:
