@@ -1,12 +1,17 @@
 """Promise 4 on live data. Who was a follower at publishing is decided by a replay of the follow events before it, not by
-anything that the fan-out wrote. Asked of what is kept: entries below the horizon of retention are gone."""
+anything that the fan-out wrote. Asked of what is kept: entries below the horizon of retention are gone, and so are older
+events than `follows.horizon` says."""
 
 from django.utils.translation import gettext_noop
 
 from feeds.sql.feed import HORIZON
 from feeds.sql.waiting import FAN_OUT_OVERDUE
+from follows.horizon import FIRST_KEPT
 from socialvideo.lib import rules
 from socialvideo.lib.audit import Check
+
+# As far back as entries are kept, and the events that say what they should be.
+KEPT = f"greatest({HORIZON}, {FIRST_KEPT})"
 
 # What the events before publication p left of the pair.
 _REPLAYED = """(SELECT "after" FROM follows_followevent AS event WHERE event.follower_id = {follower}
@@ -28,7 +33,7 @@ TOLD_FOR_NOTHING = f"""
     LEFT JOIN follows_follow AS edge ON edge.follower_id = entry.recipient_id AND edge.followee_id = p.creator_id
         AND edge.state = 'active'
     WHERE (edge.id IS NULL OR edge.since > p.id AND entry.state > 0)
-      AND {_REPLAYED.format(follower="entry.recipient_id")} IS DISTINCT FROM 'active' AND p.id >= {HORIZON}
+      AND {_REPLAYED.format(follower="entry.recipient_id")} IS DISTINCT FROM 'active' AND p.id >= {KEPT}
       AND (entry.state > 0 OR NOT EXISTS (
           SELECT 1 FROM follows_followevent AS event
           WHERE event.follower_id = entry.recipient_id AND event.followee_id = p.creator_id AND event."after" = 'active'))
@@ -45,7 +50,7 @@ COUNTED_BUT_NOT_TOLD = f"""
     SELECT p.id FROM videos_publication AS p
     LEFT JOIN feeds_inboxentry AS entry ON entry.publication_id = p.id
         AND (entry.state > 0 OR {_REPLAYED.format(follower="entry.recipient_id")} = 'active')
-    WHERE p.fanout_state = 'done' AND p.id >= {HORIZON}
+    WHERE p.fanout_state = 'done' AND p.id >= {KEPT}
     GROUP BY p.id HAVING count(entry.publication_id) < p.alerted + p.listed_quietly + p.muted
        AND count(entry.publication_id) + (
            SELECT count(*) FROM accounts_user AS gone
@@ -60,7 +65,7 @@ DELIVERY_AND_STATES = f"""
     LEFT JOIN (SELECT publication_id, count(*) FILTER (WHERE state = 1) AS quiet,
                       count(*) FILTER (WHERE state = 2) AS alerted, count(*) FILTER (WHERE state > 0) AS told
                FROM feeds_inboxentry GROUP BY publication_id) AS rows ON rows.publication_id = p.id
-    WHERE p.fanout_state IN ('running', 'done') AND p.id >= {HORIZON}
+    WHERE p.fanout_state IN ('running', 'done') AND p.id >= {KEPT}
       AND (quiet > p.listed_quietly OR rows.alerted > p.alerted
            OR coalesce(told, 0) < p.alerted + p.listed_quietly AND coalesce(told, 0) + (
                SELECT count(*) FROM accounts_user AS gone
@@ -86,7 +91,7 @@ REACH_AND_STATES = f"""
                coalesce(reach.opened, 0) - coalesce(rows.opened, 0) AS opened,
                coalesce(reach.watched, 0) - coalesce(rows.watched, 0) AS watched
     ) AS more
-    WHERE (more.seen, more.opened, more.watched) <> (0, 0, 0) AND publication_id >= {HORIZON}
+    WHERE (more.seen, more.opened, more.watched) <> (0, 0, 0) AND publication_id >= {KEPT}
       AND (least(more.seen, more.opened, more.watched) < 0 OR greatest(more.seen, more.opened, more.watched) > (
           SELECT count(*) FROM accounts_user AS gone JOIN videos_publication AS p ON p.id = publication_id
           WHERE gone.erased_at IS NOT NULL AND {_REPLAYED.format(follower="gone.id")} = 'active'))

@@ -2,18 +2,19 @@
 
 from django.utils.translation import gettext_noop
 
+from follows.horizon import FIRST_KEPT
 from follows.tallies import CAUSE, CHANGE, CHANGED, OF_THE_ERASED
 from follows.triggers import ACT_SEQUENCE, SCHEMA
 from socialvideo.lib import rules
 from socialvideo.lib.audit import Check
 
-# One walk through the whole history, pair by pair: every event begins where the one before ended, and the edge is what
-# the last one says, since the event that made it active. Clocks may be set back a little. The + 0 makes the walk a sort:
-# in the order of its index, each event would be fetched by itself.
-EDGES_AND_HISTORY = """
+# One walk through the whole history, pair by pair: every event begins where the one before ended, as far back as the history
+# is whole, and the edge is what the last one says, since the event that made it active. Clocks may be set back a little. The
+# + 0 makes the walk a sort: in the order of its index, each event would be fetched by itself.
+EDGES_AND_HISTORY = f"""
     SELECT * FROM (
         SELECT follower_id, followee_id,
-            CASE WHEN "before" <> said_before THEN 'events do not join up'
+            CASE WHEN "before" <> said_before AND history.id >= {FIRST_KEPT} THEN 'events do not join up'
                  WHEN happened_at < earlier - interval '1 minute' THEN 'events are not in the order of time'
                  WHEN coalesce(history."after", '') <> coalesce(edge.state, '') THEN 'the edge is not as the last event says'
                  WHEN edge.notify <> history.notify THEN 'the bell is not as the last event says'
@@ -21,7 +22,7 @@ EDGES_AND_HISTORY = """
             END AS fault
         FROM (
             SELECT * FROM (
-                SELECT follower_id, followee_id, "before", "after", notify, happened_at,
+                SELECT id, follower_id, followee_id, "before", "after", notify, happened_at,
                        lag("after", 1, '') OVER pair AS said_before, lag(happened_at) OVER pair AS earlier,
                        max(id) FILTER (WHERE "after" = 'active' AND "before" <> 'active') OVER pair AS activation,
                        lead(id) OVER pair IS NULL AS is_last
@@ -29,7 +30,7 @@ EDGES_AND_HISTORY = """
                       FROM follows_followevent) AS event
                 WINDOW pair AS (PARTITION BY follower_id, followee_id ORDER BY id)
             ) AS event
-            WHERE is_last OR "before" <> said_before OR happened_at < earlier - interval '1 minute'
+            WHERE is_last OR ("before" <> said_before AND id >= {FIRST_KEPT}) OR happened_at < earlier - interval '1 minute'
         ) AS history
         FULL JOIN follows_follow AS edge USING (follower_id, followee_id)
     ) AS pair

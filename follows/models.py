@@ -261,6 +261,9 @@ class TallyMark(models.Model):
     events_from = models.DateTimeField(
         null=True, help_text="Since when every event is kept, where older ones were pruned: figures before it stand."
     )
+    first_kept = models.BigIntegerField(
+        db_default=0, help_text="The number from which on every event is there: the horizon (`horizon.py`)."
+    )
 
     class Meta:
         constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="follows_tallymark_is_one")]

@@ -9,8 +9,12 @@ from accounts.models import User
 from follows.machine import ABSENT, REQUESTED, Cause
 from follows.models import EventOrigin, FollowEvent
 from follows.wording import cause_as_told
-from socialvideo.lib.personal import Kind, Row, Table, days, for_good, same, until_taken_back, with_account
+from socialvideo.lib.personal import Kind, Row, Table, days, days_or_for_good, same, until_taken_back, with_account
 
+HISTORY = days_or_for_good(
+    "KEEP_FOLLOW_EVENTS_DAYS",
+    _("%(time)s. Beyond that, for good: how each follow that stands began, and the last change between two accounts."),
+)
 OF_OTHERS = _("It is about what others do, and theirs to know.")
 SUMS = _("It only sums up or hurries what is in the other files.")
 
@@ -146,7 +150,7 @@ KINDS = [
         "following/history",
         _("Everything that happened to your follows, and on which device of yours"),
         _("So that no follow ends silently: you can read each change and its cause."),
-        for_good,
+        HISTORY,
         tables=(Table("follows.FollowEvent", "follower_id", own_event, narrowed=with_devices),),
         also=("follows.FollowEvent.actor_id",),
         outlives=_("Numbers, causes and moments; devices are removed."),
@@ -155,7 +159,7 @@ KINDS = [
         "following/followers-history",
         _("Who began and ceased to follow you"),
         _("To show you how your followers came and went."),
-        for_good,
+        HISTORY,
         tables=(
             Table(
                 "follows.FollowEvent",

@@ -58,6 +58,13 @@ def prune_batches() -> None:
 
 
 @shared_task
+def prune_events() -> None:
+    """Forgets what is older than the history of follows is kept."""
+    if services.prune_events():
+        prune_events.delay()
+
+
+@shared_task
 def erase(account_id: int) -> None:
     """One turn of an erasure."""
     if erasure.erase(account_id):

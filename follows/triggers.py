@@ -8,6 +8,7 @@ import pgtrigger
 from pgtrigger import Row, Statement
 
 from accounts.locks import account_lock_sql
+from follows import horizon
 from follows.machine import renamed_cause_sql
 from socialvideo.lib.triggers import Promise, Refuse, never_truncate
 
@@ -354,12 +355,37 @@ EDGE_TRIGGERS = [
     never_truncate(),
 ]
 
+# The one way out: below the horizon, said by the statement itself, and nothing that somebody may still ask for.
+forgets_the_needless = Promise(
+    name="forgets_the_needless",
+    level=Statement,
+    when=pgtrigger.After,
+    operation=pgtrigger.Delete,
+    referencing=pgtrigger.Referencing(old="gone"),
+    declare=_SAID,
+    func=f"""
+        IF EXISTS (
+            SELECT 1 FROM gone LEFT JOIN follows_tallymark AS mark ON TRUE
+            CROSS JOIN LATERAL (
+                SELECT {horizon.later("newer")} FROM follows_followevent AS newer
+                WHERE newer.follower_id = gone.follower_id AND newer.followee_id = gone.followee_id
+                  AND newer.id > gone.id AND newer.id < mark.first_kept) AS later
+            WHERE (said[2] = '{horizon.SAID}' AND gone.id < mark.first_kept AND gone.happened_at < mark.events_from
+                   AND {horizon.needless("gone")}) IS NOT TRUE
+        ) THEN
+            {_refusal("follows_history_stands", "Follow history is never taken away.")}
+        END IF;
+        RETURN NULL;
+    """,
+)
+
 EVENT_TRIGGERS = [
     Refuse(
         name="history_stands",
-        operation=pgtrigger.Update | pgtrigger.Delete,
+        operation=pgtrigger.Update,
         message="Follow history is never rewritten.",
     ),
+    forgets_the_needless,
     Refuse(
         name="written_by_the_edge",
         operation=pgtrigger.Insert,

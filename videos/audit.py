@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
+from follows.horizon import FIRST_KEPT
 from follows.triggers import ACT_SEQUENCE
 from socialvideo.lib import rules
 from socialvideo.lib.audit import Check
@@ -18,15 +19,19 @@ TOLD_BUT_NOT_OPEN = """
        OR v.creator_id <> p.creator_id OR v.published_at IS DISTINCT FROM p.published_at
 """
 # Who was a follower at a publication is whoever the events before it left active: one walk over each creator's events and
-# publications in the order of their numbers.
-FOLLOWERS_AS_REPLAYED = """
+# publications in the order of their numbers. Where older events are forgotten, it begins with what each pair's last said.
+FOLLOWERS_AS_REPLAYED = f"""
     SELECT id, said, replayed FROM (
         SELECT id, said, sum(step) OVER (PARTITION BY creator_id ORDER BY id) AS replayed
-        FROM (SELECT creator_id, id, followers_at_publish AS said, 0 AS step FROM videos_publication
+        FROM (SELECT creator_id, id, followers_at_publish AS said, 0 AS step FROM videos_publication WHERE id >= {FIRST_KEPT}
               UNION ALL
               SELECT followee_id, id, NULL, CASE "after" WHEN 'active' THEN 1 ELSE -1 END FROM follows_followevent
-              WHERE ("before" = 'active') <> ("after" = 'active')
-                AND followee_id IN (SELECT creator_id FROM videos_publication)) AS line
+              WHERE ("before" = 'active') <> ("after" = 'active') AND id >= {FIRST_KEPT}
+                AND followee_id IN (SELECT creator_id FROM videos_publication)
+              UNION ALL
+              SELECT followee_id, 0, NULL, ("after" = 'active')::int FROM (
+                  SELECT DISTINCT ON (follower_id, followee_id) followee_id, "after" FROM follows_followevent
+                  WHERE id < {FIRST_KEPT} ORDER BY follower_id, followee_id, id DESC) AS stood) AS line
     ) AS publication
     WHERE said <> replayed
 """

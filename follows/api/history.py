@@ -33,10 +33,19 @@ class HistoryEntrySerializer(serializers.Serializer):
     taken = serializers.BooleanField(help_text="Somebody else ended a follow or a request of mine.")
 
 
+WHOLE_SINCE = serializers.DateTimeField(
+    allow_null=True, help_text="Since when every change is kept, where older ones are not."
+)
+
+
 class HistoryView(APIView):
     permission_classes = (IsAuthenticated,)
 
-    @extend_schema(parameters=[CURSOR, KIND, WHO], responses=paged(HistoryEntrySerializer), operation_id="history")
+    @extend_schema(
+        parameters=[CURSOR, KIND, WHO],
+        responses=paged(HistoryEntrySerializer, whole_since=WHOLE_SINCE),
+        operation_id="history",
+    )
     def get(self, request: Request) -> Response:
         """Every change of my follows, newest first."""
         query, other = request.query_params, named(request.query_params.get("who", ""))
@@ -47,4 +56,6 @@ class HistoryView(APIView):
             session=origin_of(request, Source.API).session,
             cursor=query.get("cursor", ""),
         )
-        return page_response(page, HistoryEntrySerializer, request=request)
+        answer = page_response(page, HistoryEntrySerializer, request=request)
+        answer.data["whole_since"] = selectors.whole_since(request.user)  # type: ignore[arg-type]
+        return answer

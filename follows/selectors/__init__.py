@@ -1,7 +1,7 @@
 """Reads of the follow graph, shaped like the pages and answers that show it."""
 
 from follows.selectors.batches import batches_page, lost_by_unfollowing, report, rows_page, standing_still
-from follows.selectors.history import history_page, silent_follows
+from follows.selectors.history import history_page, silent_follows, whole_since
 from follows.selectors.imports import imports_of, preview, preview_page, preview_row
 from follows.selectors.lists import hidden_from, may_see_lists, people_page, requests_page
 from follows.selectors.manager import FILTERS, SORTS, Wanted, count_matching, manager_page, open_requests_of
@@ -43,4 +43,5 @@ __all__ = [
     "silent_follows",
     "standing_still",
     "was_offered",
+    "whole_since",
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from follows.machine import ABSENT, ACTIVE, REQUESTED, Cause
-from follows.models import EventOrigin, Follow, FollowEvent
+from follows.models import EventOrigin, Follow, FollowEvent, TallyMark
 from follows.relations import Relation
 from follows.selectors.ties import relations
 from follows.wording import cause_as_told, sentence
@@ -99,6 +99,12 @@ def _entry(event: FollowEvent, account: User | None, tie: Relation, origin: Even
         this_device=bool(origin and session and origin.session == session),
         taken=event.before != ABSENT and event.after == ABSENT and not by_me,
     )
+
+
+def whole_since(account: User) -> datetime | None:
+    """Since when every change is kept, where that is not since the account exists; of earlier ones `horizon.py` says which."""
+    since = TallyMark.objects.values_list("events_from", flat=True).first()
+    return since if since and since > account.joined_at else None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from follows.services.edges import (
 from follows.services.erasure import forget_watching
 from follows.services.imports import PREVIEW_STANDS, discard, discard_old_previews, leave_out, start_import
 from follows.services.offers import accept_offer, dismiss_offer, offer
-from follows.services.pruning import prune_batches
+from follows.services.pruning import prune_batches, prune_events
 from follows.services.refusals import FollowRefused
 from follows.services.reports import fold_counts, report_publication, report_watch
 from follows.services.tallies import prunable_before, rebuild_tallies, roll_tallies
@@ -50,6 +50,7 @@ __all__ = [
     "offer",
     "prunable_before",
     "prune_batches",
+    "prune_events",
     "rebuild_tallies",
     "remove_follower",
     "report_publication",

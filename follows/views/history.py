@@ -49,6 +49,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "who": who,
         "other": other,
         "silent": selectors.silent_follows(me.pk) if not (kind or who) else None,
+        "whole_since": selectors.whole_since(me),
         "more": urlencode({"kind": kind, "who": who, "after": page.next_cursor}) if page.next_cursor else "",
     }
     return render(request, rows_or_page(request, "follows/history.html"), context)

@@ -15,12 +15,11 @@ CURSOR = OpenApiParameter("cursor", str, description="`next_cursor` of the page 
 
 
 @lru_cache
-def paged(serializer: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
-    """The schema of a page of these."""
+def paged(serializer: type[serializers.BaseSerializer[Any]], **besides: Any) -> serializers.Serializer[Any]:
+    """The schema of a page of these, and what else it says."""
     name = serializer.__name__.removesuffix("Serializer")
-    return inline_serializer(
-        f"{name}Page", {"results": serializer(many=True), "next_cursor": serializers.CharField(allow_blank=True)}
-    )
+    fields = {"results": serializer(many=True), "next_cursor": serializers.CharField(allow_blank=True)}
+    return inline_serializer(f"{name}Page", fields | besides)
 
 
 def cursor_of(request: Request) -> str:

@@ -134,6 +134,11 @@ def days_or_always(setting: str, sentence: Words = SO_LONG) -> Callable[[], str]
     return lambda: days(setting, sentence)() if getattr(settings, setting) else with_account()
 
 
+def days_or_for_good(setting: str, sentence: Words) -> Callable[[], str]:
+    """For good where the setting is 0."""
+    return lambda: days(setting, sentence)() if getattr(settings, setting) else for_good()
+
+
 def with_account() -> str:
     return gettext("As long as your account exists.")
 
