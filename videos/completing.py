@@ -41,7 +41,7 @@ def _people(viewer_id: int, beginning: str) -> list[Completion]:
 
 
 def _tags(viewer_id: int, beginning: str) -> list[Completion]:
-    seen = Video.objects.visible_to(viewer_id).filter(pk=OuterRef("video"))
+    seen = Video.objects.visible_to(viewer_id).offered_to(viewer_id).filter(pk=OuterRef("video"))
     uses = VideoTag.objects.filter(Exists(seen), tag__name__startswith=beginning).order_by("-publication_id")
     counted = Counter(uses.values_list("tag", flat=True)[:ASKED])
     names = Tag.objects.in_bulk(list(counted))

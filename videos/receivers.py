@@ -8,10 +8,11 @@ from django.dispatch import receiver
 from accounts.models import StandingEvent, User
 from accounts.services import AccountRefused, owe
 from accounts.signals import erasure_due, standing_changed, standing_wanted
+from follows.signals import follows_slowed
 from videos import tasks
-from videos.models.moderation import Act
+from videos.models.moderation import Act, Flag
 from videos.services import Refused, erasure, moderation
-from videos.signals import processing_due, publishing_ahead
+from videos.signals import processing_due, publishing_ahead, storm_slowed
 
 
 @receiver(processing_due)
@@ -40,6 +41,16 @@ def decide_about_account(account: User, by: User, act: str, reason: str, **_: An
             moderation.put_back(account, by=by, note=reason)
     except Refused as refused:
         raise AccountRefused(refused.message) from refused
+
+
+@receiver(storm_slowed)
+def tell_moderators(account_id: int, flag: str, number: int, **_: Any) -> None:
+    moderation.flag_storm(account_id=account_id, flag=flag, number=number)
+
+
+@receiver(follows_slowed)
+def tell_moderators_of_follows(account_id: int, number: int, **_: Any) -> None:
+    moderation.flag_storm(account_id=account_id, flag=Flag.FOLLOW_STORM, number=number)
 
 
 @receiver(erasure_due)

@@ -14,6 +14,7 @@ video_liked = Signal()  # video_id, account_id
 commented = Signal()  # comment_id
 videos_unliked = Signal()  # video_ids, account_id
 comment_removed = Signal()  # comment_id
+storm_slowed = Signal()  # account_id, flag, number: a brake slowed what the account does; so much was done before
 comment_liked = Signal()  # comment_id, account_id
 comment_unliked = Signal()  # comment_id, account_id
 video_reposted = Signal()  # video_id, account_id

@@ -37,7 +37,7 @@ def tags_to_choose(account_id: int) -> list[TagChoice]:
         Interest.objects.filter(account_id=account_id).order_by("tag__name").values_list("tag__name", flat=True)
     )
     newest = Publication.objects.order_by("-pk").values("video")[:NEWEST]
-    shown = Video.objects.visible_to(account_id).filter(state="published", visibility="everyone")
+    shown = Video.objects.visible_to(account_id).unlimited().filter(state="published", visibility="everyone")
     used = VideoTag.objects.filter(video__in=newest).filter(video__in=shown).values_list("tag__name")
     ranked = used.annotate(creators=Count("video__creator", distinct=True), videos=Count("pk"))
     names = [name for name, *_ in ranked.order_by("-creators", "-videos", "tag__name")[:TAGS_OFFERED]]

@@ -4,6 +4,7 @@ from collections import Counter
 from io import BytesIO, StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 from PIL import Image
@@ -19,7 +20,6 @@ from follows.services import unfollow
 from follows.tests.truth import assert_graph_is_true
 from videos.models import Comment, Like, Video, Watch
 from videos.services import processing
-from videos.services.comments import COMMENTS_A_MINUTE
 
 HANDLES = {person.handle for person in PEOPLE}
 
@@ -63,7 +63,7 @@ def test_every_comment_has_its_clip_and_no_clip_comes_twice() -> None:
 
 def test_nobody_writes_faster_than_the_site_allows() -> None:
     written = Counter(handle for said in COMMENTS.values() for handle, _ in said) + Counter([CREATOR])
-    assert max(written.values()) < COMMENTS_A_MINUTE
+    assert max(written.values()) < settings.COMMENTS_PER_MINUTE
 
 
 def test_no_two_people_look_the_same() -> None:

@@ -252,6 +252,15 @@ def test_only_what_is_out_has_a_say(alice: User, mira: User, monkeypatch: Any) -
     assert [choice.name for choice in selectors.tags_to_choose(alice.pk)] == ["cats"]
 
 
+def test_what_a_moderator_limited_has_no_say(alice: User, mira: User) -> None:
+    make_video(mira, caption="#cats")
+    limited = make_video(mira, caption="#dogs")
+    Video.objects.filter(pk=limited.pk).update(is_limited=True)
+    assert [choice.name for choice in selectors.tags_to_choose(alice.pk)] == ["cats"]
+    User.objects.filter(pk=mira.pk).update(is_limited=True)
+    assert selectors.tags_to_choose(alice.pk) == []
+
+
 def test_interests_are_chosen_and_changed_by_a_plain_form(client: Client, alice: User, mira: User) -> None:
     for tag in ("cats", "dogs", "sea"):
         make_video(mira, caption=f"#{tag}")

@@ -11,6 +11,13 @@ const MOST = 3;
 const FAILURES = ["htmx:sendError", "htmx:timeout", "htmx:responseError"];
 const REFUSALS = { 403: gettext("This page is too old. Reload it."), 429: gettext("That was a lot at once. Wait a moment.") };
 
+// What was too much at once and says so itself, and where, is an answer.
+function inItsWords({ detail }) {
+  if (detail.xhr.status !== 429 || !detail.xhr.getResponseHeader("HX-Reswap")) return;
+  detail.shouldSwap = true;
+  detail.isError = false;
+}
+
 class ToastStack extends HTMLElement {
   #timers = new Map();
 
@@ -22,11 +29,13 @@ class ToastStack extends HTMLElement {
     this.addEventListener("htmx:beforeRequest", this.#working);
     this.addEventListener("htmx:afterRequest", this.#acted);
     document.addEventListener("toast", this.#add);
+    document.addEventListener("htmx:beforeSwap", inItsWords);
     for (const type of FAILURES) document.addEventListener(type, this.#failed);
   }
 
   disconnectedCallback() {
     document.removeEventListener("toast", this.#add);
+    document.removeEventListener("htmx:beforeSwap", inItsWords);
     for (const type of FAILURES) document.removeEventListener(type, this.#failed);
     this.#hold();
   }

@@ -37,11 +37,11 @@ def key_of(request: Request) -> str:
 
 
 def allowed(act: Callable[..., Any], **given: Any) -> Any:
-    """The act's result, or 409 with the reason."""
+    """The act's result, or 409 with the reason; 429 where it may be tried again soon."""
     try:
         return act(**given)
     except services.Refused as refused:
-        raise Refused(refused.message, refused.code) from refused
+        raise Refused(refused.message, refused.code, refused.wait) from refused
 
 
 def given(

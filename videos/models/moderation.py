@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from socialvideo.lib.said import worded
 from socialvideo.lib.triggers import Refuse, never_truncate
 
 
@@ -58,6 +59,16 @@ HARM: dict[str, int] = {
     Reason.SPAM: 20,
     Reason.OTHER: 10,
 }
+
+
+class Flag(models.TextChoices):
+    """By which of its brakes the site itself reports an account."""
+
+    FOLLOW_STORM = "follow_storm", _("many follows")
+    COMMENT_FLOOD = "comment_flood", _("many comments")
+    SAME_COMMENTS = "same_comments", _("the same comment again and again")
+    MENTION_STORM = "mention_storm", _("many mentions of strangers")
+    COPIES = "copies", _("files that were here already")
 
 
 class Act(models.TextChoices):
@@ -150,6 +161,15 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()}: {self.get_kind_display()} {self.subject_id}"
+
+    @property
+    def flag_label(self) -> str:
+        return str(Flag(self.flag).label) if self.flag in Flag.values else self.flag
+
+    @property
+    def words(self) -> str:
+        """What people wrote as it stands; what a brake counted, in the reader's language."""
+        return worded(self.text) if self.flag else self.text
 
 
 class Notice(models.Model):

@@ -29,14 +29,14 @@ def public_video(video_id: int) -> Video | None:
 
 
 def public_videos(account_id: int | None = None, *, at_most: int = 20) -> list[Video]:
-    """What everybody may see, of one account or of all, newest first."""
+    """What everybody may see, of one account or, as far as no moderator limited it, of all; newest first."""
     videos = Video.objects.visible_to(None).filter(visibility="everyone", state="published")
-    videos = videos if account_id is None else videos.of_creator(account_id).prefetch_related("tagged__tag")
+    videos = videos.unlimited() if account_id is None else videos.of_creator(account_id).prefetch_related("tagged__tag")
     return list(videos.with_card().order_by("-published_at", "-pk")[:at_most])
 
 
 def public_creators(*, at_most: int) -> list[User]:
-    """Whose videos everybody may see: those who joined last."""
-    public = Video.objects.visible_to(None).filter(creator=OuterRef("pk"))
+    """Whose videos everybody may see and no moderator limited: those who joined last."""
+    public = Video.objects.visible_to(None).unlimited().filter(creator=OuterRef("pk"))
     people = User.objects.present().filter(Exists(public), is_private=False)
     return list(people.order_by("-pk")[:at_most])

@@ -1,19 +1,15 @@
 """What people write under a video, in threads of one level, and what is done about it."""
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from videos.models import Comment, CommentLike, Video
 from videos.services.acts import Mark, Tally, inserted, must_see
+from videos.services.brakes import flagging, must_not_flood
 from videos.services.refusals import GONE, Refused, not_yours
 from videos.signals import comment_liked, comment_removed, comment_unliked, commented
-
-COMMENTS_A_MINUTE = 10
 
 _COMMENT = """
     INSERT INTO videos_comment (author_id, video_id, parent_id, answers_id, text, submit_key)
@@ -23,11 +19,12 @@ _COMMENT = """
 LIKES = Mark(CommentLike, "likes")
 
 
+@flagging
 @transaction.atomic
 def comment(*, author: User, video: Video, text: str, submit_key: str, answers: Comment | None = None) -> Comment:
     """A comment, or a reply to the one that it answers: what answers a reply joins its thread. The same key is the same
-    comment, however often it is sent. Raises Refused: out of sight, comments are off, nothing was written, or too much was
-    in the last minute."""
+    comment, however often it is sent. Raises Refused: out of sight, comments are off, nothing was written, or, for a
+    while, too much or the same again and again."""
     if earlier := Comment.objects.filter(author=author, submit_key=submit_key).first():
         return earlier
     must_see(author, video)
@@ -36,7 +33,7 @@ def comment(*, author: User, video: Video, text: str, submit_key: str, answers: 
         _must_read(author, answers, on=video)
     if not text.strip():
         raise Refused("empty", _("Write something first."))
-    _must_not_flood(author)
+    must_not_flood(author, text)
     parent_id, answers_id = _place(answers)
     if comment_id := inserted(_COMMENT, [author.pk, video.pk, parent_id, answers_id, text.strip(), submit_key]):
         commented.send(Comment, comment_id=comment_id)
@@ -134,10 +131,3 @@ def _must_be_open(video: Video) -> None:
 def _must_read(account: User, comment: Comment, *, on: Video) -> None:
     if not Comment.objects.visible_to(account.pk).filter(pk=comment.pk, video=on).exists():
         raise Refused(GONE[0], _("This comment is not available."))
-
-
-def _must_not_flood(author: User) -> None:
-    """Meant against floods: who writes at the very same moment may get a few more through."""
-    lately = Comment.objects.filter(author=author).order_by("-pk")[COMMENTS_A_MINUTE - 1 : COMMENTS_A_MINUTE].first()
-    if lately and lately.created_at > timezone.now() - timedelta(minutes=1):
-        raise Refused("too_fast", _("You have written many comments in the last minute. Wait a moment."))

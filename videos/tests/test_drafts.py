@@ -582,5 +582,9 @@ def test_handles_and_tags_are_completed(alice: User, bob: User, mallory: User) -
         make_video(mallory, caption=caption, visibility="only_me" if "sunny" in caption else "everyone")
         assert number < 3
     assert found("#sun") == ["#sunset", "#sunday"], "by use, and none of what may not be seen"
+    Video.objects.filter(caption="#sunday #sunset").update(is_limited=True)
+    assert found("#sun") == ["#sunset"], "what a moderator limited is not offered"
+    follows.follow(follower=alice, followee=mallory)
+    assert found("#sun") == ["#sunset", "#sunday"], "but to followers"
     for nothing in ("", "@", "#", "bo", "@\x00", "#" + "x" * 99):
         assert found(nothing.replace("\x00", "")) == []

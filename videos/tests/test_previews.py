@@ -246,6 +246,9 @@ def test_maps_list_what_everybody_may_see(client: Client, alice: User) -> None:
     hidden = make_account("hidden", is_private=True)
     make_video(hidden)
     make_account("silent")
+    limited, creator = make_video(alice), make_account("limited", is_limited=True)
+    Video.objects.filter(pk=limited.pk).update(is_limited=True)
+    make_video(creator)
     videos = re.findall(r"<loc>(.*?)</loc>", client.get("/sitemap-videos.xml").content.decode())
     assert videos == [f"{SITE}{shown.get_absolute_url()}"]
     assert re.findall(r"<loc>(.*?)</loc>", client.get("/sitemap-profiles.xml").content.decode()) == [f"{SITE}/@alice/"]

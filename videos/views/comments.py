@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from socialvideo.lib import toasts
+from socialvideo.lib.rates import later
 from socialvideo.lib.redirects import redirect_back
 from socialvideo.lib.toasts import Action, Toast
 from videos import selectors, services
@@ -72,11 +73,16 @@ def _commented(request: HttpRequest, video: Video) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         if comment:
             return redirect(_place(comment))
-        return render(request, "videos/comments.html", comments_context(request, video, form), status=422)
+        page = render(request, "videos/comments.html", comments_context(request, video, form), status=422)
+        return _slowed(page, form)
     if comment is None:
-        refused = render(request, "videos/_comment_form.html", _form_context(request, video, form) | {"again": True})
-        return reswap(refused, "none")
+        again = render(request, "videos/_comment_form.html", _form_context(request, video, form) | {"again": True})
+        return reswap(_slowed(again, form), "none")
     return _counted(_written(request, video, comment), video)
+
+
+def _slowed(response: HttpResponse, form: CommentForm) -> HttpResponse:
+    return later(response, form.wait) if form.wait else response
 
 
 def _write(request: HttpRequest, video: Video, form: CommentForm) -> Comment | None:
@@ -86,6 +92,7 @@ def _write(request: HttpRequest, video: Video, form: CommentForm) -> Comment | N
         return services.comment(author=request.user, video=video, answers=answers, **given)  # type: ignore[arg-type]
     except services.Refused as refused:
         form.add_error("text", refused.message)
+        form.wait = refused.wait
         return None
 
 

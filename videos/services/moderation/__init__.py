@@ -5,6 +5,7 @@ from videos.services.moderation.appeals import appeal, judge
 from videos.services.moderation.cases import look, open_case, release, take
 from videos.services.moderation.deciding import confirm, decide, turn_down
 from videos.services.moderation.directly import act_on, put_back
+from videos.services.moderation.flagging import flag_storm
 from videos.services.moderation.lifting import lift, lift_due
 from videos.services.moderation.reporting import flag, notify, report
 
@@ -14,6 +15,7 @@ __all__ = [
     "confirm",
     "decide",
     "flag",
+    "flag_storm",
     "judge",
     "lift",
     "lift_due",

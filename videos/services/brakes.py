@@ -1,0 +1,79 @@
+"""Brakes on what somebody writes: so many comments in a minute, and the same words only so often in an hour. Nothing that
+was written is taken away, and what was removed counts. Rows count, not Redis."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from socialvideo.lib.rates import in_minutes, seconds_to_wait
+from videos.models import Comment
+from videos.models.moderation import Flag
+from videos.services.refusals import Refused
+from videos.signals import storm_slowed
+
+P = ParamSpec("P")
+R = TypeVar("R")
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+LOOKED_AT = 60  # comments, the newest ones, among which the same words are looked for
+EVERYBODYS = 20  # letters: shorter words are anybody's, however often
+
+_HOLD = "SELECT pg_advisory_xact_lock(hashtextextended('comments of ' || %s, 0))"
+
+
+class Slowed(Refused):
+    """For so many seconds. Moderators hear of it, by `flag`, with the number that was reached."""
+
+    def __init__(self, message: str, wait: int, *, flag: Flag, number: int) -> None:
+        super().__init__("too_fast", message, wait)
+        self.flag, self.number = flag, number
+
+
+def flagging(service: Callable[P, R]) -> Callable[P, R]:
+    """Around a service of an `author`, outside of its transaction: a storm is told of though nothing is done."""
+
+    @wraps(service)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return service(*args, **kwargs)
+        except Slowed as slowed:
+            author = kwargs["author"]
+            assert isinstance(author, User)  # noqa: S101 - for the type checker
+            storm_slowed.send(Slowed, account_id=author.pk, flag=slowed.flag, number=slowed.number)
+            raise
+
+    return wrapper
+
+
+def must_not_flood(author: User, text: str) -> None:
+    """One comment of an author at a time: from however many connections, no more get through."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [author.pk])
+    newest = Comment.objects.filter(author=author).order_by("-pk").values_list("text", "created_at")
+    lately = list(newest[: max(LOOKED_AT, settings.COMMENTS_PER_MINUTE)])
+    _must_not_be_many([at for _text, at in lately])
+    if len(text.strip()) >= EVERYBODYS:
+        _must_not_be_the_same([at for earlier, at in lately if _same(earlier, text)])
+
+
+def _must_not_be_many(moments: Sequence[datetime]) -> None:
+    if wait := seconds_to_wait(moments, settings.COMMENTS_PER_MINUTE, MINUTE):
+        said = _("You have written many comments in the last minute. Wait a moment: you can go on in %(time)s.")
+        number = settings.COMMENTS_PER_MINUTE
+        raise Slowed(said % {"time": in_minutes(wait)}, wait, flag=Flag.COMMENT_FLOOD, number=number)
+
+
+def _must_not_be_the_same(moments: Sequence[datetime]) -> None:
+    if wait := seconds_to_wait(moments, settings.SAME_COMMENTS_PER_HOUR, HOUR):
+        said = _("You have written this several times already. Write something else, or wait for %(time)s.")
+        number = settings.SAME_COMMENTS_PER_HOUR
+        raise Slowed(said % {"time": in_minutes(wait)}, wait, flag=Flag.SAME_COMMENTS, number=number)
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold().split() == other.casefold().split()
