@@ -40,6 +40,12 @@ CHROMIUM_FLAGS = (
 )
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What may take long begins first: at the end one worker would be alone with it."""
+    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
+
+
 @pytest.fixture(autouse=True)
 def _empty_redis() -> None:
     """Cache, throttles and queued hints of one test are not seen by the next."""
