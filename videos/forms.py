@@ -223,10 +223,12 @@ class ReportForm(forms.Form):
 class NoticeForm(ReportForm):
     """The same by somebody without an account, who wants to be reached. Nobody has to be, to report what harms children."""
 
-    name = forms.CharField(label=_("Your name"), max_length=100, required=False)
+    use_required_attribute = False
+    name = forms.CharField(
+        label=_("Your name"), max_length=100, help_text=_("You need not say it where children are harmed.")
+    )
     email = forms.EmailField(
         label=_("Your e-mail address"),
-        required=False,
         help_text=_("We write to it what became of your notice, and forget it some time after."),
     )
 
@@ -234,14 +236,8 @@ class NoticeForm(ReportForm):
         super().__init__(*args, **kwargs)
         self.fields["text"].required = True
         self.fields["text"].help_text = gettext("Say where it is and why it is against the law or the rules.")
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if given.get("reason") != Reason.CHILD_SAFETY:
-            for name in ("name", "email"):
-                if not given.get(name) and name not in self.errors:
-                    self.add_error(name, forms.Field.default_error_messages["required"])
-        return given
+        for name in ("name", "email"):
+            self.fields[name].required = self.data.get("reason") != Reason.CHILD_SAFETY
 
 
 class AppealForm(forms.Form):
