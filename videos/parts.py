@@ -1,5 +1,6 @@
 """The bytes of unfinished uploads: one file each, on the local disk, beside what the site serves and never served itself."""
 
+import hashlib
 import math
 import os
 import shutil
@@ -78,6 +79,15 @@ def hand_to_storage(media_key: str, name: str, whole: int) -> str:
     part = _path(media_key)
     with part.open("rb") as content:
         return default_storage.save(name, _Part(content, name=str(part)))
+
+
+def digest(media_key: str) -> str:
+    """The SHA-256 of what is here; "" of what is in the storage already."""
+    try:
+        with _path(media_key).open("rb") as part:
+            return hashlib.file_digest(part, "sha256").hexdigest()
+    except FileNotFoundError:
+        return ""
 
 
 def remove(media_key: str) -> None:

@@ -73,6 +73,10 @@ class VideoQuerySet(models.QuerySet):  # type: ignore[type-arg]  # its model imp
         """By their creators, who did not bring them back in time: nothing does any more, they are to be erased."""
         return self.filter(state="removed", removed_by=F("creator"), removed_at__lte=Now() - timedelta(days=days))
 
+    def with_copies(self) -> Self:
+        """What another file of the same bytes is a copy of: all that stands and did not fail."""
+        return self.exclude(state__in=["failed", "removed"]).exclude(digest="")
+
     def drafts(self) -> Self:
         return self.standing().filter(is_draft=True)
 

@@ -49,6 +49,14 @@ class Video(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PROCESSING)
     original = models.CharField(max_length=200, blank=True, help_text="Storage name of the uploaded file.")
     uploaded_bytes = models.BigIntegerField(default=0)
+    digest = models.CharField(
+        max_length=64,
+        blank=True,
+        db_default="",
+        default="",
+        editable=False,
+        help_text="SHA-256 of the file as it came.",
+    )
     is_draft = models.BooleanField(
         default=False, db_default=False, help_text="Finished or not: its creator has not let it go out yet."
     )
@@ -185,6 +193,8 @@ class Video(models.Model):
             models.Index(fields=["failed_at"], condition=Q(failed_at__isnull=False), name="videos_video_failed"),
             # The sweep: files on their way.
             models.Index(fields=["created_at"], condition=Q(state="uploading"), name="videos_video_uploading"),
+            # Files that come again.
+            models.Index(fields=["digest"], condition=~Q(digest=""), name="videos_video_of_digest"),
             # Explore and the fresh part of For You.
             models.Index(
                 fields=["-published_at"],

@@ -145,6 +145,7 @@ def _empty(video: Video, why: str) -> None:
         trim_from_ms=None,
         trim_to_ms=None,
         original="",
+        digest="",
         rendition_key="",
         rungs_key="",
         poster_key="",

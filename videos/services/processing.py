@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
+from django.core.files.base import File
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -30,6 +31,7 @@ from videos import media, storage
 from videos.models import Video
 from videos.querysets import VideoQuerySet
 from videos.services.allowance import check_work, count_work
+from videos.services.copies import digest_of, keep_digest
 from videos.services.publishing import hurry_publishing, publish_due, publish_if_due
 from videos.services.refusals import Refused, not_yours
 from videos.signals import processing_due, video_failed, video_processed
@@ -311,6 +313,9 @@ def _source(video: Video, folder: Path) -> Source:
     path, limits = folder / "original", _limits()
     if not path.exists():
         storage.fetch(video.original, path)
+    if not video.digest:  # it came past us, into a bucket
+        with path.open("rb") as file:
+            keep_digest(video, digest_of(File(file)))
     probe = media.inspect(path, limits, from_ms=video.trim_from_ms, to_ms=video.trim_to_ms)
     _report(video, INSPECTED)
     return Source(path, probe, limits)

@@ -28,6 +28,7 @@ from videos.models import Upload, Video
 from videos.services import leases
 from videos.services.acts import must_own
 from videos.services.allowance import check_work, count_work
+from videos.services.copies import digest_of, keep_digest
 from videos.services.cutting import check_cut
 from videos.services.publishing import check_hour
 from videos.services.refusals import GONE, NO_ROOM, Refused
@@ -110,7 +111,7 @@ def _anew(video: Video) -> Video:
 
 
 @transaction.atomic
-def hand_over(*, video: Video, name: str, size: int) -> Video:
+def hand_over(*, video: Video, name: str, size: int, digest: str = "") -> Video:
     """All of the file is in the storage, under this name: from here on it is the workers'. Twice is once. What a moderator
     took down meanwhile stays down, with its file. Raises Refused when it was cancelled meanwhile."""
     arrived = {"original": name, "uploaded_bytes": size, "progress": 0, "lease_until": Now()}
@@ -122,6 +123,8 @@ def hand_over(*, video: Video, name: str, size: int) -> Video:
     elif not taken_down.update(state_before_removal=Video.State.PROCESSING, **arrived) and not mine.exists():
         raise Refused(*GONE)
     Upload.objects.filter(video=video.pk).delete()
+    if digest:
+        keep_digest(video, digest)
     video.refresh_from_db()
     return video
 
@@ -133,7 +136,7 @@ def start_upload(*, creator: User, upload_key: str, file: "File[Any]", **words: 
     if video.state == Video.State.UPLOADING:
         name = _store(video, file)
         try:
-            hand_over(video=video, name=name, size=size)
+            hand_over(video=video, name=name, size=size, digest=digest_of(file))
         except Refused:
             throw_away(video)
             raise
@@ -168,23 +171,24 @@ def _pass_on(video_id: int, writer: str) -> None:
     if upload is None:
         return
     try:
+        digest = "" if upload.bucket_id else parts.digest(upload.video.media_key)
         name = _hand_to_storage(upload)
     except FileNotFoundError:
         held.update(received=0)
         return
-    if _is_handed_over(upload, name):
+    if _is_handed_over(upload, name, digest):
         parts.remove(upload.video.media_key)
     else:
         _throw_back(upload.video, name)
 
 
 @transaction.atomic
-def _is_handed_over(upload: Upload, name: str) -> bool:
+def _is_handed_over(upload: Upload, name: str, digest: str) -> bool:
     """Looks again, after however long storing took: not, when the lease is lost."""
     Video.objects.select_for_update(of=("self",)).filter(pk=upload.pk).first()
     if not Upload.objects.filter(pk=upload.pk, writer=upload.writer).exists():
         return False
-    hand_over(video=upload.video, name=name, size=upload.received)
+    hand_over(video=upload.video, name=name, size=upload.received, digest=digest)
     return True
 
 

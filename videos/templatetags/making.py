@@ -10,8 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from videos.models import Video
+from videos.services.copies import earlier_copy
 
 register = template.Library()
+
+
+register.simple_tag(earlier_copy)
 
 
 @register.filter

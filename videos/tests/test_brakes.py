@@ -1,9 +1,12 @@
 """Floods of comments are slowed in words that say until when, and moderators hear of each storm once, with its number."""
 
 from datetime import timedelta
+from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -12,11 +15,11 @@ from accounts.tests.factories import make_account
 from follows import services as follows
 from socialvideo.lib.testing import in_threads
 from videos import services
-from videos.models import Case, Comment, Report, Video
+from videos.models import Case, Comment, Report, Upload, Video
 from videos.models.moderation import Act, Flag
-from videos.services import moderation
+from videos.services import copies, moderation, receiving, uploads
 from videos.services.moderation.flagging import COUNTED
-from videos.tests.factories import make_comment, make_video
+from videos.tests.factories import finish, make_comment, make_video
 
 pytestmark = pytest.mark.django_db
 WORDS = "Come and look at my page, it is new"
@@ -165,3 +168,69 @@ def test_each_flag_says_what_it_is_and_what_was_counted_in_every_language() -> N
         english = report.flag_label
         with translation.override("de"):
             assert report.flag_label != english
+
+
+# --- Files that come again ------------------------------------------------------------------------------------
+
+
+def send(creator: User, content: bytes = b"the same", **words: Any) -> Video:
+    """By a form."""
+    key = f"{creator.handle} {Video.objects.count()}"
+    return services.start_upload(creator=creator, upload_key=key, file=ContentFile(content), **words)
+
+
+def test_whoever_sends_a_file_again_is_told_and_may_go_on(client: Client, alice: User, bob: User) -> None:
+    first, other = send(alice, caption="The first"), send(alice, b"another")
+    again = send(alice, is_draft=True)
+    assert again.state == "processing"
+    assert again.digest == first.digest == sha256(b"the same").hexdigest()
+    client.force_login(alice)
+    said = "You uploaded this file already"
+    assert said not in client.get(first.get_absolute_url()).content.decode()
+    assert said not in client.get(other.get_absolute_url()).content.decode()
+    page = client.get(again.get_absolute_url()).content.decode()
+    assert said in page
+    assert f'<a href="{first.get_absolute_url()}" dir="auto">The first</a>' in page
+    finish(again)
+    assert said in client.get(f"{again.get_absolute_url()}edit/").content.decode()
+    services.remove(by=alice, video=first)
+    assert said not in client.get(again.get_absolute_url()).content.decode(), (
+        "what was deleted is sent again for a reason"
+    )
+    client.force_login(bob)
+    assert said not in client.get(send(bob).get_absolute_url()).content.decode(), "nobody learns what others sent"
+
+
+def test_a_file_that_comes_in_pieces_is_known_too(client: Client, alice: User) -> None:
+    send(alice)
+    client.force_login(alice)
+    video = uploads.begin_upload(creator=alice, upload_key="pieces", size=8)
+    for at, piece in ((0, b"the "), (4, b"same")):
+        upload = Upload.objects.select_related("video").get(pk=video.pk)
+        receiving.receive(upload=upload, offset=at, source=BytesIO(piece))
+    uploads.finish(video)
+    video.refresh_from_db()
+    assert "uploaded this file already" in client.get(video.get_absolute_url()).content.decode()
+
+
+def test_many_files_that_are_here_already_are_flagged_once(alice: User, bob: User, settings: Any) -> None:
+    settings.COPIES_PER_DAY = 2
+    send(alice)
+    send(bob, b"own")
+    send(bob)
+    assert flags() == []
+    send(bob, b"own")
+    send(bob, b"own")
+    assert flags() == [(bob.pk, Flag.COPIES)]
+    assert Report.objects.get().words == "2 files uploaded within a day that were here already."
+    assert Video.objects.of_creator(bob.pk).count() == 4, "nothing is refused"
+
+
+def test_what_failed_is_sent_again_without_a_word(alice: User, settings: Any) -> None:
+    settings.COPIES_PER_DAY = 1
+    Video.objects.filter(pk=send(alice).pk).update(state="failed", failure_reason="Damaged.")
+    assert copies.earlier_copy(send(alice)) is None
+    assert flags() == []
+    settings.COPIES_PER_DAY = 0
+    send(alice)
+    assert flags() == []
