@@ -24,6 +24,10 @@ class AroundVideos:
     videos: list[Around]
     usual: Unfollows
 
+    @property
+    def is_drawn(self) -> bool:
+        return any(each.unfollows.week is not None for each in self.videos)
+
 
 def unfollows_around_videos(creator_id: int, span: Span) -> AroundVideos:
     edges = span.edges

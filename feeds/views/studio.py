@@ -2,6 +2,7 @@
 which videos they left. Each table is a file too."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Any
 
@@ -25,6 +26,7 @@ from socialvideo.lib.templatetags.words import DAY, DAY_OF_A_YEAR
 
 Lines = Callable[[int, Span], Any]
 
+BEHIND = timedelta(hours=1)
 FORMATS = {"day": DAY, "week": DAY_OF_A_YEAR, "month": pgettext_lazy("format of a date", "F Y")}
 FILES: dict[str, Lines] = {
     "growth": lambda account_id, span: studio_files.growth(stats.followers_growth(account_id, span)),
@@ -66,6 +68,7 @@ def _words(growth: Growth, other: Growth | None) -> dict[str, Any]:
         "DAY": str(DAY_OF_A_YEAR),
         "label_format": FORMATS[growth.by],
         "by_words": dict(BY)[growth.by],
+        "is_behind": is_behind(growth.until),
         "rows": list(zip_longest(growth.periods, other.periods if other else []))[::-1],
         "both": [growth, other],
         "difference": other and stats.Difference.between(growth, other),
@@ -74,6 +77,11 @@ def _words(growth: Growth, other: Growth | None) -> dict[str, Any]:
         "lost_by": [(stats.LOST[cause], number) for cause, number in growth.lost_by.items()],
         "after": stats.AFTER,
     }
+
+
+def is_behind(until: datetime) -> bool:
+    """Whether figures are older than can be usual: they are counted every minute."""
+    return until < timezone.now() - BEHIND
 
 
 @login_required

@@ -123,7 +123,12 @@ function columns(table, names) {
     shape: head.dataset.shape,
     values: rows.map((each) => value(each.cells[heads.indexOf(head)], head.dataset.shape)),
   }));
-  return { labels: rows.map((each) => each.cells[0].textContent.trim()), series };
+  const usual = wanted.filter((head) => head.dataset.usual).map((head) => ({
+    name: head.dataset.usualName,
+    shape: "beside",
+    values: rows.map(() => Number(head.dataset.usual)),
+  }));
+  return { labels: rows.map(({ cells }) => cells[0].dataset.label ?? cells[0].textContent.trim()), series: [...series, ...usual] };
 }
 
 function row(table, name) {
