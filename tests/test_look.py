@@ -3,10 +3,14 @@
 import gzip
 import math
 import re
+import shutil
 from pathlib import Path
 
 import django_htmx
 import pytest
+from django.core.files.storage import FileSystemStorage
+
+from socialvideo.lib.static_files import Static
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
@@ -123,6 +127,34 @@ def test_every_stylesheet_is_listed() -> None:
     listed = set(re.findall(r'@import url\("([^"]+)"\)', (STATIC / "css" / "site.css").read_text()))
     files = {path.relative_to(STATIC / "css").as_posix() for path in (STATIC / "css").rglob("*.css")}
     assert files - {"site.css", "offline.css"} == listed  # the page without a network stands alone
+
+
+def test_in_production_the_look_is_one_file(tmp_path: Path) -> None:
+    """Collected twice, the second time with a component changed: it is as new as its parts."""
+    source = tmp_path / "source"
+    shutil.copytree(STATIC, source, ignore=lambda *_: ["vendor", "desk", "icons", "js"])
+    collected = FileSystemStorage(source)
+    paths = {str(path.relative_to(source)): (collected, str(path.relative_to(source))) for path in source.rglob("*.*")}
+    target = Static(tmp_path / "target", "/static/")
+    for path in paths:
+        (tmp_path / "target" / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source / path, tmp_path / "target" / path)
+    for word in ("", "/* changed */"):
+        button = source / "css/components/button.css"
+        button.write_text(button.read_text() + word)
+        assert not [failed for *_, failed in target.post_process(paths) if isinstance(failed, Exception)]
+        whole = Path(target.path(target.stored_name("css/site.css"))).read_text()
+        assert "@import" not in whole
+        assert re.search(r"fonts/inter-latin-5\.3\.0\.[0-9a-f]{12}\.woff2", whole)
+        rules = [path.read_text().strip() for path in (source / "css/components").glob("*.css") if path != button]
+        assert all(rule in whole for rule in rules)
+        assert whole.count("@layer components {") == len(rules) + 1
+        assert word in whole
+
+
+def test_components_name_no_files() -> None:
+    """They would be looked for from another folder, once they are one file."""
+    assert not [path.name for path in (STATIC / "css" / "components").glob("*.css") if "url(" in path.read_text()]
 
 
 def test_our_scripts_and_htmx_are_light() -> None:

@@ -217,6 +217,7 @@ CELERY_TASK_ROUTES = {
     # Other people's servers, push and mail, may keep a worker waiting.
     "feeds.tasks.*push*": {"queue": "outgoing"},
     "feeds.tasks.*digest*": {"queue": "outgoing"},
+    "feeds.tasks.*letter*": {"queue": "outgoing"},
 }
 # The sweeps: whatever a lost hint would have named is found by them within seconds.
 CELERY_BEAT_SCHEDULE = {
@@ -243,10 +244,12 @@ CELERY_BEAT_SCHEDULE = {
         "feeds.tasks.fold_reach": 10,
         "feeds.tasks.sweep_pushes": 10,
         "feeds.tasks.sweep_digests": 10,
+        "feeds.tasks.sweep_letters": 10,
         "feeds.tasks.prune_pushes": 3600,
         "feeds.tasks.prune_inbox": 3600,
         "feeds.tasks.prune_notifications": 3600,
         "feeds.tasks.prune_digests": 3600,
+        "feeds.tasks.prune_letters": 3600,
         "feeds.tasks.compute_heat": 300,
         "feeds.tasks.compute_tastes": 300,
         "feeds.tasks.compute_related": 600,
@@ -317,7 +320,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / ".local" / "media")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "socialvideo.lib.static_files.Static"},
 }
 # In a bucket instead, where one is named; what its settings are is in bucket.py. Browsers then send uploads to it in
 # signed parts, and read media by addresses that are signed at each request: who may not watch any more can use what
