@@ -4,6 +4,7 @@ from videos.models.captions import Captions
 from videos.models.comments import Comment, CommentCount, CommentLike
 from videos.models.counts import VideoCount
 from videos.models.moderation import Appeal, Case, Decision, ModerationEvent, Notice, Proposal, Report
+from videos.models.prints import Likeness, RemovedFrame, RemovedVideo, VideoPrints
 from videos.models.publications import Publication
 from videos.models.reactions import Bookmark, Like, Watch
 from videos.models.reposts import HiddenReposts, Repost
@@ -21,16 +22,20 @@ __all__ = [
     "Decision",
     "HiddenReposts",
     "Like",
+    "Likeness",
     "ModerationEvent",
     "Notice",
     "Proposal",
     "Publication",
+    "RemovedFrame",
+    "RemovedVideo",
     "Report",
     "Repost",
     "Tag",
     "Upload",
     "Video",
     "VideoCount",
+    "VideoPrints",
     "VideoTag",
     "Watch",
     "new_media_key",

@@ -62,17 +62,18 @@ HARM: dict[str, int] = {
 
 
 class Flag(models.TextChoices):
-    """By which of its brakes the site itself reports an account."""
+    """Why the site itself reports something: one of its brakes, or that a video is like one that was removed."""
 
     FOLLOW_STORM = "follow_storm", _("many follows")
     COMMENT_FLOOD = "comment_flood", _("many comments")
     SAME_COMMENTS = "same_comments", _("the same comment again and again")
     MENTION_STORM = "mention_storm", _("many mentions of strangers")
     COPIES = "copies", _("files that were here already")
+    REMOVED_BEFORE = "removed_before", _("looks like a removed video")
 
 
 class Act(models.TextChoices):
-    """What a moderator decides. Each but a dismissal and a warning can be lifted."""
+    """What a moderator decides. Each but a dismissal can be lifted."""
 
     DISMISS = "dismiss", _("dismissed")
     REMOVE = "remove", _("removed")
