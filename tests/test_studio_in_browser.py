@@ -36,15 +36,44 @@ def come_and_go(account):
     TallyMark.objects.create(id=1, until=noon - timedelta(hours=12))
 
 
-def test_figures_are_drawn_from_their_tables(page, new_page, sign_in):
+def ask_by_keyboard(page, **chosen):
+    """Opens the choice of days, says what is wanted, shows it: without a pointer."""
+    page.locator(".span-choice summary").focus()
+    page.keyboard.press("Enter")
+    for name, value in chosen.items():
+        page.locator(f"[name={name}]").select_option(value)
+    page.get_by_role("button", name="Show").focus()
+    page.keyboard.press("Enter")
+
+
+def lines_of(page, link):
+    with page.expect_download() as found:
+        link.click()
+    return found.value.path().read_text("utf-8-sig").splitlines()
+
+
+def is_sound(page, drawings):
+    until(page, f"{DRAWN} === {drawings} && {INK}")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator(".chart:not([aria-hidden=true])").count() == 0
+
+
+def test_a_creator_asks_for_days_compares_them_and_takes_them_along(page, new_page, sign_in):
     mira = make_account("mira")
     come_and_go(mira)
     for each in (page, new_page(viewport={"width": 390, "height": 844}, is_mobile=True, color_scheme="dark")):
         sign_in(each, mira)
-        each.goto(f"{PAGE}?compare=before")
-        until(each, f"{DRAWN} === 3 && {INK}")
-        assert each.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert each.locator(".chart:not([aria-hidden=true])").count() == 0
+        each.goto(PAGE)
+        ask_by_keyboard(each, days="7", by="day", compare="before")
+        each.get_by_role("heading", name="Side by side").wait_for()
+        is_sound(each, 3)
+        table = each.get_by_role("region", name="Followers over time")
+        table.focus()
+        assert table.evaluate("(box) => box === document.activeElement")
+        assert table.locator("tbody tr").count() == 7
+        head, *days = lines_of(each, each.get_by_role("link", name="This table (CSV)").first)
+        assert head == "begins,gained,lost,net,followers"
+        assert len(days) in {6, 7}  # nothing is known of a day that has just begun
     page.locator(".chart").first.hover()
     until(page, "document.querySelector('.chart__said').textContent.includes('Followers')")
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
