@@ -40,6 +40,10 @@ def shown_time() -> str:
     return str(_("%(time)s.")) % {"time": in_days(IMPRESSION_DAYS)}
 
 
+def strangers_time() -> str:
+    return str(_("%(time)s.")) % {"time": in_days(1)}
+
+
 KINDS = [
     Kind(
         "inbox/new-videos",
@@ -130,6 +134,14 @@ KINDS = [
         _("To show you what is new, and to measure what brings good videos."),
         shown_time,
         tables=(Table("feeds.Impression", "viewer_id", same("video_id", "source", "at"), order=("video_id",)),),
+    ),
+    Kind(
+        "inbox/strangers",
+        _("Whom what you wrote told though they do not follow you, and who told you so"),
+        _("To hold storms of mentions back."),
+        strangers_time,
+        also=("feeds.StrangerTold.author_id", "feeds.StrangerTold.recipient_id"),
+        left_out=_("It is forgotten within a day."),
     ),
     Kind(
         "inbox/others",

@@ -125,6 +125,11 @@ def prune_notifications() -> None:
 
 
 @shared_task
+def tell_held_mentions() -> None:
+    services.tell_held_mentions()
+
+
+@shared_task
 def prune_figures() -> None:
     services.prune_figures()
 

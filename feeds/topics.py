@@ -45,6 +45,7 @@ TOPIC_OF = {
     "commented": Topic.COMMENTS,
     "replied": Topic.COMMENTS,
     "mentioned": Topic.MENTIONS,
+    "held": Topic.MODERATION,
     "reposted": Topic.REPOSTS,
     "processed": Topic.MY_VIDEOS,
     "failed": Topic.MY_VIDEOS,

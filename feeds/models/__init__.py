@@ -3,6 +3,7 @@
 from feeds.models.for_you import Dismissal, Heat, Impression, Interest, NotInterested, Related, SourceHour, Taste
 from feeds.models.health import AuditRun, Pulse
 from feeds.models.inbox import EarlyEntry, InboxEntry, InboxHorizon, Reach, ReachDelta
+from feeds.models.mentions import HeldMention, StrangerTold
 from feeds.models.notices import NoticeChoice, Notification
 from feeds.models.outgoing import Digest, DigestLine, DigestPlan, Push, PushKey, PushSubscription, PushWalk, SummaryPlan
 
@@ -14,6 +15,7 @@ __all__ = [
     "Dismissal",
     "EarlyEntry",
     "Heat",
+    "HeldMention",
     "Impression",
     "InboxEntry",
     "InboxHorizon",
@@ -30,6 +32,7 @@ __all__ = [
     "ReachDelta",
     "Related",
     "SourceHour",
+    "StrangerTold",
     "SummaryPlan",
     "Taste",
 ]

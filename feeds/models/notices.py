@@ -31,6 +31,7 @@ class Notification(models.Model):
         REPLIED = "replied", _("replied to your comment")
         COMMENT_LIKED = "comment_liked", _("liked your comment")
         MENTIONED = "mentioned", _("mentioned you")
+        HELD = "held", _("those you mentioned are told later")
         REPOSTED = "reposted", _("reposted your video")
         PROCESSED = "processed", _("your video is ready")
         FAILED = "failed", _("your video could not be processed")

@@ -46,6 +46,7 @@ DEEDS: dict[str, Any] = {
     "comment_liked": ngettext_lazy("liked your comment", "liked your comment", "people"),
     "mentioned": ngettext_lazy("mentioned you", "mentioned you", "people"),
     "reposted": ngettext_lazy("reposted your video", "reposted your video", "people"),
+    "held": gettext_lazy("those you mentioned are told later"),
     "imported": gettext_lazy("your import is done"),
     "processed": gettext_lazy("your video is ready"),
     "failed": gettext_lazy("your video could not be processed"),

@@ -18,6 +18,7 @@ from feeds.models import (
     Push,
     PushSubscription,
     Related,
+    StrangerTold,
     SummaryPlan,
     Taste,
 )
@@ -47,6 +48,11 @@ def _erase_early_entries(account_id: int) -> int:
 def _erase_notifications(account_id: int) -> int:
     some = Notification.objects.filter(Q(recipient_id=account_id) | Q(actor_id=account_id)).values("pk")[:AT_ONCE]
     return int(Notification.objects.filter(pk__in=some).delete()[0])
+
+
+def _erase_strangers_told(account_id: int) -> int:
+    some = StrangerTold.objects.filter(Q(author_id=account_id) | Q(recipient_id=account_id)).values("pk")[:AT_ONCE]
+    return int(StrangerTold.objects.filter(pk__in=some).delete()[0])
 
 
 def _erase_choices(account_id: int) -> int:
@@ -98,6 +104,7 @@ ERASERS: dict[str, Eraser] = {
     "entries": _erase_entries,
     "early_entries": _erase_early_entries,
     "notifications": _erase_notifications,
+    "strangers_told": _erase_strangers_told,
     "choices": _erase_choices,
     "dismissals": _erase_dismissals,
     "devices": _erase_devices,

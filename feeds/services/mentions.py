@@ -4,11 +4,13 @@ its comments tell: whom they newly mention, and who may see them since."""
 
 from collections.abc import Collection
 
+from django.db import transaction
 from django.utils.text import Truncator
 
 from accounts.selectors import accounts_by_handle
 from feeds.hints import BADGE
-from feeds.models import Notification
+from feeds.models import HeldMention, Notification
+from feeds.services.mention_brake import forget_strangers, hold, room_for
 from feeds.services.notices import notify_each
 from socialvideo.lib import live
 from videos import texts
@@ -16,6 +18,7 @@ from videos.models import Comment, Video
 from videos.querysets import CommentQuerySet
 
 MOST = 10  # accounts that one text tells
+HELD_AT_ONCE = 100  # texts in one sweep
 MOST_COMMENTS = 100  # of a video that is changed, the newest that mention somebody
 EXCERPT = 140
 Kind = Notification.Kind
@@ -28,22 +31,59 @@ def tell_mentioned_in_video(video_id: int) -> None:
     told = Notification.objects.filter(actor_id=video.creator_id, event_key=event_key)
     told.unseen().exclude(recipient_id__in=mentioned).delete()
     if video.state == Video.State.PUBLISHED:
-        seeing = [account_id for account_id in mentioned if _may_see(account_id, video)]
-        notify_each(seeing, kind=Kind.MENTIONED, event_key=event_key, actor_id=video.creator_id, video=video)
+        _tell_mentioned(video.creator_id, [each for each in mentioned if _may_see(each, video)], event_key, video=video)
+
+
+def _tell_mentioned(
+    author_id: int, reading: list[int], event_key: str, *, video: Video, comment: Comment | None = None
+) -> None:
+    """Now, or, of many who do not follow the author, later."""
+    now = room_for(author_id, reading, event_key)
+    text = excerpt(comment) if comment else ""
+    notify_each(now, kind=Kind.MENTIONED, event_key=event_key, actor_id=author_id, video=video, text=text)
+    if len(now) < len(reading):
+        hold(author_id, video=video, comment=comment)
+
+
+def tell_held_mentions() -> None:
+    """Goes on with what was held back, in no order that one author could fill."""
+    for pk in HeldMention.objects.order_by("?").values_list("pk", flat=True)[:HELD_AT_ONCE]:
+        _go_on(pk)
+    forget_strangers()
+
+
+@transaction.atomic
+def _go_on(pk: int) -> None:
+    held = HeldMention.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+    if held is None:
+        return
+    held.delete()  # it is held again where some are left
+    if held.comment_id:
+        _tell_mentioned_in_comment(_comments().get(pk=held.comment_id))
+    elif held.video_id:
+        tell_mentioned_in_video(held.video_id)
 
 
 def tell_mentioned_in_comments(video_id: int) -> None:
     """Those who may see them since the video was changed."""
     mentioning = _comments().standing().filter(video=video_id, text__contains="@").order_by("-pk")
     for comment in mentioning[:MOST_COMMENTS]:
-        _tell(comment, *_told_of(comment)[-1])
+        _tell_mentioned_in_comment(comment)
 
 
 def tell_of_comment(comment_id: int) -> None:
     """Whom it answers, its video's creator, and whom it mentions: each of them once, by the first of these."""
     comment = _comments().get(pk=comment_id)
-    for told in _told_of(comment):
+    for told in _told_of(comment)[:-1]:
         _tell(comment, *told)
+    _tell_mentioned_in_comment(comment)
+
+
+def _tell_mentioned_in_comment(comment: Comment) -> None:
+    _kind, event_key, mentioned = _told_of(comment)[-1]
+    reading = [account_id for account_id in mentioned if _may_read(account_id, comment)]
+    if comment.author_id and reading:
+        _tell_mentioned(comment.author_id, reading, event_key, video=comment.video, comment=comment)
 
 
 def take_back_comment(comment_id: int) -> None:

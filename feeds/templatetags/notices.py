@@ -59,6 +59,9 @@ _SAID: dict[str, Callable[[Line], str]] = {
     ),
 }
 _HAPPENED = {
+    "held": gettext_lazy(
+        "Some of those you mentioned are told later, because you mentioned many who do not follow you"
+    ),
     "imported": gettext_lazy("Your import is done"),
     "processed": gettext_lazy("Your video is ready"),
     "failed": gettext_lazy("Your video could not be processed"),

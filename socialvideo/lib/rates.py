@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from rest_framework.throttling import SimpleRateThrottle
 
 View = Callable[..., HttpResponse]
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def limited(rate: type[SimpleRateThrottle]) -> Callable[[View], View]:

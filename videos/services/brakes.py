@@ -2,7 +2,7 @@
 was written is taken away, and what was removed counts. Rows count, not Redis."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from socialvideo.lib.rates import in_minutes, seconds_to_wait
+from socialvideo.lib.rates import HOUR, MINUTE, in_minutes, seconds_to_wait
 from videos.models import Comment
 from videos.models.moderation import Flag
 from videos.services.refusals import Refused
@@ -19,7 +19,6 @@ from videos.signals import storm_slowed
 
 P = ParamSpec("P")
 R = TypeVar("R")
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 LOOKED_AT = 60  # comments, the newest ones, among which the same words are looked for
 EVERYBODYS = 20  # letters: shorter words are anybody's, however often
 
