@@ -39,7 +39,7 @@ _PEOPLE = (Kind.FOLLOWED, Kind.REQUESTED, Kind.APPROVED, Kind.MENTIONED, Kind.IM
 _MINE = (
     *(Kind.LIKED, Kind.COMMENTED, Kind.REPLIED, Kind.COMMENT_LIKED, Kind.REPOSTED),
     *(Kind.PROCESSED, Kind.FAILED, Kind.REMOVED),
-    *(Kind.DECIDED, Kind.LIFTED, Kind.UPHELD, Kind.OUTCOME),
+    *(Kind.HELD, Kind.DECIDED, Kind.LIFTED, Kind.UPHELD, Kind.OUTCOME),
 )
 FILTERS: dict[str, Sequence[str]] = {
     "all": (NEW_VIDEO, *Kind.values),
