@@ -284,6 +284,15 @@ _UNFOLLOWS = """
 """
 
 
+_CAME_AND_LEFT = """
+    SELECT coalesce(sum(number) FILTER (WHERE change = 'gained'), 0)::bigint,
+           coalesce(sum(number) FILTER (WHERE change = 'lost'), 0)::bigint
+    FROM unnest(%(moments)s::timestamptz[]) WITH ORDINALITY AS of (at, position)
+    CROSS JOIN LATERAL (SELECT date_bin('15 minutes', at, 'epoch') AS moment) AS binned
+    LEFT JOIN follows_followtally ON account_id = %(account)s AND quarter >= moment
+        AND quarter < moment + interval '7 days'
+    GROUP BY position, moment ORDER BY position
+"""
 _UNFOLLOWS_BY_DAY = """
     SELECT width_bucket(quarter, %(edges)s::timestamptz[]) - 1, sum(number)::int FROM follows_followtally
     WHERE account_id = %(account)s AND quarter >= %(since)s AND quarter < %(end)s
@@ -306,6 +315,24 @@ def unfollows_from(account_id: int, moments: Sequence[datetime]) -> list[Unfollo
     return [
         Unfollows(_if_many(day), _if_many(week), at + DAY <= until, at + WEEK <= until)
         for at, (day, week) in zip(moments, _unfollows(account_id, moments), strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class Followers:
+    """Won and lost in the 7 days from a moment; None below ten."""
+
+    won: int | None
+    lost: int | None
+    is_over: bool
+
+
+def came_and_left(account_id: int, moments: Sequence[datetime]) -> list[Followers]:
+    until = counted_until()
+    found = _rows(_CAME_AND_LEFT, account=account_id, moments=list(moments))
+    return [
+        Followers(_if_many(won), _if_many(lost), at + WEEK <= until)
+        for at, (won, lost) in zip(moments, found, strict=True)
     ]
 
 

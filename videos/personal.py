@@ -17,6 +17,7 @@ from socialvideo.lib.personal import (
     Table,
     days,
     days_or_always,
+    days_or_for_good,
     for_good,
     in_days,
     same,
@@ -150,6 +151,14 @@ KINDS = [
         tables=(Table("videos.Captions", "video__creator", same("video_id", "language", "text", "changed_at")),),
     ),
     Kind(
+        "videos/prints",
+        _("How frames of your videos look, in numbers"),
+        _("So that moderators know again what they removed."),
+        days_or_for_good("KEEP_REMOVED_PRINTS_DAYS", _("With the video; of a removed one %(time)s after the removal.")),
+        left_out=_("Your videos say all of it."),
+        outlives=_("Of what moderators removed, the numbers."),
+    ),
+    Kind(
         "videos/publications",
         _("When each video was published, and how many followers were told of it"),
         _("To put feeds in order, and to show you that your followers were reached."),
@@ -215,7 +224,7 @@ KINDS = [
             "KEEP_WATCHES_DAYS",
             _("%(time)s after you last watched it. The count of views stays; watched again later, it counts again."),
         ),
-        tables=(Table("videos.Watch", "viewer", same("video_id", "watched_ms", "first_at", "last_at")),),
+        tables=(Table("videos.Watch", "viewer", same("video_id", "watched_ms", "source", "first_at", "last_at")),),
     ),
     Kind(
         "videos/reports",

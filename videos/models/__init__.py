@@ -3,6 +3,7 @@
 from videos.models.captions import Captions
 from videos.models.comments import Comment, CommentCount, CommentLike
 from videos.models.counts import VideoCount
+from videos.models.figures import TallyMark, VideoEvent, VideoTally
 from videos.models.moderation import Appeal, Case, Decision, ModerationEvent, Notice, Proposal, Report
 from videos.models.prints import Likeness, RemovedFrame, RemovedVideo, VideoPrints
 from videos.models.publications import Publication
@@ -32,11 +33,14 @@ __all__ = [
     "Report",
     "Repost",
     "Tag",
+    "TallyMark",
     "Upload",
     "Video",
     "VideoCount",
+    "VideoEvent",
     "VideoPrints",
     "VideoTag",
+    "VideoTally",
     "Watch",
     "new_media_key",
 ]

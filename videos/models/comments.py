@@ -12,6 +12,7 @@ from socialvideo.lib.triggers import Promise
 from videos.models.counts import counted, on_rows, step
 from videos.models.videos import Video
 from videos.querysets import CommentQuerySet
+from videos.tallies import event_sql
 
 _CHANGES = {
     "new_rows": "SELECT video_id, parent_id, 1 AS step FROM new_rows WHERE removed_at IS NULL",
@@ -23,7 +24,8 @@ _CHANGES["both"] = f"{_CHANGES['new_rows']} UNION ALL {_CHANGES['old_rows']}"
 def _counts(changed: str) -> str:
     """A comment that stands counts under its video, and a reply under its parent too."""
     replies = f"SELECT parent_id AS comment_id, step FROM ({_CHANGES[changed]}) AS row WHERE parent_id IS NOT NULL"
-    return step("comments", _CHANGES[changed]) + step("replies", replies, of="comment")
+    of_video = step("comments", _CHANGES[changed]) + event_sql("comments", _CHANGES[changed])
+    return of_video + step("replies", replies, of="comment")
 
 
 class Comment(models.Model):

@@ -5,6 +5,7 @@ from django.db import models
 
 from socialvideo.lib.triggers import Promise
 from videos.models.videos import Video
+from videos.tallies import event_sql
 
 
 class VideoCount(models.Model):
@@ -41,10 +42,16 @@ def step(column: str, changes: str, *, of: str = "video") -> str:
 
 def counted(column: str, *, of: str = "video") -> list[Promise]:
     """Triggers that keep a count equal to the table's rows, in the transaction that changes them."""
+    came, went = (f"SELECT {of}_id, {by} AS step FROM {rows}" for by, rows in ((1, "new_rows"), (-1, "old_rows")))
     return [
-        on_rows(pgtrigger.Insert, step(column, f"SELECT {of}_id, 1 AS step FROM new_rows", of=of)),
-        on_rows(pgtrigger.Delete, step(column, f"SELECT {of}_id, -1 AS step FROM old_rows", of=of)),
+        on_rows(pgtrigger.Insert, step(column, came, of=of) + _event(column, came, of)),
+        on_rows(pgtrigger.Delete, step(column, went, of=of) + _event(column, went, of)),
     ]
+
+
+def _event(column: str, changes: str, of: str) -> str:
+    """What happens to videos is written down for their figures, too."""
+    return event_sql(column, changes) if of == "video" else ""
 
 
 def on_rows(operation: pgtrigger.Operation, body: str) -> Promise:

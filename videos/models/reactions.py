@@ -2,13 +2,15 @@
 
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from videos.models.counts import counted
+from videos.models.counts import counted, on_rows, step
 from videos.models.videos import Video
 from videos.querysets import KeptQuerySet
+from videos.tallies import WATCH_BEGAN, WATCH_ENDED, WATCH_WENT_ON
 
 
 class Like(models.Model):
@@ -63,6 +65,9 @@ class Watch(models.Model):
     )
     video = models.ForeignKey(Video, on_delete=models.CASCADE, db_index=False, related_name="watches")
     watched_ms = models.BigIntegerField(default=0)
+    source = models.CharField(
+        max_length=12, blank=True, db_default="", help_text="Where the video was shown (`watching.Source`) at first."
+    )
     first_at = models.DateTimeField(db_default=Now(), editable=False)
     last_at = models.DateTimeField(db_default=Now())
 
@@ -75,7 +80,11 @@ class Watch(models.Model):
             models.Index(fields=["viewer", "-id"], name="videos_watch_of_viewer"),
             models.Index(fields=["video", "-id"], name="videos_watch_of_video"),
         ]
-        triggers: ClassVar = counted("views")
+        triggers: ClassVar = [
+            on_rows(pgtrigger.Insert, step("views", "SELECT video_id, 1 AS step FROM new_rows") + WATCH_BEGAN),
+            on_rows(pgtrigger.Update, WATCH_WENT_ON),
+            on_rows(pgtrigger.Delete, step("views", "SELECT video_id, -1 AS step FROM old_rows") + WATCH_ENDED),
+        ]
 
     def __str__(self) -> str:
         return f"{self.viewer_id} watched {self.video_id}"

@@ -14,8 +14,8 @@ LIKES = Mark(Like, "likes")
 
 # A first report cannot be longer than the video; later ones neither than that nor than the time since the last.
 _BEGIN_WATCH = """
-    INSERT INTO videos_watch (viewer_id, video_id, watched_ms)
-    VALUES (%(viewer)s, %(video)s, least(%(ms)s, %(duration)s))
+    INSERT INTO videos_watch (viewer_id, video_id, watched_ms, source)
+    VALUES (%(viewer)s, %(video)s, least(%(ms)s, %(duration)s), %(source)s)
     ON CONFLICT (viewer_id, video_id) DO NOTHING
 """
 _GO_ON_WATCHING = """
