@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from feeds import desk
-from feeds.models import AuditRun, Digest, Push
+from feeds.models import AuditRun, Digest, Letter, Push
 from feeds.stats import source_days
 from socialvideo.lib.desk import ReadOnlyAdmin
 
@@ -78,5 +78,16 @@ class DigestAdmin(ReadOnlyAdmin):
     list_display = ("id", "account", "state", "attempts", "answer", "handed_at", "created_at")
     list_filter = ("state",)
     list_select_related = ("account",)
+    ordering = ("-id",)
+    fields = (*list_display, "due_at")
+
+
+@admin.register(Letter)
+class LetterAdmin(ReadOnlyAdmin):
+    """Mails about decisions. Whom they go to, the decision says."""
+
+    list_display = ("id", "about", "decision", "state", "attempts", "answer", "handed_at", "created_at")
+    list_filter = ("state", "about")
+    list_select_related = ("decision",)
     ordering = ("-id",)
     fields = (*list_display, "due_at")

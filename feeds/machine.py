@@ -30,7 +30,7 @@ WORDS = {
     "archives": _("Downloads of one’s data being made"),
     "erasures": _("Accounts being deleted"),
     "pushes": _("Pushes waiting to be sent"),
-    "digests": _("E-mails waiting to be sent"),
+    "mails": _("E-mails waiting to be sent"),
 }
 
 

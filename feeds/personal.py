@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from feeds.models import InboxEntry
-from feeds.services import digests, pushing
+from feeds.services import mailing, pushing
 from feeds.sql.figures import IMPRESSION_DAYS
 from socialvideo.lib.personal import Kind, Row, Table, days_or_always, in_days, same, until_taken_back, with_account
 
@@ -33,7 +33,7 @@ def push_time() -> str:
 
 
 def digest_time() -> str:
-    return str(_("%(time)s.")) % {"time": in_days(digests.KEPT.days)}
+    return str(_("%(time)s.")) % {"time": in_days(mailing.KEPT.days)}
 
 
 def shown_time() -> str:

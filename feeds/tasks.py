@@ -84,6 +84,22 @@ def prune_digests() -> None:
     _work(services.prune_digests)
 
 
+@shared_task
+def send_letters() -> None:
+    _work(services.send_letter)
+
+
+@shared_task
+def sweep_letters() -> None:
+    for _ in range(services.letters_due(at_most=SENDERS)):
+        send_letters.apply_async(expires=SWEEP_SECONDS)
+
+
+@shared_task
+def prune_letters() -> None:
+    _work(services.prune_letters)
+
+
 def _work(portion: Callable[[], int]) -> None:
     """Portion by portion until there is nothing left, or it is the next sweep's."""
     end = monotonic() + SWEEP_SECONDS

@@ -5,7 +5,17 @@ from feeds.models.health import AuditRun, Pulse
 from feeds.models.inbox import EarlyEntry, InboxEntry, InboxHorizon, Reach, ReachDelta
 from feeds.models.mentions import HeldMention, StrangerTold
 from feeds.models.notices import NoticeChoice, Notification
-from feeds.models.outgoing import Digest, DigestLine, DigestPlan, Push, PushKey, PushSubscription, PushWalk, SummaryPlan
+from feeds.models.outgoing import (
+    Digest,
+    DigestLine,
+    DigestPlan,
+    Letter,
+    Push,
+    PushKey,
+    PushSubscription,
+    PushWalk,
+    SummaryPlan,
+)
 
 __all__ = [
     "AuditRun",
@@ -20,6 +30,7 @@ __all__ = [
     "InboxEntry",
     "InboxHorizon",
     "Interest",
+    "Letter",
     "NotInterested",
     "NoticeChoice",
     "Notification",

@@ -1,4 +1,4 @@
-"""What leaves the site: pushes to browsers and digests by mail."""
+"""What leaves the site: pushes to browsers, digests and letters by mail."""
 
 from typing import ClassVar
 
@@ -125,9 +125,9 @@ class SummaryPlan(models.Model):
         return f"{self.account_id}: weekly"
 
 
-class Digest(models.Model):
-    """One such e-mail. It is handed over at most once: whether the mail server took one whose worker died at that very
-    moment, nobody knows, so it stays `unknown`."""
+class Mail(models.Model):
+    """One e-mail. It is handed over at most once: whether the mail server took one whose worker died at that very moment,
+    nobody knows, so it stays `unknown`."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -136,16 +136,24 @@ class Digest(models.Model):
         UNKNOWN = "unknown", _("handed over, answer unknown")
         NEEDLESS = "needless", _("all of it seen or gone before it was sent")
 
-    account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="digests"
-    )
-    summary_of = models.DateField(null=True, help_text="The week, where it is a summary of the studio: its Monday.")
     state = models.CharField(max_length=8, choices=State, db_default=State.WAITING)
     attempts = models.SmallIntegerField(db_default=0)
     answer = models.CharField(max_length=200, db_default="", help_text="What the mail server last said.")
     due_at = models.DateTimeField(db_default=Now())
     handed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Digest(Mail):
+    """What an account has not seen, or the week in its studio."""
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="digests"
+    )
+    summary_of = models.DateField(null=True, help_text="The week, where it is a summary of the studio: its Monday.")
 
     class Meta:
         constraints: ClassVar = [
@@ -158,6 +166,39 @@ class Digest(models.Model):
 
     def __str__(self) -> str:
         return f"digest {self.pk} to {self.account_id} {self.state}"
+
+
+class Letter(Mail):
+    """What moderators decided, written to whom it concerns, who may not get in to read it; or to who gave notice of it
+    without an account. It holds no address: that is looked up when it is sent."""
+
+    class About(models.TextChoices):
+        """The names of its templates, too."""
+
+        SUSPENDED = "suspended", _("suspension")
+        SUSPENSION_LIFTED = "suspension_lifted", _("suspension lifted")
+        APPEAL_UPHELD = "appeal_upheld", _("appeal, the decision stands")
+        NOTICE_OUTCOME = "notice_outcome", _("what became of a notice")
+
+    about = models.CharField(max_length=17, choices=About)
+    decision = models.ForeignKey("videos.Decision", on_delete=models.PROTECT, db_index=False, related_name="letters")
+    notice = models.ForeignKey("videos.Notice", null=True, on_delete=models.CASCADE, related_name="letters")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["decision", "about"], condition=Q(notice=None), name="feeds_letter_one_to_the_account"
+            ),
+            models.UniqueConstraint(
+                fields=["decision", "notice"], condition=Q(notice__isnull=False), name="feeds_letter_one_a_notice"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="feeds_letter_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"letter {self.pk}: {self.about} {self.state}"
 
 
 class DigestLine(models.Model):

@@ -13,6 +13,7 @@ from feeds.services.digests import digests_due, make_digest, plan_digest, prune_
 from feeds.services.erasure import ERASURE_PART, erase
 from feeds.services.figures import compute_heat, compute_related, compute_tastes, count_sources, prune_figures
 from feeds.services.impressions import count_impressions
+from feeds.services.letters import letters_due, prune_letters, send_letter
 from feeds.services.mentions import (
     excerpt,
     take_back,
@@ -55,6 +56,7 @@ __all__ = [
     "excerpt",
     "fan_out_chunk",
     "fold_reach",
+    "letters_due",
     "make_digest",
     "make_summary",
     "note_pulse",
@@ -65,6 +67,7 @@ __all__ = [
     "plan_summary",
     "prune_digests",
     "prune_figures",
+    "prune_letters",
     "prune_pushes",
     "reached",
     "remove_device",
@@ -74,6 +77,7 @@ __all__ = [
     "see",
     "see_everything",
     "send_digest",
+    "send_letter",
     "send_pushes",
     "stop_digest",
     "stop_summary",

@@ -5,9 +5,9 @@ from typing import TypeVar
 
 from django.db.models import QuerySet
 
-from feeds.models import Digest, Push
+from feeds.models import Digest, Letter, Push
 
-R = TypeVar("R", Push, Digest)
+R = TypeVar("R", Push, Digest, Letter)
 
 
 def mine(row: R) -> QuerySet[R]:
@@ -21,4 +21,4 @@ def settle(row: R, state: str, said: str = "", **besides: str) -> None:
 
 def pause_after(attempts: int, *, first: timedelta, longest: timedelta) -> timedelta:
     """Twice as long each time."""
-    return min(first * 2 ** (attempts - 1), longest)
+    return min(first * 2 ** min(attempts - 1, 16), longest)

@@ -1,20 +1,13 @@
 """Telling people of what moderators decided: whoever it concerns, those who reported it, and who did so without an account.
 Who cannot get in any more, or has no account, is written to."""
 
-from typing import Any
-
-from allauth.account.adapter import get_adapter
-from django.conf import settings
-from django.db import transaction
-
-from accounts.models import User
-from feeds.models import Notification
+from feeds.models import Letter, Notification
+from feeds.services.letters import owe_letter
 from feeds.services.notices import notify, notify_each
-from socialvideo.lib.languages import speaking
 from videos.models import Appeal, Decision, Notice, Report
 from videos.models.moderation import Act, Kind
 
-Told = Notification.Kind
+Told, About = Notification.Kind, Letter.About
 
 
 def tell_of_decision(decision_id: int) -> None:
@@ -25,14 +18,14 @@ def tell_of_decision(decision_id: int) -> None:
     if (decision.act, decision.case.kind) != (Act.REMOVE, Kind.VIDEO):  # of that its removal tells already
         _tell(decision, Told.DECIDED, "decision", decision.words)
     if decision.act == Act.SUSPEND:
-        _mail_account(decision, "account/email/suspended")
+        owe_letter(About.SUSPENDED, decision)
 
 
 def tell_of_lift(decision_id: int) -> None:
     decision = _decision(decision_id)
     _tell(decision, Told.LIFTED, "lift", "")
     if decision.act == Act.SUSPEND:
-        _mail_account(decision, "account/email/suspension_lifted")
+        owe_letter(About.SUSPENSION_LIFTED, decision)
 
 
 def tell_of_judgement(decision_id: int) -> None:
@@ -41,7 +34,7 @@ def tell_of_judgement(decision_id: int) -> None:
     if appeal.upheld:
         _tell(appeal.decision, Told.UPHELD, "judgement", appeal.words)
         if appeal.decision.act == Act.SUSPEND:
-            _mail_account(appeal.decision, "account/email/appeal_upheld")
+            owe_letter(About.APPEAL_UPHELD, appeal.decision)
 
 
 def _decision(decision_id: int) -> Decision:
@@ -58,21 +51,4 @@ def _tell_reporters(decision: Decision) -> None:
     reporters = list(reports.exclude(reporter=None).values_list("reporter_id", flat=True))
     notify_each(reporters, kind=Told.OUTCOME, event_key=f"outcome:{decision.pk}")
     for notice in Notice.objects.filter(report__case=decision.case_id).exclude(email=""):
-        _mail("account/email/notice_outcome", notice.email, {"receipt": notice.receipt}, notice.language)
-
-
-def _mail_account(decision: Decision, template: str) -> None:
-    account = User.objects.filter(pk=decision.account_id, erased_at=None).first()
-    if account:
-        _mail(template, account.email, {"user": account, "handle": account.handle, "decision": decision})
-
-
-def _mail(template: str, email: str, context: dict[str, Any], language: str = "") -> None:
-    """In the language of the account, or of the page that a notice was written on."""
-    whole = context | {"SITE_URL": settings.SITE_URL}
-
-    def send() -> None:
-        with speaking(language):
-            get_adapter().send_mail(template, email, whole)
-
-    transaction.on_commit(send, robust=True)
+        owe_letter(About.NOTICE_OUTCOME, decision, notice)

@@ -39,7 +39,9 @@ DUTIES = """
     UNION ALL SELECT 'erasures', count(*), min(begun_at)
         FROM accounts_erasure WHERE finished_at IS NULL AND begun_at IS NOT NULL
     UNION ALL SELECT 'pushes', count(*), min(created_at) FROM feeds_push WHERE state = 'waiting'
-    UNION ALL SELECT 'digests', count(*), min(created_at) FROM feeds_digest WHERE state = 'waiting'
+    UNION ALL SELECT 'mails', count(*), min(created_at) FROM (
+        SELECT created_at FROM feeds_digest WHERE state = 'waiting'
+        UNION ALL SELECT created_at FROM feeds_letter WHERE state = 'waiting') AS mail
     UNION ALL SELECT 'audits', count(*), min(started_at)
         FROM feeds_auditrun WHERE finished_at IS NULL AND started_at > now() - interval '1 hour'
 """

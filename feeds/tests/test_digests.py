@@ -21,7 +21,7 @@ from accounts.tests.factories import make_account
 from feeds import services, tasks
 from feeds.digest_mail import stop_token
 from feeds.models import Digest, DigestLine, DigestPlan, Notification
-from feeds.services import digests
+from feeds.services import digests, mailing
 from feeds.services.mornings import next_morning
 from feeds.tests.mail_server import Handler, running
 from follows import services as follows
@@ -245,7 +245,7 @@ def test_killed_between_claim_and_hand_over(
 ) -> None:
     publish(mira)
     build()
-    monkeypatch.setattr(digests, "_hand_over", _die)
+    monkeypatch.setattr(mailing, "_hand_over", _die)
     with pytest.raises(SystemExit):
         services.send_digest()
     monkeypatch.undo()
@@ -260,7 +260,7 @@ def test_killed_between_hand_over_and_writing_it_down(
 ) -> None:
     publish(mira)
     build()
-    monkeypatch.setattr(digests, "settle", _die)
+    monkeypatch.setattr(mailing, "settle", _die)
     with pytest.raises(SystemExit):
         services.send_digest()
     monkeypatch.undo()
@@ -379,7 +379,7 @@ def test_old_ones_are_forgotten(mira: User, fan: User) -> None:
     send()
     tasks.prune_digests()
     assert Digest.objects.exists()
-    Digest.objects.update(created_at=timezone.now() - digests.KEPT - timedelta(days=1))
+    Digest.objects.update(created_at=timezone.now() - mailing.KEPT - timedelta(days=1))
     tasks.prune_digests()
     assert not Digest.objects.exists()
     assert not DigestLine.objects.exists()
