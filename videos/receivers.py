@@ -10,14 +10,40 @@ from accounts.services import AccountRefused, owe
 from accounts.signals import erasure_due, standing_changed, standing_wanted
 from follows.signals import follows_slowed
 from videos import tasks
-from videos.models.moderation import Act, Flag
-from videos.services import Refused, erasure, moderation
-from videos.signals import processing_due, publishing_ahead, storm_slowed
+from videos.models import Decision
+from videos.models.moderation import Act, Flag, Kind
+from videos.services import Refused, erasure, moderation, prints
+from videos.signals import case_decided, decision_lifted, processing_due, publishing_ahead, storm_slowed, video_made
 
 
 @receiver(processing_due)
 def process_soon(video_id: int, **_: Any) -> None:
     tasks.process_video.delay_on_commit(video_id)
+
+
+@receiver(video_made)
+def print_soon(video_id: int, **_: Any) -> None:
+    prints.want(video_id)
+    tasks.take_prints.delay_on_commit(video_id)
+
+
+@receiver(case_decided)
+def remember_what_was_removed(decision_id: int, **_: Any) -> None:
+    if video_id := _removed(decision_id):
+        prints.remember(video_id)
+
+
+@receiver(decision_lifted)
+def forget_what_was_removed(decision_id: int, **_: Any) -> None:
+    if video_id := _removed(decision_id):
+        prints.forget(video_id)
+        tasks.withdraw_prints.delay_on_commit()
+
+
+def _removed(decision_id: int) -> int | None:
+    """By this decision: the video."""
+    removals = Decision.objects.filter(act=Act.REMOVE, case__kind=Kind.VIDEO)
+    return removals.filter(pk=decision_id).values_list("case__subject_id", flat=True).first()
 
 
 @receiver(publishing_ahead)

@@ -4,6 +4,7 @@ from django.dispatch import Signal
 
 processing_due = Signal()  # video_id
 video_processed = Signal()  # video_id
+video_made = Signal()  # video_id: by one more step; it is watchable, or better, or has another cover
 video_failed = Signal()  # video_id
 publishing_ahead = Signal()  # at: some video is going out then
 video_published = Signal()  # publication_id

@@ -28,6 +28,18 @@ def fetch(name: str, target: Path) -> None:
         shutil.copyfileobj(source, copy, 1024 * 1024)
 
 
+def fetch_folder(name: str, target: Path) -> None:
+    """The files in a folder, but not those in folders of it. Raises FileNotFoundError."""
+    target.mkdir()
+    for file in default_storage.listdir(name)[1]:
+        fetch(f"{name}/{file}", target / file)
+
+
+def folders_in(name: str) -> list[str]:
+    """Raises FileNotFoundError, or knows of none."""
+    return list(default_storage.listdir(name)[0])
+
+
 def read_text(name: str) -> str:
     with default_storage.open(name) as file:
         return file.read().decode()

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from videos import services
-from videos.services import clearing, erasure, moderation, multipart, retention, uploads
+from videos.services import clearing, erasure, moderation, multipart, prints, retention, uploads
 
 
 @shared_task
@@ -52,6 +52,23 @@ def prune_watches(after: int = 0) -> None:
 def prune_notices() -> None:
     """Names and addresses of who reported without an account."""
     retention.prune_notices()
+
+
+@shared_task
+def take_prints(video_id: int) -> None:
+    prints.take(video_id)
+
+
+@shared_task
+def sweep_prints() -> None:
+    """What videos look like, where it is not known yet; with what they are not compared yet."""
+    prints.sweep()
+
+
+@shared_task
+def withdraw_prints() -> None:
+    """Flags that say nothing any more."""
+    prints.withdraw()
 
 
 @shared_task

@@ -43,6 +43,7 @@ KEEP_WATCHES_DAYS = env.int("KEEP_WATCHES_DAYS", 0, validate=NOT_NEGATIVE)  # si
 KEEP_NOTIFICATIONS_DAYS = env.int("KEEP_NOTIFICATIONS_DAYS", 0, validate=NOT_NEGATIVE)
 KEEP_FOLLOW_EVENTS_DAYS = env.int("KEEP_FOLLOW_EVENTS_DAYS", 0, validate=NOT_NEGATIVE)  # but what may still be asked for
 KEEP_NOTICES_DAYS = env.int("KEEP_NOTICES_DAYS", 180, validate=POSITIVE)  # who reported without an account
+KEEP_REMOVED_PRINTS_DAYS = env.int("KEEP_REMOVED_PRINTS_DAYS", 0, validate=NOT_NEGATIVE)  # to know removed videos
 KEEP_BATCHES_DAYS = env.int("KEEP_BATCHES_DAYS", 90, validate=POSITIVE)  # in which acts on many follows can be undone
 MAX_VIDEO_SECONDS = env.int("MAX_VIDEO_SECONDS", 180, validate=POSITIVE)
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 512 * 1024 * 1024, validate=POSITIVE)
@@ -213,6 +214,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "feeds.tasks.*fan_out*": {"queue": "fanout"},
     "videos.tasks.process*": {"queue": "media"},
+    "videos.tasks.*_prints": {"queue": "media"},
     "accounts.tasks.make_archive": {"queue": "media"},
     # Other people's servers, push and mail, may keep a worker waiting.
     "feeds.tasks.*push*": {"queue": "outgoing"},
@@ -236,6 +238,7 @@ CELERY_BEAT_SCHEDULE = {
         "videos.tasks.sweep_bucket": 3600,
         "videos.tasks.sweep_uploads": 10,
         "videos.tasks.sweep_deleted": 60,
+        "videos.tasks.sweep_prints": 60,
         "videos.tasks.prune_watches": 3600,
         "videos.tasks.prune_notices": 3600,
         "videos.tasks.lift_due": 10,

@@ -9,6 +9,7 @@ from .encoding import encode, encode_cover
 from .errors import EncodingFailed, MediaError, RejectedMedia
 from .limits import Limits
 from .playlists import merged
+from .prints import distance, mirrored, prints, spread
 from .probing import Probe, inspect
 from .running import ffmpeg_path
 from .transcoding import Rendition, Renditions, Stage, ladder, of_mezzanine, stages
@@ -23,13 +24,17 @@ __all__ = [
     "Rendition",
     "Renditions",
     "Stage",
+    "distance",
     "encode",
     "encode_cover",
     "ffmpeg_path",
     "inspect",
     "ladder",
     "merged",
+    "mirrored",
     "of_mezzanine",
+    "prints",
+    "spread",
     "stages",
     "verify",
 ]

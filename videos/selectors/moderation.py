@@ -13,6 +13,7 @@ from accounts.selectors import standing_history
 from accounts.signals import reach_asked
 from videos.models import Appeal, Case, Comment, Decision, Proposal, Report, Video
 from videos.models.moderation import Act, Kind
+from videos.selectors.prints import LikenessSeen, likenesses
 from videos.services.moderation.rules import ACTS
 
 AT_MOST = 100  # of each list in a case
@@ -33,6 +34,7 @@ class Opened:
     comment: Comment | None = None
     thread: Sequence[Comment] = field(default_factory=list)
     proposal: Proposal | None = None
+    likenesses: Sequence[LikenessSeen] = field(default_factory=list)
 
 
 def opened(case: Case) -> Opened:
@@ -50,6 +52,7 @@ def opened(case: Case) -> Opened:
         comment=comment,
         thread=_thread(comment),
         proposal=Proposal.objects.select_related("by").filter(case=case).first(),
+        likenesses=likenesses(case.subject_id) if case.kind == Kind.VIDEO else [],
     )
 
 

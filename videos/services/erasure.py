@@ -24,6 +24,7 @@ from videos.models import (
     Report,
     Repost,
     Video,
+    VideoPrints,
     Watch,
     new_media_key,
 )
@@ -132,6 +133,8 @@ def _erase_rows(video: Video, why: str) -> None:
 def _empty(video: Video, why: str) -> None:
     keep_tags(video.pk, "")
     video.captions.all().delete()
+    VideoPrints.objects.filter(video=video).delete()
+    video.likenesses.all().delete()
     Video.objects.filter(pk=video.pk).update(
         state=Video.State.REMOVED,
         state_before_removal=video.state_before_removal or video.state,

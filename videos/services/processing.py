@@ -34,7 +34,7 @@ from videos.services.allowance import check_work, count_work
 from videos.services.copies import digest_of, keep_digest
 from videos.services.publishing import hurry_publishing, publish_due, publish_if_due
 from videos.services.refusals import Refused, not_yours
-from videos.signals import processing_due, video_failed, video_processed
+from videos.signals import processing_due, video_failed, video_made, video_processed
 
 logger = logging.getLogger(__name__)
 
@@ -152,7 +152,7 @@ def finish(video: Video, made: Finished) -> None:
         raise LeaseLost
     publish_if_due(video.pk)
     video_processed.send(Video, video_id=video.pk)
-    _hint_if_more(video)
+    _go_on(video)
 
 
 @transaction.atomic
@@ -162,7 +162,7 @@ def add(video: Video, *, more_follows: bool, **made: Any) -> None:
     more_follows = more_follows or _cover_changed(video)
     if not _mine(video).update(awaits_more=more_follows, **made, **_let_go(0 if more_follows else 100)):
         raise LeaseLost
-    _hint_if_more(video)
+    _go_on(video)
 
 
 def _let_go(progress: int) -> dict[str, Any]:
@@ -170,7 +170,8 @@ def _let_go(progress: int) -> dict[str, Any]:
     return ANEW | {"progress": progress, "lease_until": Now()}
 
 
-def _hint_if_more(video: Video) -> None:
+def _go_on(video: Video) -> None:
+    video_made.send(Video, video_id=video.pk)
     if Video.objects.unprocessed().filter(pk=video.pk).exists():
         processing_due.send(Video, video_id=video.pk)
 
