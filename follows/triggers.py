@@ -34,7 +34,7 @@ def tie_locks_sql(one: str, other: str) -> str:
 # their own list, and paced by whoever works it off. Counted under the follower's lock: side by side no more get through.
 # Read from the newest event back to the hour, by the index of the follower.
 UNHURRIED = """
-CREATE OR REPLACE FUNCTION follows_unhurried(follower bigint, followee bigint, most bigint) RETURNS bigint
+CREATE FUNCTION follows_unhurried(follower bigint, followee bigint, most bigint) RETURNS bigint
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     hour CONSTANT interval := '1 hour';

@@ -22,7 +22,7 @@ from django.utils import timezone
 from accounts import archiving
 from accounts import services as accounts
 from accounts.models import Invitation, User
-from feeds.models import EarlyEntry, Impression, Interest, NoticeChoice, NotInterested, SummaryPlan, Taste
+from feeds.models import EarlyEntry, Impression, Interest, NoticeChoice, NotInterested, StrangerTold, SummaryPlan, Taste
 from follows import services as follows
 from socialvideo.lib import personal
 from socialvideo.lib.personal import Table, kinds
@@ -112,6 +112,8 @@ def world(db: None) -> World:
     Taste.objects.create(account_id=alice.pk, tag=tag, weight=1)
     NotInterested.objects.create(account=alice, video=world.others)
     Impression.objects.create(viewer_id=alice.pk, video_id=world.others.pk, source="new")
+    for pair in ((alice.pk, bob.pk), (bob.pk, alice.pk)):
+        StrangerTold.objects.create(author_id=pair[0], recipient_id=pair[1], told_at=timezone.now())
     EarlyEntry.objects.create(publication_id=world.others.publication.pk, recipient_id=alice.pk, state=2)
     Video.objects.filter(pk=world.shown.pk).update(original="")
     User.objects.filter(pk=alice.pk).update(

@@ -11,5 +11,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(UNHURRIED, "DROP FUNCTION follows_unhurried(bigint, bigint, bigint);"),
+        migrations.RunSQL(UNHURRIED.replace("CREATE", "CREATE OR REPLACE", 1), "DROP FUNCTION follows_unhurried(bigint, bigint, bigint);"),
     ]
