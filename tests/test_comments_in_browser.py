@@ -12,8 +12,9 @@ from videos.tests.factories import make_comment, make_reply, make_video
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.console_errors("Failed to load resource")
 @pytest.mark.usefixtures("live_server")
-def test_a_thread_is_written_in_the_sheet(page: Any, sign_in: Any, alice: User, bob: User) -> None:
+def test_a_thread_is_written_in_the_sheet(page: Any, sign_in: Any, alice: User, bob: User, settings: Any) -> None:
     video = make_video(alice, caption="First light")
     thread = make_comment(bob, video, "How did you film this?")
     make_reply(bob, thread, "And where?")
@@ -56,3 +57,10 @@ def test_a_thread_is_written_in_the_sheet(page: Any, sign_in: Any, alice: User, 
     undo.click()
     page.locator(f"#comment-{mine.pk}").get_by_text("Thanks for watching").wait_for()
     assert Comment.objects.standing().count() == 4
+
+    settings.COMMENTS_PER_MINUTE = 1
+    page.fill("#comment-text", "One more")
+    page.get_by_role("button", name="Send").click()
+    page.locator("#comment-problem").get_by_text("you can go on in").wait_for()
+    assert page.locator("#comment-text").input_value() == "One more"
+    assert not page.locator(".toast").count(), "it is said once, where it was written"

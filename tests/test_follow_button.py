@@ -221,6 +221,20 @@ def test_too_many_taps_are_refused_in_words(
     assert is_following(alice, mira)
 
 
+@lossy
+def test_a_storm_is_slowed_in_words_and_the_button_shows_what_stands(
+    enter: Callable[..., Any], alice: User, mira: User, settings: Any
+) -> None:
+    settings.FOLLOWS_PER_HOUR = 1
+    services.follow(follower=alice, followee=make_account("carol"))
+    page = enter()
+    tap(page)
+    problem(page).wait_for()
+    assert "You can follow more in 60 minutes." in problem(page).inner_text()
+    shows(page, "follow")
+    assert not is_following(alice, mira)
+
+
 def test_an_answer_older_than_what_is_shown_is_dropped(enter: Callable[..., Any], alice: User, mira: User) -> None:
     services.follow(follower=alice, followee=mira)
     page = enter()
