@@ -5,7 +5,7 @@ from videos.models.comments import Comment, CommentCount, CommentLike
 from videos.models.counts import VideoCount
 from videos.models.figures import TallyMark, VideoEvent, VideoTally
 from videos.models.moderation import Appeal, Case, Decision, ModerationEvent, Notice, Proposal, Report
-from videos.models.prints import Likeness, RemovedFrame, RemovedVideo, VideoPrints
+from videos.models.prints import Likeness, RemovedBand, RemovedVideo, VideoPrints
 from videos.models.publications import Publication
 from videos.models.reactions import Bookmark, Like, Watch
 from videos.models.reposts import HiddenReposts, Repost
@@ -28,7 +28,7 @@ __all__ = [
     "Notice",
     "Proposal",
     "Publication",
-    "RemovedFrame",
+    "RemovedBand",
     "RemovedVideo",
     "Report",
     "Repost",

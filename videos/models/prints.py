@@ -4,7 +4,6 @@ holds no account: ids without foreign keys, as in the record of moderation."""
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -55,16 +54,20 @@ class RemovedVideo(models.Model):
         return f"removed video {self.video_id}"
 
 
-class RemovedFrame(models.Model):
-    """How one frame of it looked. `bands`: its four quarters, each with its place. Of two prints that differ in less than
-    twelve bits, some quarter differs in two at most, so that it can be looked up (docs/decisions/0027)."""
+class RemovedBand(models.Model):
+    """How one frame of it looked, by one of the print's quarters, `band`, with its place: four rows a frame. Of two prints
+    that differ in less than twelve bits, some quarter differs in two at most, so that it can be looked up
+    (docs/decisions/0027)."""
 
-    removed = models.ForeignKey(RemovedVideo, on_delete=models.CASCADE, related_name="frames")
+    removed = models.ForeignKey(RemovedVideo, on_delete=models.CASCADE, related_name="bands")
+    band = models.IntegerField()
     frame = models.BigIntegerField()
-    bands = ArrayField(models.IntegerField())
 
     class Meta:
-        indexes: ClassVar = [GinIndex(fields=["bands"], name="videos_removed_frame_by_band")]
+        # A lookup reads nothing but the index.
+        indexes: ClassVar = [
+            models.Index(fields=["band"], include=["frame", "removed"], name="videos_removed_band_lookup")
+        ]
 
     def __str__(self) -> str:
         return f"frame of removed video {self.removed_id}"

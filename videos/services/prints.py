@@ -21,7 +21,7 @@ from django.db.models.functions import Now
 
 from accounts.locks import lock_account
 from videos import media, storage
-from videos.models import Case, Decision, Likeness, RemovedFrame, RemovedVideo, Report, Video, VideoPrints
+from videos.models import Case, Decision, Likeness, RemovedBand, RemovedVideo, Report, Video, VideoPrints
 from videos.models.moderation import Act, Flag, Kind
 from videos.services.moderation import flag
 from videos.services.moderation.things import record
@@ -58,7 +58,7 @@ _LIKE = f"""
     SELECT removed.id, asked.turned, count(DISTINCT asked.place), min(near.bits)
     FROM asked CROSS JOIN LATERAL (
         SELECT known.removed_id, bit_count((known.frame # asked.frame)::bit(64)) AS bits
-        FROM videos_removedframe AS known WHERE known.bands && asked.bands
+        FROM videos_removedband AS known WHERE known.band = ANY(asked.bands)
     ) AS near JOIN videos_removedvideo AS removed ON removed.id = near.removed_id
     WHERE near.bits <= %(near)s AND removed.video_id <> %(video)s
     GROUP BY removed.id, asked.turned
@@ -151,9 +151,9 @@ def remember(video_id: int) -> None:
     said = {"policy": decision.policy, "removed_at": decision.decided_at, "lifted_at": None}
     removed, _ = RemovedVideo.objects.update_or_create(video_id=video_id, defaults=said)
     if prints:
-        removed.frames.all().delete()
-        RemovedFrame.objects.bulk_create(
-            RemovedFrame(removed=removed, frame=each, bands=bands_of(each)) for each in prints.frames
+        removed.bands.all().delete()
+        RemovedBand.objects.bulk_create(
+            RemovedBand(removed=removed, band=band, frame=frame) for frame in prints.frames for band in bands_of(frame)
         )
 
 
@@ -173,7 +173,7 @@ def forget(video_id: int) -> None:
     if not _removals(video_id).exists() and (
         RemovedVideo.objects.filter(video_id=video_id, lifted_at=None).update(lifted_at=Now())
     ):
-        RemovedFrame.objects.filter(removed__video_id=video_id).delete()
+        RemovedBand.objects.filter(removed__video_id=video_id).delete()
 
 
 def forget_old() -> None:

@@ -13,7 +13,7 @@ from videos.models import (
     Decision,
     Likeness,
     ModerationEvent,
-    RemovedFrame,
+    RemovedBand,
     RemovedVideo,
     Report,
     Video,
@@ -119,10 +119,10 @@ def test_an_act_that_is_no_removal_of_a_video_remembers_nothing(alice, bob, firs
 def test_prints_that_come_after_the_removal(alice, first, seen):
     video = make_video(alice)
     remove(video, first)
-    assert (RemovedVideo.objects.count(), RemovedFrame.objects.count()) == (1, 0)
+    assert (RemovedVideo.objects.count(), RemovedBand.objects.count()) == (1, 0)
     prints.take(video.pk)
     prints.take(video.pk)
-    assert RemovedFrame.objects.count() == len(FILM)
+    assert RemovedBand.objects.count() == 4 * len(FILM)
 
 
 def test_what_only_its_creator_sees_is_compared_when_it_goes_out(alice, mallory, first, seen):
@@ -146,7 +146,7 @@ def test_a_lifted_removal_is_forgotten_and_its_flags_go(alice, bob, mallory, fir
     states = {each.pk: Case.objects.get(subject_id=each.pk).state for each in (alone, reported, held)}
     assert states == {alone.pk: "closed", reported.pk: "open", held.pk: "open"}
     assert ModerationEvent.objects.filter(act="withdraw", subject_id=alone.pk).count() == 1
-    assert not RemovedFrame.objects.exists()
+    assert not RemovedBand.objects.exists()
     assert not flags(taken(mallory)).exists()
     page = signed_in(first).get(f"/admin/videos/case/{Case.objects.get(subject_id=reported.pk).pk}/change/")
     assert "This says nothing any more" in page.content.decode()
@@ -159,7 +159,7 @@ def test_another_removal_that_stands_keeps_it(alice, first, seen):
     moderation.decide(case=again, by=first, act=Act.REMOVE, policy="violence")
     moderation.lift(decision=decision, by=first)
     assert RemovedVideo.objects.get().lifted_at is None
-    assert RemovedFrame.objects.count() == len(FILM)
+    assert RemovedBand.objects.count() == 4 * len(FILM)
 
 
 def test_it_outlives_the_account_and_its_days_end(alice, mallory, first, seen, settings):
@@ -173,7 +173,7 @@ def test_it_outlives_the_account_and_its_days_end(alice, mallory, first, seen, s
     assert "Nothing of the removed one is left to look at" in page.content.decode()
     settings.KEEP_REMOVED_PRINTS_DAYS = 30
     tasks.sweep_prints()
-    assert RemovedFrame.objects.exists()
+    assert RemovedBand.objects.exists()
     RemovedVideo.objects.update(removed_at=Now() - timedelta(days=31))
     tasks.sweep_prints()
     assert not RemovedVideo.objects.exists()
