@@ -18,6 +18,7 @@ from feeds.views import (
     seen,
     status,
     studio,
+    studio_videos,
     suggestions,
 )
 
@@ -47,6 +48,10 @@ urlpatterns = [
         RedirectView.as_view(pattern_name="feeds:followers", query_string=True),
         name="followers_moved",
     ),
+    path("studio/videos/", studio_videos.videos, name="videos"),
+    path("studio/videos.csv", studio_videos.videos_file, name="videos_file"),
+    path("studio/videos/<int:video_id>/", studio_videos.video, name="video_figures"),
+    path("studio/videos/<int:video_id>/<str:table>.csv", studio_videos.video_file, name="video_file"),
     path("studio/delivery/", delivery.deliveries, name="deliveries"),
     path("studio/delivery.csv", delivery.deliveries_file, name="deliveries_file"),
     path("studio/<int:video_id>/delivery/", delivery.delivery, name="delivery"),

@@ -47,6 +47,7 @@ urlpatterns = [
     re_path(rf"{VIDEO}unsave/$", reactions.unsave, name="unsave"),
     re_path(rf"{VIDEO}repost/$", reactions.repost, name="repost"),
     re_path(rf"{VIDEO}unrepost/$", reactions.unrepost, name="unrepost"),
+    re_path(rf"{VIDEO}share/$", reactions.share, name="share"),
     re_path(rf"{VIDEO}comments/$", comments.comments, name="comments"),
     path("comments/<int:comment_id>/replies/", comments.replies, name="replies"),
     path("comments/<int:comment_id>/like/", comments.like_comment, name="like_comment"),

@@ -3,7 +3,7 @@ signed, who was shown what, when and on which surface; it is worth nothing to an
 
 from collections.abc import Iterable
 from time import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.core import signing
@@ -52,6 +52,16 @@ class WatchRate(UserRateThrottle):
 
     scope = "watch"
     rate = "60/min"
+
+
+class ShareRate(UserRateThrottle):
+    """Of one video by one person, or from one address: passed on again within the hour, it is the same share."""
+
+    scope = "share"
+    rate = "1/hour"
+
+    def get_cache_key(self, request: Any, view: Any) -> str:
+        return f"{super().get_cache_key(request, view)}-{request.resolver_match.kwargs['video_id']}"
 
 
 class Watched(NamedTuple):

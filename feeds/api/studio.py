@@ -114,7 +114,7 @@ class FollowersView(APIView):
     @extend_schema(parameters=[*SPAN, *COMPARED], responses=FollowersSerializer, operation_id="growth")
     def get(self, request: Request) -> Response:
         """My followers gained and lost, when, by what cause and from where; never who."""
-        form, account_id = _asked(request), int(request.user.pk)  # type: ignore[arg-type]
+        form, account_id = asked(request), int(request.user.pk)  # type: ignore[arg-type]
         figures = _said(stats.followers_growth(account_id, form.span))
         other = form.other and _said(stats.followers_growth(account_id, form.other))
         return Response(figures | {"now": counts(account_id).followers, "other": other})
@@ -126,7 +126,7 @@ class RetentionView(APIView):
     @extend_schema(parameters=[ZONE], responses=RetentionSerializer, operation_id="retention")
     def get(self, request: Request) -> Response:
         """How long new followers of mine stay."""
-        figures = stats.retention(int(request.user.pk), _asked(request).zone)  # type: ignore[arg-type]
+        figures = stats.retention(int(request.user.pk), asked(request).zone)  # type: ignore[arg-type]
         return Response(RetentionSerializer(figures).data)
 
 
@@ -136,11 +136,11 @@ class AroundVideosView(APIView):
     @extend_schema(parameters=SPAN, responses=AroundVideosSerializer, operation_id="unfollows_around_videos")
     def get(self, request: Request) -> Response:
         """How many unfollowed me after each of my videos of these days, and what is usual."""
-        figures = unfollows_around_videos(int(request.user.pk), _asked(request).span)  # type: ignore[arg-type]
+        figures = unfollows_around_videos(int(request.user.pk), asked(request).span)  # type: ignore[arg-type]
         return Response(AroundVideosSerializer(figures).data)
 
 
-def _asked(request: Request) -> SpanForm:
+def asked(request: Request) -> SpanForm:
     name = request.query_params.get("zone", "")
     zone = zone_named(name) if name else timezone.get_current_timezone()
     if zone is None:

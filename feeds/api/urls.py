@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from feeds.api import delivery, following, for_you, notices, outgoing, search, studio, suggestions, views
+from feeds.api import delivery, following, for_you, notices, outgoing, search, studio, studio_videos, suggestions, views
 
 urlpatterns = [
     path("feeds/following/", views.FollowingFeedView.as_view()),
@@ -32,6 +32,8 @@ urlpatterns = [
     path("studio/followers/", studio.FollowersView.as_view(), name="api_followers"),
     path("studio/followers/retention/", studio.RetentionView.as_view()),
     path("studio/followers/videos/", studio.AroundVideosView.as_view()),
+    path("studio/videos/", studio_videos.VideosView.as_view(), name="api_videos"),
+    path("studio/videos/<int:video_id>/", studio_videos.VideoFiguresView.as_view(), name="api_video_figures"),
     path("me/growth/", RedirectView.as_view(pattern_name="api_followers", query_string=True)),
     path("suggestions/", suggestions.SuggestionsView.as_view()),
     path("suggestions/<str:handle>/", suggestions.DismissalView.as_view()),

@@ -14,19 +14,19 @@ from feeds.selectors.digests import address_of
 from feeds.services.mornings import next_morning
 from follows.stats import Growth, counted_until, followers_growth
 from socialvideo.lib.spans import Span, midnight
-from videos.models import Video
+from videos.selectors import figures
+from videos.selectors.figures import Best
 
-BEST = 3
 LATER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Week:
-    """What there is to tell of one: followers, beside the week before, and the most watched of what came out in it."""
+    """What there is to tell of one: followers, beside the week before, and the videos most watched in it."""
 
     growth: Growth
     before: Growth
-    best: list[Video]
+    best: list[Best]
 
     @property
     def is_empty(self) -> bool:
@@ -53,7 +53,7 @@ def make_summary() -> bool:
     if plan is None:
         return False
     monday = _monday(now, plan.timezone)
-    if counted_until() < midnight(monday, ZoneInfo(plan.timezone)):
+    if min(counted_until(), figures.counted_until()) < midnight(monday, ZoneInfo(plan.timezone)):
         plan.next_at = now + LATER
     else:
         _write_down(plan.account, monday - timedelta(days=7))
@@ -81,12 +81,6 @@ def week_of(digest: Digest) -> Week | None:
     week = Week(
         followers_growth(digest.account_id, span),
         followers_growth(digest.account_id, span.before()),
-        _best(digest.account_id, span),
+        figures.best_videos(digest.account_id, span),
     )
     return None if week.is_empty else week
-
-
-def _best(account_id: int, span: Span) -> list[Video]:
-    begin, *_, end = span.edges
-    out = Video.objects.of_creator(account_id).standing().filter(published_at__gte=begin, published_at__lt=end)
-    return list(out.select_related("creator", "count").order_by("-count__views", "-pk")[:BEST])

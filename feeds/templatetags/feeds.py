@@ -16,6 +16,11 @@ def place_of(which: str) -> Source:
     return PLACES.get(which, Source.VIDEO)
 
 
+@register.filter
+def minutes(milliseconds: int) -> float:
+    return round(milliseconds / 60_000, 1)
+
+
 @register.simple_tag(takes_context=True)
 def seen_url(context: Context) -> str:
     """Where this viewer's feed reports what was seen; empty for who is not logged in."""

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -20,7 +21,10 @@ from feeds.summary_mail import SALT
 from follows import services as follows
 from follows.models import TallyMark
 from follows.tests.past import at, count
+from videos import models as videos
 from videos.models import Video
+from videos.services import record_watch
+from videos.tests import past
 from videos.tests.factories import make_video
 
 pytestmark = pytest.mark.django_db
@@ -47,9 +51,14 @@ def happen(bob: User) -> Video:
         with at(moment):
             follows.follow(follower=make_account(fan), followee=bob)
     video = make_video(bob, caption="<Sea>")
-    Video.objects.filter(pk=video.pk).update(published_at=last_week(days=2))
+    Video.objects.filter(pk=video.pk).update(published_at=last_week(days=-20))
+    for fan, moment in (("before", last_week(days=-1)), ("first", last_week(days=3)), ("last", last_week(days=6))):
+        with past.at(moment):
+            record_watch(viewer=User.objects.get(handle=fan), video=video, ms=5000)
     count()
-    TallyMark.objects.update(until=max(last_week(days=7), TallyMark.objects.get().until))
+    past.count()
+    for mark in (TallyMark.objects, videos.TallyMark.objects):
+        mark.update(until=max(last_week(days=7), mark.get().until))
     return video
 
 
@@ -85,11 +94,13 @@ def test_it_says_what_the_studio_says(bob: User) -> None:
     assert week is not None
     assert [period.gained for period in week.growth.periods] == [1, 0, 0, 0, 0, 0, 1]
     assert week.growth.periods[-1].followers == 3
+    assert [(best.video.caption, best.views) for best in week.best] == [("<Sea>", 2)]
 
 
-def test_it_waits_until_all_of_the_week_is_counted(bob: User) -> None:
+@pytest.mark.parametrize("late", [TallyMark, videos.TallyMark])
+def test_it_waits_until_all_of_the_week_is_counted(bob: User, late: type[Model]) -> None:
     happen(bob)
-    TallyMark.objects.update(until=last_week(days=6))
+    late._default_manager.update(until=last_week(days=6))
     SummaryPlan.objects.update(next_at=timezone.now() - timedelta(seconds=1))
     assert services.make_summary()
     assert not services.make_summary()
@@ -100,6 +111,7 @@ def test_it_waits_until_all_of_the_week_is_counted(bob: User) -> None:
 def test_no_mail_without_a_reason_or_a_wish(bob: User, why: str) -> None:
     if why == "nothing happened":
         TallyMark.objects.create(id=1, until=timezone.now())
+        videos.TallyMark.objects.create(id=1, until=timezone.now())
     else:
         happen(bob)
     if why == "address not confirmed":

@@ -21,6 +21,7 @@ urlpatterns = [
     path("videos/<int:video_id>/like/", views.LikeView.as_view()),
     path("videos/<int:video_id>/comments/", comments.CommentsView.as_view()),
     path("videos/<int:video_id>/watch/", views.WatchView.as_view()),
+    path("videos/<int:video_id>/share/", views.ShareView.as_view()),
     path("videos/<int:video_id>/bookmark/", keeping.BookmarkView.as_view()),
     path("videos/<int:video_id>/repost/", keeping.RepostView.as_view()),
     path("comments/<int:comment_id>/", comments.CommentView.as_view()),

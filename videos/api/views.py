@@ -22,7 +22,7 @@ from videos import selectors, services, stats
 from videos.access import access_own_video, access_video
 from videos.api import serializers
 from videos.services.uploads import too_large
-from videos.watching import WatchRate
+from videos.watching import ShareRate, WatchRate
 
 KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="Yours to choose, up to 64 characters."
@@ -175,6 +175,17 @@ class WatchView(APIView):
         video, makes the view. None counts for longer than the time since my last report."""
         ms = min(given(serializers.WatchedSerializer, request)["ms"], services.since_last_report(request.user.pk))
         allowed(services.record_watch, viewer=request.user, video=access_video(request, video_id), ms=ms)
+        return Response(status=204)
+
+
+class ShareView(APIView):
+    @extend_schema(request=None, responses={204: None}, operation_id="share")
+    def post(self, request: Request, video_id: int) -> Response:
+        """Report that a link to the video was copied or passed on. Who did it is not kept; again within an hour, it is not
+        counted again."""
+        video = access_video(request, video_id)
+        if ShareRate().allow_request(request, self):
+            services.record_share(sharer_id=request.user.pk, video=video)
         return Response(status=204)
 
 

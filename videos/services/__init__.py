@@ -20,6 +20,7 @@ from videos.services.processing import process, retry, sweep
 from videos.services.publishing import publish, publish_due
 from videos.services.reactions import like, record_opening, record_watch, unlike
 from videos.services.refusals import Refused
+from videos.services.sharing import record_share
 from videos.services.uploads import start_upload
 from videos.services.watches import record_watches, since_last_report
 
@@ -38,6 +39,7 @@ __all__ = [
     "publish_due",
     "put_captions",
     "record_opening",
+    "record_share",
     "record_watch",
     "record_watches",
     "remove",

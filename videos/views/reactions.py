@@ -74,6 +74,15 @@ def _react(
     return toasts.show(request, render(request, "videos/_reaction.html", context), done)
 
 
+@require_POST
+def share(request: HttpRequest, handle: str, video_id: int) -> HttpResponse:
+    """That a link to the video was copied or passed on, by somebody who may see it; nothing is answered."""
+    video = access_video(request, video_id)
+    if watching.ShareRate().allow_request(request, None):  # type: ignore[arg-type]
+        services.record_share(sharer_id=request.user.pk, video=video)
+    return HttpResponse(status=204)
+
+
 @csrf_exempt
 @require_POST
 def watch(request: HttpRequest) -> HttpResponse:
