@@ -24,11 +24,11 @@ from rest_framework.authtoken.models import TokenProxy
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from accounts import selectors, services
 from accounts.models import Erasure, ErasureStep, Invitation, StandingEvent, User
-from accounts.signals import reach_asked, standing_wanted
+from accounts.signals import reach_asked, rules_asked, standing_wanted
 from socialvideo.lib.desk import KeepsToItsFilters, ReadOnlyAdmin
 
 admin.site.unregister(TokenProxy)  # a token acts as its owner: nobody else is shown it
@@ -64,12 +64,25 @@ class StandingFilter(admin.SimpleListFilter):
         return queryset
 
 
+def _rules() -> list[tuple[str, Any]]:
+    return [("", "–"), *(rule for _receiver, rules in rules_asked.send(User) for rule in rules)]
+
+
 class ReasonForm(forms.Form):
+    """A suspension is by a rule, and says why; it is lifted without either."""
+
+    rule = forms.ChoiceField(label=_("rule"), choices=_rules, widget=UnfoldAdminSelectWidget)
     reason = forms.CharField(
         max_length=500,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text=_("The owner reads it when they try to log in."),
     )
+
+    def __init__(self, *args: Any, act: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if act == StandingEvent.Act.UNSUSPENDED:
+            del self.fields["rule"]
+            self.fields["reason"].required = False
 
 
 @admin.register(User)
@@ -186,11 +199,10 @@ class AccountAdmin(KeepsToItsFilters):
             raise PermissionDenied
         ids = [int(pk) for pk in request.GET.getlist(ACTION_CHECKBOX_NAME) if pk.isdecimal() and len(pk) < 19]
         accounts = list(User.objects.filter(pk__in=ids[:500]).order_by("handle"))
-        form = ReasonForm(request.POST if request.method == "POST" else None)
-        form.fields["reason"].required = act == "suspended"
+        form = ReasonForm(request.POST if request.method == "POST" else None, act=act)
         if accounts and form.is_valid():
             for account in accounts:
-                self._act(request, act, account, form.cleaned_data["reason"])
+                self._act(request, act, account, **{"rule": "", **form.cleaned_data})
             return redirect("admin:accounts_user_changelist")
         titles = {
             "suspended": gettext("Suspend these accounts?"),
@@ -203,9 +215,9 @@ class AccountAdmin(KeepsToItsFilters):
             context | {"form": form, "chosen": [(account, _reach(account)) for account in accounts], "act": act},
         )
 
-    def _act(self, request: HttpRequest, act: str, account: User, reason: str) -> None:
+    def _act(self, request: HttpRequest, act: str, account: User, **verdict: str) -> None:
         try:
-            standing_wanted.send(User, account=account, by=request.user, act=act, reason=reason)
+            standing_wanted.send(User, account=account, by=request.user, act=act, **verdict)
         except services.AccountRefused as refused:
             messages.error(request, f"@{account.handle}: {refused.message}")
         else:

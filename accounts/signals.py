@@ -10,5 +10,6 @@ erasure_due = Signal()  # account_id: its deletion is final; sent again until ev
 log_in_ended = Signal()  # account_id, held: what its session held
 archive_wanted = Signal()  # archive_id: there is one to be made
 
-standing_wanted = Signal()  # account, by, act, reason: a moderator's, for who keeps the record of moderation
+standing_wanted = Signal()  # account, by, act, rule, reason: a moderator's, for who keeps the record of moderation
+rules_asked = Signal()  # a receiver answers by which rules somebody is suspended, each with its words
 reach_asked = Signal()  # account_id; a receiver answers in words what a suspension would touch

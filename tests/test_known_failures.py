@@ -269,7 +269,7 @@ def test_a_suspension_keeps_the_edges_and_explains_itself_to_each_follower(alice
     services.follow(follower=alice, followee=bob)
     where = reverse("admin:accounts_user_standing", args=["suspended"]) + f"?_selected_action={bob.pk}"
     assert "1 follower" in logged_in(moderator).get(where).content.decode()
-    logged_in(moderator).post(where, {"reason": "Spam"})
+    logged_in(moderator).post(where, {"rule": "spam", "reason": "Spam"})
     bob.refresh_from_db()
     assert bob.suspended_at
     assert (Follow.objects.get().state, selectors.counts(bob.pk).followers) == ("active", 1)

@@ -127,7 +127,7 @@ class Court:
         kind, pk = self.a_thing(dice)
         thing = things(kind).filter(pk=pk).first()
         act = Act.SUSPEND if kind == Kind.ACCOUNT else Act.REMOVE
-        return thing and moderation.act_on(thing, by=self.a_moderator(dice), act=act)
+        return thing and moderation.act_on(thing, by=self.a_moderator(dice), act=act, policy="other")
 
     def put_back(self, dice: Dice) -> Any:
         kind, pk = self.a_thing(dice)

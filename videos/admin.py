@@ -1,7 +1,7 @@
 """The moderators' desk for videos, their publications and comments. Reading, removing with a reason, restoring, and
 processing again; what a video says and shows belongs to its creator. Videos for their creator only are not played here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -24,12 +24,13 @@ from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 from unfold.dataclasses import ActionDialog
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from socialvideo.lib.desk import ReadOnlyAdmin
+from socialvideo.lib.forms import LinesField
 from videos import desk, services, stats  # noqa: F401 - the queue
 from videos.models import Bookmark, Comment, CommentLike, HiddenReposts, Like, Publication, Repost, Video, Watch
-from videos.models.moderation import Act
+from videos.models.moderation import Act, Reason
 from videos.services import moderation
 
 OF_A_THREAD = 100  # comments
@@ -37,10 +38,12 @@ STATE_COLOURS = {"published": "success", "failed": "danger", "removed": "danger"
 
 
 class RemovalForm(forms.Form):
-    reason = forms.CharField(
+    policy = forms.ChoiceField(label=_("rule"), choices=[("", "–"), *Reason.choices], widget=UnfoldAdminSelectWidget)
+    words = LinesField(
+        label=_("reasons"),
         max_length=300,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text=_("The creator reads it in place of the video."),
+        help_text=_("Whoever is concerned reads them."),
     )
 
 
@@ -54,8 +57,40 @@ def _to(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
 
 
+class RemovingAdmin(ReadOnlyAdmin):
+    """Removes what is chosen, by a rule and with reasons, which are asked for first."""
+
+    @action(description=_("Remove…"), permissions=["moderate"])
+    def remove_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        return self._ask(queryset.values_list("pk", flat=True))
+
+    @action(description=_("Remove…"), permissions=["moderate"], url_path="remove-this", icon="delete")
+    def remove_this(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self._ask([object_id])
+
+    def _ask(self, ids: Any) -> HttpResponse:
+        chosen = urlencode([(ACTION_CHECKBOX_NAME, pk) for pk in ids])
+        return redirect(f"{reverse(f'admin:videos_{self.opts.model_name}_remove')}?{chosen}")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.removal_view)
+        return [path("remove/", view, name=f"videos_{self.opts.model_name}_remove"), *super().get_urls()]
+
+    def removal_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_moderate_permission(request):
+            raise PermissionDenied
+        ids = [int(pk) for pk in request.GET.getlist(ACTION_CHECKBOX_NAME) if pk.isdecimal() and len(pk) < 19]
+        things = list(self.get_queryset(request).filter(pk__in=ids[:500]).order_by("pk"))
+        form = RemovalForm(request.POST if request.method == "POST" else None)
+        if things and form.is_valid():
+            self.remove_all(request, things, partial(moderation.act_on, act=Act.REMOVE, **form.cleaned_data))
+            return redirect(f"admin:videos_{self.opts.model_name}_changelist")
+        context = self.admin_site.each_context(request) | {"opts": self.opts, "title": gettext("Remove?")}
+        return TemplateResponse(request, "videos/desk_removal.html", context | {"form": form, "things": things})
+
+
 @admin.register(Video)
-class VideoAdmin(ReadOnlyAdmin):
+class VideoAdmin(RemovingAdmin):
     list_display = ("shown", "creator", "state_label", "visibility", "likes", "comments", "views", "created_at")
     list_filter = ("state", "visibility")
     list_select_related = ("creator", "count")
@@ -155,13 +190,9 @@ class VideoAdmin(ReadOnlyAdmin):
 
     # --- Removing, restoring, processing again ----------------------------------------------------------------
 
-    @action(description=_("Remove…"), permissions=["moderate"])
-    def remove_chosen(self, request: HttpRequest, queryset: QuerySet[Video]) -> HttpResponse:
-        return self._ask(queryset.values_list("pk", flat=True))
-
-    @action(description=_("Remove"), permissions=["moderate"], url_path="remove-this", icon="delete")
-    def remove_this(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return self._ask([object_id])
+    def remove_all(self, request: HttpRequest, videos: list[Video], remove: Callable[..., Any]) -> None:
+        for video in videos:
+            _act(request, video, partial(_changed, act=partial(remove, by=request.user)))
 
     @action(description=_("Restore"), permissions=["moderate"])
     def restore_chosen(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
@@ -195,42 +226,15 @@ class VideoAdmin(ReadOnlyAdmin):
 
     def _restore(self, request: HttpRequest, videos: QuerySet[Video]) -> None:
         for video in videos:
-            _act(request, video, partial(_put_back, by=request.user))
+            _act(request, video, partial(_changed, act=partial(moderation.put_back, by=request.user)))
 
     def _retry(self, request: HttpRequest, videos: QuerySet[Video]) -> None:
         for video in videos:
             _act(request, video, partial(services.retry, creator=request.user))
 
-    def _ask(self, ids: Any) -> HttpResponse:
-        chosen = urlencode([(ACTION_CHECKBOX_NAME, pk) for pk in ids])
-        return redirect(f"{reverse('admin:videos_video_remove')}?{chosen}")
 
-    def get_urls(self) -> list[URLPattern]:
-        removal = path("remove/", self.admin_site.admin_view(self.removal_view), name="videos_video_remove")
-        return [removal, *super().get_urls()]
-
-    def removal_view(self, request: HttpRequest) -> HttpResponse:
-        """Asks for the reason, then removes the chosen videos."""
-        if not self.has_moderate_permission(request):
-            raise PermissionDenied
-        ids = [int(pk) for pk in request.GET.getlist(ACTION_CHECKBOX_NAME) if pk.isdecimal() and len(pk) < 19]
-        videos = list(Video.objects.filter(pk__in=ids[:500]).select_related("creator").order_by("pk"))
-        form = RemovalForm(request.POST if request.method == "POST" else None)
-        if videos and form.is_valid():
-            for video in videos:
-                _act(request, video, partial(_remove, by=request.user, words=form.cleaned_data["reason"]))
-            return redirect("admin:videos_video_changelist")
-        context = self.admin_site.each_context(request) | {"opts": self.opts, "title": gettext("Remove these videos?")}
-        return TemplateResponse(request, "videos/desk_removal.html", context | {"form": form, "videos": videos})
-
-
-def _remove(*, video: Video, by: Any, words: str) -> None:
-    moderation.act_on(video, by=by, act=Act.REMOVE, words=words)
-    video.refresh_from_db()
-
-
-def _put_back(*, video: Video, by: Any) -> None:
-    moderation.put_back(video, by=by)
+def _changed(*, video: Video, act: Callable[[Video], Any]) -> None:
+    act(video)
     video.refresh_from_db()
 
 
@@ -284,7 +288,7 @@ class PublicationAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Comment)
-class CommentAdmin(ReadOnlyAdmin):
+class CommentAdmin(RemovingAdmin):
     list_display = ("text", "author", "video", "created_at", "removed_at", "removed_by")
     list_filter = (("removed_at", admin.EmptyFieldListFilter),)
     list_select_related = ("author", "video", "removed_by")
@@ -320,24 +324,12 @@ class CommentAdmin(ReadOnlyAdmin):
     def likes(self, comment: Comment) -> int:
         return comment.count.likes
 
-    @action(description=_("Remove"), permissions=["moderate"])
-    def remove_chosen(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
-        self._each(request, queryset, partial(moderation.act_on, act=Act.REMOVE), gettext("The comments are removed."))
+    def remove_all(self, request: HttpRequest, comments: list[Comment], remove: Callable[..., Any]) -> None:
+        self._each(request, comments, remove, gettext("The comments are removed."))
 
     @action(description=_("Restore"), permissions=["moderate"])
     def restore_chosen(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
-        self._each(request, queryset, moderation.put_back, gettext("The comments are back."))
-
-    @action(
-        description=_("Remove"),
-        permissions=["moderate"],
-        url_path="remove-this",
-        icon="delete",
-        dialog=_question(_("Remove this comment?"), _("Where others replied, a line stands for it."), _("Remove")),
-    )
-    def remove_this(self, request: HttpRequest, form: forms.Form, object_id: int) -> HttpResponse:
-        self.remove_chosen(request, Comment.objects.filter(pk=object_id))
-        return _to(request, "comment", object_id)
+        self._each(request, queryset.select_related("video"), moderation.put_back, gettext("The comments are back."))
 
     @action(
         description=_("Restore"),
@@ -350,8 +342,8 @@ class CommentAdmin(ReadOnlyAdmin):
         self.restore_chosen(request, Comment.objects.filter(pk=object_id))
         return _to(request, "comment", object_id)
 
-    def _each(self, request: HttpRequest, comments: QuerySet[Comment], act: Callable[..., Any], said: str) -> None:
-        for comment in comments.select_related("video"):
+    def _each(self, request: HttpRequest, comments: Iterable[Comment], act: Callable[..., Any], said: str) -> None:
+        for comment in comments:
             try:
                 act(comment, by=request.user)
             except services.Refused as refused:

@@ -7,11 +7,11 @@ from django.dispatch import receiver
 
 from accounts.models import StandingEvent, User
 from accounts.services import AccountRefused, owe
-from accounts.signals import erasure_due, standing_changed, standing_wanted
+from accounts.signals import erasure_due, rules_asked, standing_changed, standing_wanted
 from follows.signals import follows_slowed
 from videos import tasks
 from videos.models import Decision
-from videos.models.moderation import Act, Flag, Kind
+from videos.models.moderation import Act, Flag, Kind, Reason
 from videos.services import Refused, erasure, moderation, prints
 from videos.signals import case_decided, decision_lifted, processing_due, publishing_ahead, storm_slowed, video_made
 
@@ -57,12 +57,17 @@ def publish_what_waited(**_: Any) -> None:
     tasks.publish_waiting.delay_on_commit()
 
 
+@receiver(rules_asked)
+def say_rules(**_: Any) -> list[tuple[str, Any]]:
+    return Reason.choices
+
+
 @receiver(standing_wanted)
-def decide_about_account(account: User, by: User, act: str, reason: str, **_: Any) -> None:
+def decide_about_account(account: User, by: User, act: str, rule: str, reason: str, **_: Any) -> None:
     """Raises AccountRefused."""
     try:
         if act == StandingEvent.Act.SUSPENDED:
-            moderation.act_on(account, by=by, act=Act.SUSPEND, words=reason)
+            moderation.act_on(account, by=by, act=Act.SUSPEND, policy=rule, words=reason)
         else:
             moderation.put_back(account, by=by, note=reason)
     except Refused as refused:

@@ -68,10 +68,11 @@ def test_suspending_asks_for_a_reason_and_records_it(client: Client, alice: User
     client.force_login(moderator)
     asked = client.post(reverse(LIST), {"action": "suspend_chosen", "_selected_action": [alice.pk]})
     assert "@alice" in client.get(asked.url).content.decode()
-    assert client.post(asked.url, {"reason": ""}).status_code == 200
-    alice.refresh_from_db()
-    assert alice.is_present
-    client.post(asked.url, {"reason": "Spam"}, follow=True)
+    for missing in ({"rule": "spam", "reason": ""}, {"rule": "", "reason": "Spam"}, {"rule": "mood", "reason": "Spam"}):
+        assert client.post(asked.url, missing).status_code == 200
+        alice.refresh_from_db()
+        assert alice.is_present
+    client.post(asked.url, {"rule": "spam", "reason": "Spam"}, follow=True)
     alice.refresh_from_db()
     assert not alice.is_active
     assert (selectors.suspension(alice.pk).reason, selectors.suspension(alice.pk).actor_id) == ("Spam", moderator.pk)
@@ -89,7 +90,9 @@ def test_the_button_on_the_account_leads_there(client: Client, alice: User, mode
 
 def test_of_several_each_is_told_apart(client: Client, alice: User, moderator: User, administrator: User) -> None:
     client.force_login(moderator)
-    response = client.post(standing("suspended", alice, moderator, administrator), {"reason": "x"}, follow=True)
+    response = client.post(
+        standing("suspended", alice, moderator, administrator), {"rule": "hate", "reason": "x"}, follow=True
+    )
     content = response.content.decode()
     assert "@alice is suspended" in content
     assert "This is about you" in content
@@ -102,7 +105,7 @@ def test_without_the_permission_nothing_happens(client: Client, alice: User, act
     reader = make_account("reader", is_staff=True)
     reader.user_permissions.set(Permission.objects.filter(codename="view_user"))
     client.force_login(reader)
-    assert client.post(standing(act, alice), {"reason": "x"}).status_code == 403
+    assert client.post(standing(act, alice), {"rule": "hate", "reason": "x"}).status_code == 403
     client.post(reverse(LIST), {"action": "suspend_chosen", "_selected_action": [alice.pk]})
     assert client.get(reverse("admin:accounts_user_suspend_this", args=[alice.pk])).status_code == 403
     assert not StandingEvent.objects.exists()

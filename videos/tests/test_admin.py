@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.tests.factories import make_account
 from videos import checks, services
-from videos.models import Bookmark, Comment, CommentLike, HiddenReposts, Like, Repost, Video, Watch
+from videos.models import Bookmark, Comment, CommentLike, Decision, HiddenReposts, Like, Repost, Video, Watch
 from videos.tests.factories import make_comment, make_failed_video, make_reply, make_video
 
 pytestmark = pytest.mark.django_db
@@ -46,10 +46,12 @@ def test_removing_asks_for_a_reason(alice, moderator):
     desk = signed_in(moderator)
     url = f"/admin/videos/video/remove/?_selected_action={video.pk}"
     assert "The creator reads" in desk.get(url).content.decode()
-    desk.post(url, {"reason": ""})
-    video.refresh_from_db()
-    assert video.state == Video.State.PUBLISHED
-    desk.post(url, {"reason": "Stolen."})
+    for missing in ({"policy": "", "words": "Stolen."}, {"policy": "copyright", "words": ""}):
+        desk.post(url, missing)
+        video.refresh_from_db()
+        assert video.state == Video.State.PUBLISHED
+    desk.post(url, {"policy": "copyright", "words": "Stolen."})
+    assert Decision.objects.get().policy == "copyright"
     video.refresh_from_db()
     assert (video.state, video.removed_by, video.removal_reason) == (Video.State.REMOVED, moderator, "Stolen.")
     desk.post("/admin/videos/video/", {"action": "restore_chosen", "_selected_action": video.pk})
@@ -88,8 +90,19 @@ def test_opening_a_link_changes_nothing(alice, moderator):
 
 def test_removing_comments(alice, bob, moderator):
     comment = make_comment(bob, make_video(alice))
-    signed_in(moderator).post("/admin/videos/comment/", {"action": "remove_chosen", "_selected_action": comment.pk})
+    desk = signed_in(moderator)
+    asked = desk.post("/admin/videos/comment/", {"action": "remove_chosen", "_selected_action": comment.pk})
+    assert comment.text in desk.get(asked["Location"]).content.decode()
+    assert desk.get(f"/admin/videos/comment/{comment.pk}/remove-this/")["Location"] == asked["Location"]
+    desk.post(asked["Location"], {"policy": "", "words": "Spam."})
+    assert Comment.objects.standing().exists()
+    desk.post(asked["Location"], {"policy": "spam", "words": "Spam."})
     assert not Comment.objects.standing().exists()
+    assert (Decision.objects.get().policy, Decision.objects.get().words) == ("spam", "Spam.")
+
+
+def test_what_is_to_be_removed_is_chosen(moderator):
+    assert "Nothing is chosen." in signed_in(moderator).get("/admin/videos/comment/remove/").content.decode()
 
 
 def test_readers_change_nothing(alice, bob, staff):
@@ -97,7 +110,9 @@ def test_readers_change_nothing(alice, bob, staff):
     comment = make_comment(bob, video)
     desk = signed_in(staff)
     assert desk.get("/admin/videos/video/").status_code == 200
-    assert desk.post(f"/admin/videos/video/remove/?_selected_action={video.pk}", {"reason": "x"}).status_code == 403
+    for kind, thing in (("video", video), ("comment", comment)):
+        url, verdict = f"/admin/videos/{kind}/remove/?_selected_action={thing.pk}", {"policy": "spam", "words": "x"}
+        assert desk.post(url, verdict).status_code == 403
     desk.post("/admin/videos/comment/", {"action": "remove_chosen", "_selected_action": comment.pk})
     video.refresh_from_db()
     assert video.state == Video.State.PUBLISHED
@@ -149,11 +164,13 @@ def test_a_comment_is_read_in_its_thread_removed_and_brought_back(alice, bob, mo
     assert page.index("Question") < page.rindex("Answer")
     assert f"/admin/videos/comment/{thread.pk}/change/" in page
     assert f"/admin/videos/video/{thread.video_id}/change/" in page
-    for act, is_removed in (("remove", True), ("restore", False)):
-        signed_in(staff).post(f"{url}{act}-this/", {"_form_submitted": "True"})
+    removal = f"/admin/videos/comment/remove/?_selected_action={reply.pk}", {"policy": "spam", "words": "Spam."}
+    restoring = f"{url}restore-this/", {"_form_submitted": "True"}
+    for (address, answers), is_removed in ((removal, True), (restoring, False)):
+        signed_in(staff).post(address, answers)
         reply.refresh_from_db()
         assert (reply.removed_at is not None) is not is_removed
-        signed_in(moderator).post(f"{url}{act}-this/", {"_form_submitted": "True"})
+        signed_in(moderator).post(address, answers)
         reply.refresh_from_db()
         assert (reply.removed_at is not None) is is_removed
 

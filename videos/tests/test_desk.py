@@ -158,7 +158,7 @@ def test_whose_time_is_over_holds_no_case(alice, bob, first):
 
 @pytest.mark.parametrize("answer", ["uphold", "overturn"])
 def test_appeals_are_judged(alice, bob, first, answer):
-    decision = moderation.act_on(make_video(alice), by=first, act="remove", words="Not here.")
+    decision = moderation.act_on(make_video(alice), by=first, act="remove", policy="other", words="Not here.")
     moderation.appeal(decision=decision, account=alice, text="It is mine.")
     desk = signed_in(make_moderator("second"))
     assert f"/admin/videos/appeal/{decision.pk}/change/" in desk.get("/admin/videos/appeal/").content.decode()
@@ -178,19 +178,23 @@ def test_what_was_not_reported_is_asked_about_before_a_case_is_opened(alice, fir
 def test_acts_elsewhere_at_the_desk_are_decisions_too(alice, bob, first):
     video = make_video(alice)
     desk = signed_in(first)
-    desk.post(f"/admin/videos/video/remove/?_selected_action={video.pk}", {"reason": "Stolen."})
+    desk.post(f"/admin/videos/video/remove/?_selected_action={video.pk}", {"policy": "copyright", "words": "Stolen."})
     desk.post("/admin/videos/video/", {"action": "restore_chosen", "_selected_action": video.pk})
     standing = "/admin/accounts/user/standing"
-    desk.post(f"{standing}/suspended/?_selected_action={bob.pk}", {"reason": "Spam."})
+    desk.post(f"{standing}/suspended/?_selected_action={bob.pk}", {"rule": "spam", "reason": "Spam."})
     desk.post(f"{standing}/unsuspended/?_selected_action={bob.pk}", {"reason": ""})
     acts = list(ModerationEvent.objects.exclude(act="open").order_by("pk").values_list("act", flat=True))
     assert acts == ["remove", "lift", "suspend", "lift"]
+    assert list(Decision.objects.filter(undoes=None).order_by("pk").values_list("policy", flat=True)) == [
+        "copyright",
+        "spam",
+    ]
     assert User.objects.get(pk=bob.pk).is_active
     assert Video.objects.get(pk=video.pk).state == Video.State.PUBLISHED
 
 
 def test_the_log_is_read_only(alice, first):
-    moderation.act_on(make_video(alice), by=first, act="warn")
+    moderation.act_on(make_video(alice), by=first, act="warn", policy="other")
     desk, event = signed_in(first), ModerationEvent.objects.order_by("-pk").first()
     assert desk.get("/admin/videos/moderationevent/").status_code == 200
     assert desk.get(f"/admin/videos/moderationevent/{event.pk}/change/").status_code == 200

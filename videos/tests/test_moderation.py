@@ -358,15 +358,17 @@ def test_of_two_removals_the_first_knew_that_its_creator_had_deleted_it(alice, b
 
 def test_what_was_removed_at_the_desk_is_not_removed_again(alice, bob, first, second):
     for thing in (make_video(alice), make_comment(bob, make_video(alice))):
-        decisions = [moderation.act_on(thing, by=by, act=Act.REMOVE) for by in (first, first, second)]
+        decisions = [moderation.act_on(thing, by=by, act=Act.REMOVE, policy="other") for by in (first, first, second)]
         assert len({decision.pk for decision in decisions}) == 1
-    moderation.act_on(alice, by=first, act=Act.SUSPEND)
+    moderation.act_on(alice, by=first, act=Act.SUSPEND, policy="other")
     moderation.put_back(alice, by=first)
-    again = moderation.act_on(alice, by=first, act=Act.SUSPEND)
+    again = moderation.act_on(alice, by=first, act=Act.SUSPEND, policy="other")
     assert User.objects.get(pk=alice.pk).suspended_at
-    assert moderation.act_on(alice, by=second, act=Act.SUSPEND) == again
+    assert moderation.act_on(alice, by=second, act=Act.SUSPEND, policy="other") == again
     assert not Case.objects.exclude(state=Case.State.CLOSED).exists()
-    assert moderation.act_on(alice, by=first, act=Act.WARN) != moderation.act_on(alice, by=first, act=Act.WARN)
+    assert moderation.act_on(alice, by=first, act=Act.WARN, policy="other") != moderation.act_on(
+        alice, by=first, act=Act.WARN, policy="other"
+    )
 
 
 def test_moderators_bring_nothing_of_their_own_back(alice, first, second):
@@ -376,7 +378,7 @@ def test_moderators_bring_nothing_of_their_own_back(alice, first, second):
     video = make_video(first)
     comment = make_comment(first, make_video(alice))
     for thing in (video, comment):
-        moderation.act_on(thing, by=boss, act=Act.REMOVE)
+        moderation.act_on(thing, by=boss, act=Act.REMOVE, policy="other")
     for act in (
         lambda: services.restore(by=first, video=video),
         lambda: services.restore_comment(by=first, comment=comment),

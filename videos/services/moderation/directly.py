@@ -11,7 +11,7 @@ from accounts.locks import lock_account
 from accounts.models import User
 from accounts.services import unsuspend
 from videos.models import Comment, Decision, Proposal, Video
-from videos.models.moderation import Act, Kind, Reason
+from videos.models.moderation import Act, Kind
 from videos.services import comments, editing
 from videos.services.moderation import rules
 from videos.services.moderation.cases import open_case
@@ -26,7 +26,7 @@ def kind_of(thing: Thing) -> Kind:
 
 
 @transaction.atomic
-def act_on(thing: Thing, *, by: User, act: str, policy: str = Reason.OTHER, words: str = "") -> Decision | Proposal:
+def act_on(thing: Thing, *, by: User, act: str, policy: str, words: str = "") -> Decision | Proposal:
     """What was decided so for good already is not decided again. Raises Refused; no case is left open then."""
     if account_id := account_of(thing):
         lock_account(account_id)
