@@ -29,7 +29,7 @@ SUSPEND_ALONE_FOLLOWERS = env.int("SUSPEND_ALONE_FOLLOWERS", 10_000, validate=NO
 FOLLOW_LIMIT = env.int("FOLLOW_LIMIT", 7500, validate=POSITIVE)  # accounts one account may follow, requests included
 # Brakes against storms, see docs/operations.md; 0: none. Whatever was accepted before stands.
 FOLLOWS_PER_HOUR = env.int("FOLLOWS_PER_HOUR", 200, validate=NOT_NEGATIVE)  # by taps; then 429
-LISTED_FOLLOWS_PER_MINUTE = env.int("LISTED_FOLLOWS_PER_MINUTE", 1000, validate=NOT_NEGATIVE)  # of imports; the rest later
+LISTED_FOLLOWS_PER_MINUTE = env.int("LISTED_FOLLOWS_PER_MINUTE", 2000, validate=NOT_NEGATIVE)  # of imports; the rest later
 COMMENTS_PER_MINUTE = env.int("COMMENTS_PER_MINUTE", 10, validate=NOT_NEGATIVE)
 SAME_COMMENTS_PER_HOUR = env.int("SAME_COMMENTS_PER_HOUR", 4, validate=NOT_NEGATIVE)  # of a text of some length
 MENTIONS_PER_HOUR = env.int("MENTIONS_PER_HOUR", 30, validate=NOT_NEGATIVE)  # strangers who are told; others, later
