@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from feeds.selectors.studio_videos import Row
 from feeds.studio_files import in_utc, table
+from follows.stats import Followers
 from socialvideo.lib.spreadsheets import Value
-from videos.selectors.figures import Followers, Sums, VideoFigures
+from videos.selectors.figures import Sums, VideoFigures
 
 AFTER = ("won_in_7_days", "lost_in_7_days")
 SUMS = ("views", "watched_ms", "average_ms", "completion_percent", "timed", "likes", "comments", "shares")

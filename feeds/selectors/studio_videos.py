@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from follows.stats import Followers
 from socialvideo.lib.pagination import Page
 from videos.models import Video
-from videos.selectors.figures import Followers, Sums, VideoRow, every_row, figures_page
+from videos.selectors.figures import Sums, VideoRow, every_row, figures_page
 from videos.stats import Delivery, delivery
 
 
