@@ -88,6 +88,12 @@ def test_what_is_set_is_read(services: dict[str, Any]) -> None:
     assert set(image) <= known_settings() | {"DJANGO_SETTINGS_MODULE", "PYTHONUNBUFFERED"}
 
 
+def test_whatever_else_is_set_reaches_every_process_and_no_image(services: dict[str, Any]) -> None:
+    ours = [service for service in services.values() if service["image"] == "socialvideo"]
+    assert {service["env_file"] for service in ours} == {".env"}
+    assert "**/.env" in (ROOT / ".dockerignore").read_text().split()
+
+
 def test_what_a_site_needs_is_asked_for(services: dict[str, Any]) -> None:
     """Names in the example are those that the compose file reads, and it starts with nothing else."""
     written = (DEPLOY / "compose.yaml").read_text()
