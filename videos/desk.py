@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -120,7 +121,7 @@ def attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> Any:
 
 @admin.register(Case)
 class CaseAdmin(ReadOnlyAdmin):
-    list_display = ("thing", "reported_for", "harm", "reach", "reports", "state_label", "hands", "opened_at")
+    list_display = ("thing", "reported_for", "harm", "reach", "reports", "state_label", "hands", "since")
     list_filter = (OpenFilter, "kind")
     list_select_related = ("taken_by",)
     search_fields = ("=subject_id", "=account_id")
@@ -143,7 +144,8 @@ class CaseAdmin(ReadOnlyAdmin):
     def reported_for(self, case: Case) -> str:
         """The most harmful first."""
         reasons: list[str] = case.reasons  # type: ignore[attr-defined]
-        return ", ".join(str(Reason(each).label) for each in sorted(reasons, key=HARM.__getitem__, reverse=True)) or "–"
+        worst = sorted(reasons, key=HARM.__getitem__, reverse=True)[:2]
+        return ", ".join(str(Reason(each).label) for each in worst) + ("…" if len(reasons) > len(worst) else "") or "–"
 
     @display(description=_("in the hands of"))
     def hands(self, case: Case) -> str:
@@ -152,7 +154,13 @@ class CaseAdmin(ReadOnlyAdmin):
 
     @display(description=_("state"), label={"open": "warning", "second": "info", "closed": "success"})
     def state_label(self, case: Case) -> tuple[str, str]:
-        return case.state, case.get_state_display()
+        second = case.state == Case.State.SECOND
+        return case.state, gettext("second person") if second else case.get_state_display()
+
+    @display(description=_("for"), ordering="opened_at")
+    def since(self, case: Case) -> str:
+        """How long it waits, or waited."""
+        return timesince(case.opened_at, case.closed_at, depth=1)
 
     # --- One case -----------------------------------------------------------------------------------------------
 

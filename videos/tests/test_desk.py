@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.tests.factories import make_account
 from follows.services import follow
-from videos.models import Case, Comment, Decision, ModerationEvent, Proposal, Video
+from videos.models import Case, Comment, Decision, ModerationEvent, Proposal, Report, Video
 from videos.services import Refused, moderation
-from videos.tests.factories import make_comment, make_video
+from videos.tests.factories import make_comment, make_reply, make_video
 
 pytestmark = pytest.mark.django_db
 
@@ -209,3 +211,152 @@ def test_not_for_who_may_not_decide(alice, bob):
         for url in (f"case/{case.pk}/change/", "case/", "appeal/", "moderationevent/", f"case/of/video/{case.pk}/"):
             assert desk.get(f"/admin/videos/{url}").status_code in {302, 403}
     assert not ModerationEvent.objects.exists()
+
+
+# --- What moderators do not read ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def secrets(alice):
+    """alice's address, date of birth and password, and a video that is for her followers and nobody reported."""
+    User.objects.filter(pk=alice.pk).update(email="hidden.address@example.org", birth_date="1991-02-03")
+    return make_video(alice, visibility="followers", caption="Among ourselves")
+
+
+@pytest.mark.parametrize(
+    "guess",
+    [
+        "accounts/user/?email__startswith=hidden",
+        "accounts/user/?email=hidden.address@example.org",
+        "accounts/user/?password__startswith=argon",
+        "accounts/user/?birth_date__lt=2000-01-01",
+        "accounts/user/?videos__caption__startswith=Among",
+        "videos/video/?caption__startswith=Among",
+        "videos/video/?caption=Among+ourselves",
+        "videos/video/?creator__email__startswith=hidden",
+        "videos/video/?creator_id__email__startswith=hidden",
+        "videos/case/?all_reports__reporter__handle=bob",
+        "videos/case/?all_reports__text__contains=secret",
+        "videos/comment/?text__startswith=Hush",
+        "videos/comment/?author__email__startswith=hidden",
+        "accounts/standingevent/?reason__startswith=a",
+        "follows/follow/?follower__email__startswith=hidden",
+    ],
+)
+def test_nothing_hidden_is_guessed_by_a_filter(first, secrets, guess):
+    answer = signed_in(first).get(f"/admin/{guess}")
+    assert answer.status_code == 400 or (answer.status_code == 302 and "e=1" in answer["Location"])
+
+
+@pytest.mark.parametrize(
+    "filtered", ["accounts/user/?standing=present&is_private__exact=0", "videos/case/?is=all&kind__exact=video"]
+)
+def test_what_a_list_offers_still_filters(first, secrets, filtered):
+    assert signed_in(first).get(f"/admin/{filtered}").status_code == 200
+
+
+def test_no_page_of_the_desk_says_what_moderators_need_not_know(alice, bob, first, secrets):
+    """By id, by search, by the history of a row, by its links, by what completes a field."""
+    case = reported(alice, bob, "account", text="She is rude")
+    hidden = reported(bob, alice, "account")
+    moderation.notify(
+        name="Ada Lovelace", email="ada@example.org", kind="account", subject_id=alice.pk, reason="hate", text="Rude"
+    )
+    comment = make_comment(alice, secrets, "Hush")
+    desk = signed_in(first)
+    pages = [
+        *[f"accounts/user/{alice.pk}/{page}" for page in ("change/", "history/")],
+        *[f"accounts/user/?q={term}" for term in ("hidden", "alice")],
+        *[f"videos/video/{secrets.pk}/{page}" for page in ("change/", "history/")],
+        *[f"videos/video/?q={term}" for term in ("ourselves", "alice")],
+        *[f"videos/case/{each.pk}/change/" for each in (case, hidden)],
+        *[f"videos/comment/{comment.pk}/{page}" for page in ("change/", "history/")],
+        "videos/comment/?q=Hush",
+        f"videos/case/of/video/{secrets.pk}/",
+        f"videos/case/of/comment/{comment.pk}/",
+        f"videos/case/{case.pk}/history/",
+        "videos/moderationevent/",
+        f"search/?s={alice.handle}",
+        "search/?s=ourselves",
+        "autocomplete/?app_label=videos&model_name=case&field_name=taken_by&term=hidden",
+        "autocomplete/?app_label=videos&model_name=publication&field_name=video&term=ourselves",
+        "videos/notice/",
+        "videos/report/",
+        "account/emailaddress/",
+        "accounts/login/",
+        "sessions/session/",
+        "authtoken/tokenproxy/",
+    ]
+    for page in pages:
+        for answer in (desk.get(f"/admin/{page}"), desk.post(f"/admin/{page}") if "/of/" in page else None):
+            text = answer.content.decode() if answer else ""
+            for secret in (
+                "hidden.address",
+                "1991",
+                "Among ourselves",
+                "Hush</",
+                "ada@example.org",
+                "Lovelace",
+                "argon2",
+            ):
+                assert secret not in text, f"{page} says {secret}"
+        assert "@bob" not in desk.get(f"/admin/videos/case/{case.pk}/change/").content.decode(), "who reported"
+    for path in (f"videos/{secrets.pk}/", f"videos/{secrets.pk}/comments/", "accounts/alice/videos/"):
+        assert "Among ourselves" not in desk.get(f"/api/v1/{path}").content.decode()
+    assert desk.get(secrets.hls_url).status_code == desk.get(secrets.poster_url).status_code == 404
+    assert not Case.objects.filter(kind__in=["video", "comment"]).exists()
+
+
+def test_pages_of_the_desk_cost_the_same_for_one_row_as_for_ten(alice, bob, first, settings):
+    """The queue, a case, appeals, the log."""
+    settings.COMMENTS_PER_MINUTE = 1000
+
+    def add(number):
+        for _ in range(number):
+            comment = make_comment(alice, video, f"No {Comment.objects.count()}")
+            decision = moderation.decide(
+                case=reported(comment, bob, "comment"), by=make_boss(), act="warn", policy="spam", words="No"
+            )
+            moderation.appeal(decision=decision, account=alice, text="No")
+            moderation.take(
+                case=reported(make_comment(alice, video, f"No {Comment.objects.count()}"), bob, "comment"), by=first
+            )
+        for _ in range(number):
+            moderation.report(
+                reporter=make_account(f"fan{Report.objects.count()}"), kind="video", subject_id=video.pk, reason="hate"
+            )
+
+    def costs():
+        return [cost(desk, f"/admin/videos/{page}") for page in pages]
+
+    video = make_video(alice)
+    case = reported(video, bob, "video")
+    comment = make_comment(alice, video)
+    thread = reported(comment, bob, "comment")
+    pages = [
+        "case/?is=all",
+        f"case/{case.pk}/change/",
+        f"case/{thread.pk}/change/",
+        "appeal/?is=all",
+        "moderationevent/",
+    ]
+    desk = signed_in(first)
+    add(1)
+    costs()
+    with_one = costs()
+    add(9)
+    for number in range(9):
+        make_reply(bob, comment, f"Yes {number}")
+    assert costs() == with_one
+
+
+def cost(client, address):
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
+def make_boss():
+    boss = User.objects.filter(handle="boss").first() or make_account("boss", is_staff=True)
+    boss.is_superuser = True
+    return boss
