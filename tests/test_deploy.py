@@ -88,6 +88,14 @@ def test_what_is_set_is_read(services: dict[str, Any]) -> None:
     assert set(image) <= known_settings() | {"DJANGO_SETTINGS_MODULE", "PYTHONUNBUFFERED"}
 
 
+def test_the_proxy_gives_nothing_out_that_is_for_the_inside() -> None:
+    """Caddy takes the first `handle` that fits, and any of them before a bare `respond`."""
+    said = (DEPLOY / "Caddyfile").read_text()
+    assert "@inside path /metrics /readyz\n" in said
+    assert re.findall(r"^\t(\w+(?: \S+)?) \{$", said, re.MULTILINE) == ["handle @inside", "handle /live/", "handle"]
+    assert re.findall(r"^(\t+)respond", said, re.MULTILINE) == ["\t\t"]
+
+
 def test_whatever_else_is_set_reaches_every_process_and_no_image(services: dict[str, Any]) -> None:
     ours = [service for service in services.values() if service["image"] == "socialvideo"]
     assert {service["env_file"] for service in ours} == {".env"}
