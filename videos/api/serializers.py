@@ -10,6 +10,7 @@ from accounts.api.serializers import AccountBriefSerializer
 from follows.api.serializers import CountsSerializer, RelationSerializer
 from videos.models import Publication, Video
 from videos.selectors import CommentRow
+from videos.services.copies import earlier_copy
 from videos.services.cutting import LATEST_MS
 
 
@@ -68,6 +69,13 @@ class ProcessingSerializer(serializers.Serializer):
     )
     failure_code = serializers.CharField()
     failure_reason = serializers.CharField(source="failure_words")
+    uploaded_before = serializers.SerializerMethodField(
+        help_text="My earlier video of the very same file. Nothing stands against another."
+    )
+
+    def get_uploaded_before(self, video: Video) -> int | None:
+        earlier = earlier_copy(video)
+        return earlier.pk if earlier else None
 
 
 class UploadSerializer(serializers.Serializer):

@@ -134,9 +134,9 @@ def start_upload(*, creator: User, upload_key: str, file: "File[Any]", **words: 
     size = file.size or 0
     video = begin_upload(creator=creator, upload_key=upload_key, size=size, patience=FORM_PATIENCE, **words)
     if video.state == Video.State.UPLOADING:
-        name = _store(video, file)
+        name, digest = _store(video, file)
         try:
-            hand_over(video=video, name=name, size=size, digest=digest_of(file))
+            hand_over(video=video, name=name, size=size, digest=digest)
         except Refused:
             throw_away(video)
             raise
@@ -145,10 +145,12 @@ def start_upload(*, creator: User, upload_key: str, file: "File[Any]", **words: 
     return video
 
 
-def _store(video: Video, file: "File[Any]") -> str:
-    """What is stored of a file that cannot be stored goes with the row, unless another request brought all of it."""
+def _store(video: Video, file: "File[Any]") -> tuple[str, str]:
+    """Its name there, and its digest. What is stored of a file that cannot be stored goes with the row, unless another
+    request brought all of it."""
     try:
-        return default_storage.save(video.original_name, file)
+        digest = digest_of(file)  # before: a storage may move or close it
+        return default_storage.save(video.original_name, file), digest
     except BaseException:
         with suppress(Refused):
             cancel_upload(creator=video.creator, video=video)

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from accounts.tests.factories import make_account
 from follows import services as follows
+from socialvideo.lib.said import Said
 from socialvideo.lib.testing import in_threads
 from videos import services
 from videos.models import Case, Comment, Report, Upload, Video
@@ -162,12 +163,13 @@ def test_of_a_storm_that_was_decided_nothing_is_said_again_the_same_day(alice: U
 
 
 def test_each_flag_says_what_it_is_and_what_was_counted_in_every_language() -> None:
-    assert set(COUNTED) == set(Flag)
-    for flag in Flag:
-        report = Report(flag=flag, text="")
-        english = report.flag_label
+    for flag, sentence in COUNTED.items():
+        report = Report(flag=flag, text=Said(sentence, number=200).kept)
+        english = report.flag_label, report.words
         with translation.override("de"):
-            assert report.flag_label != english
+            assert report.flag_label != english[0]
+            assert report.words != english[1]
+        assert "200" in report.words
 
 
 # --- Files that come again ------------------------------------------------------------------------------------
@@ -191,6 +193,7 @@ def test_whoever_sends_a_file_again_is_told_and_may_go_on(client: Client, alice:
     page = client.get(again.get_absolute_url()).content.decode()
     assert said in page
     assert f'<a href="{first.get_absolute_url()}" dir="auto">The first</a>' in page
+    assert client.get(f"/api/v1/videos/{again.pk}/processing/").json()["uploaded_before"] == first.pk
     finish(again)
     assert said in client.get(f"{again.get_absolute_url()}edit/").content.decode()
     services.remove(by=alice, video=first)
