@@ -32,8 +32,7 @@ def video_over_time(figures: VideoFigures) -> Iterator[str]:
 
 
 def video_sources(figures: VideoFigures) -> Iterator[str]:
-    told = [(source or "unknown", number) for source, number in figures.sources.items()]
-    return table(("source", "views"), [*told, ("not told apart", figures.untold)])
+    return table(("source", "views"), ((source or "unknown", views) for source, views in figures.sources.items()))
 
 
 def _sums(sums: Sums) -> list[Value]:

@@ -233,8 +233,10 @@ def test_sharing_copies_the_address(enter: Callable[..., Any], page: Any, films:
     enter()
     page.locator(f"#video-{films[0].pk} share-link a").click()
     dialog = page.get_by_role("dialog", name="Share")
-    dialog.get_by_role("button", name="Copy link").click()
+    with page.expect_response("**/share/") as counted:
+        dialog.get_by_role("button", name="Copy link").click()
     dialog.get_by_text("Copied.").wait_for()
+    assert counted.value.status == 204
     assert page.evaluate("navigator.clipboard.readText()").endswith(films[0].get_absolute_url())
 
 

@@ -18,7 +18,7 @@ from videos.stats import delivery
 
 class SumsSerializer(serializers.Serializer):
     views = serializers.IntegerField(help_text="Accounts that watched it for the first time, for 3 seconds at least.")
-    timed = serializers.IntegerField(help_text="Of how many of the views watch time is told: ten or more at a time.")
+    timed = serializers.IntegerField(help_text="Of how many views watch time is told: ten or more at a time.")
     watched_ms = serializers.IntegerField(allow_null=True, help_text="Null where `timed` is 0.")
     average_ms = serializers.IntegerField(allow_null=True, help_text="Watch time by views. Null where `timed` is 0.")
     completion = serializers.FloatField(
@@ -61,9 +61,9 @@ class OverTimeSerializer(serializers.Serializer):
     sums = SumsSerializer()
     periods = VideoPeriodSerializer(many=True)
     sources = serializers.DictField(
-        child=serializers.IntegerField(), help_text="Views by the surface it was shown on, ten or more at a time."
+        child=serializers.IntegerField(),
+        help_text="Views by the surface it was shown on; told ten or more at a time, once there are as many.",
     )
-    untold = serializers.IntegerField(help_text="The rest of the views.")
 
 
 class VideoFiguresSerializer(OverTimeSerializer):

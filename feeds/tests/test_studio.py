@@ -54,7 +54,7 @@ def text_of(client, **asked):
 def test_the_page_says_numbers_and_no_names(client, mine):
     status, page = text_of(client)
     assert status == 200
-    for words in ("Followed you", "For You", "Unfollowed you", "Counted until", mine.get_absolute_url()):
+    for words in ("Followed you", "For You", "Unfollowed you", "Counted until", f"/studio/videos/{mine.pk}/"):
         assert words in page
     assert "blocked" not in page.lower()
     assert "Frederick" not in page

@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -70,15 +69,10 @@ def _words(mine: Video, figures: VideoFigures, other: VideoFigures | None) -> di
         "label_format": FORMATS[figures.span.by],
         "by_words": dict(BY)[figures.span.by],
         "rows": list(zip_longest(figures.periods, other.periods if other else []))[::-1],
-        "sources": _sources(figures),
+        "sources": [(Source(source).label, views) for source, views in figures.sources.items()],
+        "sourced": sum(figures.sources.values()),
         "delivery": delivery(mine.publication),
     }
-
-
-def _sources(figures: VideoFigures) -> list[tuple[Any, int]]:
-    """What fewer than ten came from is told together."""
-    told = [(Source(source).label, number) for source, number in figures.sources.items()]
-    return [*told, (_("Not told apart yet"), figures.untold)] if figures.untold else told
 
 
 @login_required
