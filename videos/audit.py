@@ -8,6 +8,7 @@ from follows.triggers import ACT_SEQUENCE
 from socialvideo.lib import rules
 from socialvideo.lib.audit import Check
 from videos.services.publishing import SHOWN_TO_NEW_FOLLOWERS
+from videos.tallies import ALL, COLUMNS, COUNTED, SCHEMA, TALLIES, TOLD
 
 OPEN_BUT_NOT_TOLD = """
     SELECT v.id FROM videos_video AS v LEFT JOIN videos_publication AS p ON p.video_id = v.id
@@ -120,6 +121,32 @@ COMMENT_COUNTS = """
                WHERE parent_id IS NOT NULL AND removed_at IS NULL GROUP BY parent_id) AS replies USING (comment_id)
     WHERE c.likes <> coalesce(likes.stand, 0) OR c.replies <> coalesce(replies.stand, 0)
 """
+# What was counted up to the mark, and what has happened since, is what stands.
+_HAPPENED = {name: f"coalesce(tally.{name}, 0) + coalesce(since.{name}, 0)" for name in COLUMNS}
+_STANDS = {name: f"c.{name}" for name in ("likes", "comments", "reposts", "bookmarks")}
+_UNLIKE = [f"{_HAPPENED[name]} <> {stands}" for name, stands in _STANDS.items()]
+_UNLIKE.append(f"{_HAPPENED['views']} - ({_HAPPENED['gone']}) <> c.views - c.past_views")
+FIGURES_AND_COUNTS = f"""
+    WITH since AS MATERIALIZED (
+        SELECT video_id, {", ".join(f"sum({name}) AS {name}" for name in COLUMNS)} FROM videos_videoevent
+        WHERE happened_at >= coalesce((SELECT until FROM videos_tallymark), 'epoch') GROUP BY 1
+    )
+    SELECT c.video_id FROM videos_videocount AS c
+    LEFT JOIN LATERAL (SELECT * FROM videos_videotally WHERE video_id = c.video_id AND source = '{ALL}'
+                       ORDER BY quarter DESC LIMIT 1) AS tally ON TRUE
+    LEFT JOIN since ON since.video_id = c.video_id
+    WHERE ({" OR ".join(_UNLIKE)}) AND {COUNTED.format("c.video_id")}
+"""
+# Counted anew, row by row, as far back as there are events.
+_EVENTS_FROM = "(SELECT coalesce(events_from, 'epoch') FROM videos_tallymark)"
+_ANEW = TALLIES.replace("%(since)s", _EVENTS_FROM).replace("%(until)s", "(SELECT until FROM videos_tallymark)")
+_ROW = f"SELECT video_id, source, quarter, ARRAY[{', '.join([*COLUMNS, *TOLD])}] AS figures"
+FIGURES_AND_EVENTS = f"""
+    SELECT video_id, source, quarter
+    FROM ({_ROW} FROM videos_videotally WHERE quarter >= {_EVENTS_FROM}) AS said
+    FULL JOIN ({_ROW} FROM ({_ANEW}) AS anew) AS counted USING (video_id, source, quarter)
+    WHERE said.figures IS DISTINCT FROM counted.figures AND {COUNTED.format("video_id")}
+"""
 LEFT_BY_ERASED = """
     SELECT erasure_id FROM accounts_erasurestep
     WHERE part = 'videos' AND confirmed_at IS NOT NULL
@@ -130,13 +157,17 @@ LEFT_BY_ERASED = """
            OR EXISTS (SELECT 1 FROM videos_repost WHERE account_id = erasure_id)
            OR EXISTS (SELECT 1 FROM videos_hiddenreposts WHERE erasure_id IN (account_id, creator_id))
            OR EXISTS (SELECT 1 FROM videos_watch WHERE viewer_id = erasure_id)
+           OR EXISTS (SELECT 1 FROM videos_videotally JOIN videos_video AS v ON v.id = video_id
+                      WHERE v.creator_id = erasure_id)
            OR EXISTS (SELECT 1 FROM videos_video AS v WHERE v.creator_id = erasure_id
                       AND (v.state <> 'removed' OR concat(v.caption, v.original, v.rendition_key) <> '')))
 """
 
-RULE_NOT_IN_FORCE = rules.not_in_force("videos", sequences=[(ACT_SEQUENCE, "SELECT max(id) FROM videos_publication")])
+RULE_NOT_IN_FORCE = rules.not_in_force(
+    "videos", schema=SCHEMA, sequences=[(ACT_SEQUENCE, "SELECT max(id) FROM videos_publication")]
+)
 
-VIDEOS, PUBLICATIONS = "videos_video", "videos_publication"
+VIDEOS, PUBLICATIONS, TALLIED = "videos_video", "videos_publication", "videos_videotally"
 
 CHECKS = [
     Check(gettext_noop("every published video has its publication"), "4", OPEN_BUT_NOT_TOLD, VIDEOS),
@@ -173,6 +204,8 @@ CHECKS = [
         _count_is_rows("views - c.past_views", "videos_watch"),
         "videos_watch",
     ),
+    Check(gettext_noop("the figures of videos are the counts that stand"), "9", FIGURES_AND_COUNTS, VIDEOS),
+    Check(gettext_noop("the figures of videos are what happened to them"), "9", FIGURES_AND_EVENTS, TALLIED),
     Check(gettext_noop("no upload is left without an end"), "8", PROCESSING_OVERDUE, VIDEOS),
     Check(gettext_noop("no file is on its way for longer than it is waited for"), "8", UPLOAD_OVERDUE, VIDEOS),
     Check(gettext_noop("what was deleted is erased in time"), "7", DELETED_OVERDUE, VIDEOS),

@@ -159,6 +159,14 @@ KINDS = [
         outlives=_("Of what moderators removed, the numbers."),
     ),
     Kind(
+        "videos/figures",
+        _("What happened to your videos, without who did it, and what it sums up to"),
+        _("To show you their figures."),
+        days_or_for_good("KEEP_VIDEO_EVENTS_DAYS", _("%(time)s; the sums as long as your account exists.")),
+        left_out=_("The studio shows the sums, and gives them as files."),
+        outlives=_("What happened, until its time is over: numbers and moments."),
+    ),
+    Kind(
         "videos/publications",
         _("When each video was published, and how many followers were told of it"),
         _("To put feeds in order, and to show you that your followers were reached."),

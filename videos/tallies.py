@@ -66,11 +66,12 @@ DROP FUNCTION videos_tell(bigint[], bigint, bigint, bigint, bigint[]);
 _QUARTERLY = f"""
     SELECT video_id, CASE grouping(source) WHEN 1 THEN '{ALL}' ELSE source END AS source, quarter,
            {", ".join(f"sum({name}) AS {name}" for name in COLUMNS)}
-    FROM (SELECT *, {quarter_sql("happened_at")} AS quarter FROM videos_videoevent
-          WHERE happened_at >= %(since)s AND happened_at < %(until)s) AS event
+    FROM (SELECT video_id, CASE WHEN views + watched_ms > 0 THEN source END AS source, {", ".join(COLUMNS)},
+                 {quarter_sql("happened_at")} AS quarter
+          FROM videos_videoevent WHERE happened_at >= %(since)s AND happened_at < %(until)s) AS event
     WHERE {COUNTED.format("video_id")}
     GROUP BY GROUPING SETS ((video_id, quarter), (video_id, source, quarter))
-    HAVING grouping(source) = 1 OR sum(views) + sum(watched_ms) > 0
+    HAVING grouping(source) = 1 OR source IS NOT NULL
 """
 _LAST = """
     SELECT last.* FROM (SELECT DISTINCT video_id, source FROM quarterly) AS of
@@ -95,6 +96,7 @@ TALLIES = f"""
         FROM quarterly LEFT JOIN last USING (video_id, source)
         WINDOW so_far AS (PARTITION BY video_id, source ORDER BY quarterly.quarter)
     )
-    SELECT video_id, source, quarter, {", ".join(COLUMNS)}, told[1], told[2], told[3]
+    SELECT video_id, source, quarter, {", ".join(COLUMNS)},
+           {", ".join(f"told[{n}] AS {name}" for n, name in enumerate(TOLD, 1))}
     FROM (SELECT *, videos_told(views, watched_ms, completed, said) OVER {_OF_ONE} AS told FROM running) AS told
 """

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from videos import services
-from videos.services import clearing, erasure, moderation, multipart, prints, retention, uploads
+from videos.services import clearing, erasure, moderation, multipart, prints, retention, tallies, uploads
 
 
 @shared_task
@@ -69,6 +69,20 @@ def sweep_prints() -> None:
 def withdraw_prints() -> None:
     """Flags that say nothing any more."""
     prints.withdraw()
+
+
+@shared_task
+def roll_tallies() -> None:
+    """Keeps the figures of videos fresh. Killed, or twice at once, it counts everything once."""
+    while tallies.roll_tallies():
+        pass
+
+
+@shared_task
+def prune_events() -> None:
+    """Forgets what was counted long ago."""
+    if tallies.prune_events():
+        prune_events.delay()
 
 
 @shared_task

@@ -42,6 +42,7 @@ KEEP_INBOX_DAYS = env.int("KEEP_INBOX_DAYS", 0, validate=NOT_NEGATIVE)  # of new
 KEEP_WATCHES_DAYS = env.int("KEEP_WATCHES_DAYS", 0, validate=NOT_NEGATIVE)  # since the last time; views stay counted
 KEEP_NOTIFICATIONS_DAYS = env.int("KEEP_NOTIFICATIONS_DAYS", 0, validate=NOT_NEGATIVE)
 KEEP_FOLLOW_EVENTS_DAYS = env.int("KEEP_FOLLOW_EVENTS_DAYS", 0, validate=NOT_NEGATIVE)  # but what may still be asked for
+KEEP_VIDEO_EVENTS_DAYS = env.int("KEEP_VIDEO_EVENTS_DAYS", 90, validate=NOT_NEGATIVE)  # of what is counted; figures stay
 KEEP_NOTICES_DAYS = env.int("KEEP_NOTICES_DAYS", 180, validate=POSITIVE)  # who reported without an account
 KEEP_REMOVED_PRINTS_DAYS = env.int("KEEP_REMOVED_PRINTS_DAYS", 0, validate=NOT_NEGATIVE)  # to know removed videos
 KEEP_BATCHES_DAYS = env.int("KEEP_BATCHES_DAYS", 90, validate=POSITIVE)  # in which acts on many follows can be undone
@@ -239,6 +240,8 @@ CELERY_BEAT_SCHEDULE = {
         "videos.tasks.sweep_uploads": 10,
         "videos.tasks.sweep_deleted": 60,
         "videos.tasks.sweep_prints": 60,
+        "videos.tasks.roll_tallies": 60,
+        "videos.tasks.prune_events": 3600,
         "videos.tasks.prune_watches": 3600,
         "videos.tasks.prune_notices": 3600,
         "videos.tasks.lift_due": 10,

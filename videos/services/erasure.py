@@ -25,11 +25,13 @@ from videos.models import (
     Repost,
     Video,
     VideoPrints,
+    VideoTally,
     Watch,
     new_media_key,
 )
 from videos.querysets import CommentQuerySet
 from videos.services.tagging import keep_tags
+from videos.services.tallies import forget_tallies
 from videos.services.uploads import throw_away
 
 PART = "videos"
@@ -127,6 +129,7 @@ def _erase_rows(video: Video, why: str) -> None:
     if Publication.objects.filter(video=video).exists():
         _empty(video, why)
     else:
+        VideoTally.objects.filter(video_id=video.pk).delete()
         video.delete()
 
 
@@ -181,6 +184,7 @@ ERASERS: dict[str, Eraser] = {
     "reposts received": _rows(Repost, "video__creator"),
     "comments received": _rows(Comment, "video__creator"),
     "views received": _views_received,
+    "figures": forget_tallies,
     "videos taken down": _take_down,
     "videos": _erase_video,
 }
