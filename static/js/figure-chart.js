@@ -208,7 +208,7 @@ function name(plot, series, look, font) {
 
 function widest(plot, values) {
   const longest = (values ?? []).reduce((one, other) => (other.length > one.length ? other : one), "");
-  return 16 + 7 * longest.length;
+  return Math.max(40, 16 + 7 * longest.length); // half of a label below fits in
 }
 
 function colours(box) {
