@@ -1,6 +1,6 @@
 """A new video beside 100,000 and a million frames of removed ones (ROWS): how long the comparison takes, beside one that
 reads them all in the same run. Half of the frames are as nature does not make them, evenly spread; the others come from
-few hundred scenes, as the frames of real films do.
+a few hundred scenes, as the frames of real films do.
 
     make bench ARGS="-k prints"
 """
@@ -25,19 +25,19 @@ REMOVED = """
     INSERT INTO videos_removedvideo (id, video_id, policy) SELECT n, -n, 'hate' FROM generate_series(1, %(videos)s) AS n
 """
 FRAMES = """
-    WITH scenes AS (SELECT array_agg((random() * 18446744073709551615 - 9223372036854775808)::bigint) AS all_
+    WITH scenes AS (SELECT array_agg(((random() * 4294967295)::bigint << 32 # (random() * 4294967295)::bigint)) AS all_
         FROM generate_series(1, 500)), made AS (
-        SELECT n, CASE WHEN n %% 2 = 0 THEN (random() * 18446744073709551615 - 9223372036854775808)::bigint
+        SELECT n, CASE WHEN n %% 2 = 0 THEN ((random() * 4294967295)::bigint << 32 # (random() * 4294967295)::bigint)
             ELSE all_[1 + (random() * 499)::int] # (1::bigint << (random() * 62)::int) # (1::bigint << (random() * 62)::int)
                 # (1::bigint << (random() * 62)::int) # (1::bigint << (random() * 62)::int) END AS frame
         FROM generate_series(0, %(rows)s - 1) AS n, scenes
     )
-    INSERT INTO videos_removedframe (removed_id, frame, bands)
-    SELECT 1 + n / %(of_one)s, frame, ARRAY[(frame >> 48 & 65535)::int, 65536 + (frame >> 32 & 65535)::int,
-        131072 + (frame >> 16 & 65535)::int, 196608 + (frame & 65535)::int] FROM made
+    INSERT INTO videos_removedband (removed_id, frame, band)
+    SELECT 1 + n / %(of_one)s, frame, (band << 16) | (frame >> 48 - 16 * band & 65535)::int
+    FROM made, generate_series(0, 3) AS band
 """
 ALL = """
-    SELECT count(*) FROM videos_removedframe AS known, unnest(%s::bigint[]) AS asked
+    SELECT count(*) FROM every_frame AS known, unnest(%s::bigint[]) AS asked
     WHERE bit_count((known.frame # asked)::bit(64)) <= %s
 """
 
@@ -46,9 +46,17 @@ def _make(rows: int) -> float:
     began = time.monotonic()
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE videos_removedvideo CASCADE")
+        cursor.execute("SET session_replication_role = replica; SET maintenance_work_mem = '256MB'")
+        cursor.execute("DROP INDEX videos_removed_band_lookup")
         cursor.execute(REMOVED, {"videos": rows // FRAMES_OF_ONE + 1})
         cursor.execute(FRAMES, {"rows": rows, "of_one": FRAMES_OF_ONE})
-        cursor.execute("VACUUM ANALYZE videos_removedframe, videos_removedvideo")
+        cursor.execute(
+            "CREATE INDEX videos_removed_band_lookup ON videos_removedband (band) INCLUDE (frame, removed_id)"
+        )
+        cursor.execute("SET session_replication_role = origin")
+        cursor.execute("VACUUM ANALYZE videos_removedband, videos_removedvideo")
+        cursor.execute("DROP TABLE IF EXISTS every_frame")
+        cursor.execute("CREATE TEMP TABLE every_frame AS SELECT frame FROM videos_removedband WHERE band < 65536")
     return time.monotonic() - began
 
 
@@ -65,7 +73,7 @@ def _read_all(frames: list[int]) -> None:
 
 def _size() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_total_relation_size('videos_removedframe')")
+        cursor.execute("SELECT pg_total_relation_size('videos_removedband')")
         return cursor.fetchone()[0]
 
 
@@ -74,7 +82,9 @@ def test_a_video_is_compared_in_bounded_time(rows: int) -> None:
     print(f"\n{rows:,} frames, made in {_make(rows):.0f} s, {_size() / rows:.0f} bytes each")
     strange = [random.getrandbits(64) - 2**63 for _ in range(prints.COMPARED)]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT frame FROM videos_removedframe WHERE removed_id = 2 LIMIT %s", [prints.COMPARED])
+        cursor.execute(
+            "SELECT frame FROM videos_removedband WHERE removed_id = 2 AND band < 65536 LIMIT %s", [prints.COMPARED]
+        )
         known = [frame for (frame,) in cursor.fetchall()]
     everything = _ms(lambda: _read_all(strange * 2))
     for name, frames in {"a stranger": strange, "a copy": known}.items():

@@ -56,8 +56,7 @@ class RemovedVideo(models.Model):
 
 class RemovedBand(models.Model):
     """How one frame of it looked, by one of the print's quarters, `band`, with its place: four rows a frame. Of two prints
-    that differ in less than twelve bits, some quarter differs in two at most, so that it can be looked up
-    (docs/decisions/0027)."""
+    that hardly differ some quarter differs in a bit at most, so that it can be looked up (docs/decisions/0027)."""
 
     removed = models.ForeignKey(RemovedVideo, on_delete=models.CASCADE, related_name="bands")
     band = models.IntegerField()
