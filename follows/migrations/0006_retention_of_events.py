@@ -7,27 +7,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('follows', '0005_storms_of_follows'),
+        ("follows", "0005_storms_of_follows"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='followevent',
-            name='history_stands',
+            model_name="followevent",
+            name="history_stands",
         ),
         migrations.AddField(
-            model_name='tallymark',
-            name='first_kept',
-            field=models.BigIntegerField(db_default=0, help_text='The number from which on every event is there: the horizon (`horizon.py`).'),
+            model_name="tallymark",
+            name="first_kept",
+            field=models.BigIntegerField(
+                db_default=0, help_text="The number from which on every event is there: the horizon (`horizon.py`)."
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='followevent',
-            trigger=pgtrigger.compiler.Trigger(name='history_stands', sql=socialvideo.lib.triggers.PromiseSql(func="IF NOT (FALSE) THEN RAISE EXCEPTION 'Follow history is never rewritten.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;", hash='97c0cb88400b8d229289edac0d226e537d7587e7', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_history_stands_c1de6', table='follows_followevent', when='BEFORE')),
+            model_name="followevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="history_stands",
+                sql=socialvideo.lib.triggers.PromiseSql(
+                    func="IF NOT (FALSE) THEN RAISE EXCEPTION 'Follow history is never rewritten.' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;",
+                    hash="97c0cb88400b8d229289edac0d226e537d7587e7",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_history_stands_c1de6",
+                    table="follows_followevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='followevent',
-            trigger=pgtrigger.compiler.Trigger(name='forgets_the_needless', sql=socialvideo.lib.triggers.PromiseSql(declare='DECLARE said text[] := follows_said();', func='\n        IF EXISTS (\n            SELECT 1 FROM gone LEFT JOIN follows_tallymark AS mark ON TRUE\n            CROSS JOIN LATERAL (\n                SELECT bool_or(TRUE)  AS later_any, bool_or(((newer."before", newer."after") <> (\'\', \'\')))  AS later_change, bool_or(NOT (newer.cause IN (\'approved\', \'went_public\')))  AS later_own, bool_or((newer."before" = \'\' OR newer."after" = \'\'))  AS later_turn, bool_or((newer."after" = \'active\' AND newer."before" <> \'active\'))  AS later_activation FROM follows_followevent AS newer\n                WHERE newer.follower_id = gone.follower_id AND newer.followee_id = gone.followee_id\n                  AND newer.id > gone.id AND newer.id < mark.first_kept) AS later\n            WHERE (said[2] = \'retention\' AND gone.id < mark.first_kept AND gone.happened_at < mark.events_from\n                   AND (later_any AND (later_change OR NOT ((gone."before", gone."after") <> (\'\', \'\'))) AND (later_own OR (gone.cause IN (\'approved\', \'went_public\')))\n        AND (later_turn OR (gone."before" <> \'\' AND (later_activation OR NOT (gone."after" = \'active\' AND gone."before" <> \'active\')))))) IS NOT TRUE\n        ) THEN\n            RAISE EXCEPTION \'Follow history is never taken away.\' USING ERRCODE = \'check_violation\', CONSTRAINT = \'follows_history_stands\';\n        END IF;\n        RETURN NULL;\n    ', hash='f1175dadec27906e17615fa95189b987d289274d', level='STATEMENT', operation='DELETE', pgid='pgtrigger_forgets_the_needless_97e6b', referencing='REFERENCING OLD TABLE AS gone ', table='follows_followevent', when='AFTER')),
+            model_name="followevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="forgets_the_needless",
+                sql=socialvideo.lib.triggers.PromiseSql(
+                    declare="DECLARE said text[] := follows_said();",
+                    func="\n        IF EXISTS (\n            SELECT 1 FROM gone LEFT JOIN follows_tallymark AS mark ON TRUE\n            CROSS JOIN LATERAL (\n                SELECT bool_or(TRUE)  AS later_any, bool_or(((newer.\"before\", newer.\"after\") <> ('', '')))  AS later_change, bool_or(NOT (newer.cause IN ('approved', 'went_public')))  AS later_own, bool_or((newer.\"before\" = '' OR newer.\"after\" = ''))  AS later_turn, bool_or((newer.\"after\" = 'active' AND newer.\"before\" <> 'active'))  AS later_activation FROM follows_followevent AS newer\n                WHERE newer.follower_id = gone.follower_id AND newer.followee_id = gone.followee_id\n                  AND newer.id > gone.id AND newer.id < mark.first_kept) AS later\n            WHERE (said[2] = 'retention' AND gone.id < mark.first_kept AND gone.happened_at < mark.events_from\n                   AND (later_any AND (later_change OR NOT ((gone.\"before\", gone.\"after\") <> ('', ''))) AND (later_own OR (gone.cause IN ('approved', 'went_public')))\n        AND (later_turn OR (gone.\"before\" <> '' AND (later_activation OR NOT (gone.\"after\" = 'active' AND gone.\"before\" <> 'active')))))) IS NOT TRUE\n        ) THEN\n            RAISE EXCEPTION 'Follow history is never taken away.' USING ERRCODE = 'check_violation', CONSTRAINT = 'follows_history_stands';\n        END IF;\n        RETURN NULL;\n    ",
+                    hash="f1175dadec27906e17615fa95189b987d289274d",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_forgets_the_needless_97e6b",
+                    referencing="REFERENCING OLD TABLE AS gone ",
+                    table="follows_followevent",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]
