@@ -213,7 +213,7 @@ _AT = f"""
 
 
 def _totals(video_ids: Sequence[int], sources: Sequence[str], moments: Iterable[datetime]) -> _Totals:
-    values = {"videos": list(video_ids), "sources": list(sources), "moments": list(moments)}
+    values: dict[str, Any] = {"videos": list(video_ids), "sources": list(sources), "moments": list(moments)}
     with connection.cursor() as cursor:
         cursor.execute(_AT, values)
         return {(moment, video, source): Total(*total) for moment, video, source, *total in cursor.fetchall()}
