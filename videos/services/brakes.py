@@ -69,7 +69,7 @@ def _must_not_be_many(moments: Sequence[datetime]) -> None:
 
 def _must_not_be_the_same(moments: Sequence[datetime]) -> None:
     if wait := seconds_to_wait(moments, settings.SAME_COMMENTS_PER_HOUR, HOUR):
-        said = _("You have written this several times already. Write something else, or wait for %(time)s.")
+        said = _("You have written this several times already. Write something else, or send it again in %(time)s.")
         number = settings.SAME_COMMENTS_PER_HOUR
         raise Slowed(said % {"time": in_minutes(wait)}, wait, flag=Flag.SAME_COMMENTS, number=number)
 

@@ -14,9 +14,9 @@ from videos.services.moderation.reporting import flag as say
 A_STORM = timedelta(days=1)  # what goes on for longer is said again
 
 COUNTED: dict[str, str] = {
-    Flag.FOLLOW_STORM: gettext_noop("%(number)s accounts followed within an hour, which stand; more was refused."),
-    Flag.COMMENT_FLOOD: gettext_noop("%(number)s comments within a minute, which stand; more was refused."),
-    Flag.SAME_COMMENTS: gettext_noop("The same comment %(number)s times within an hour; more was refused."),
+    Flag.FOLLOW_STORM: gettext_noop("%(number)s accounts followed within an hour, which stand; more were refused."),
+    Flag.COMMENT_FLOOD: gettext_noop("%(number)s comments within a minute, which stand; more were refused."),
+    Flag.SAME_COMMENTS: gettext_noop("The same comment %(number)s times within an hour; more were refused."),
     Flag.MENTION_STORM: gettext_noop(
         "%(number)s people mentioned within an hour who do not follow the account; further ones are told later."
     ),
