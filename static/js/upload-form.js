@@ -13,6 +13,7 @@ class UploadForm extends HTMLElement {
   #sent; // {bytes, at, speed}
   #wish; // where to go once the file is there: what the server said to "Post" or "Save draft"
   #state = "idle"; // opening, sending, paused, waiting, arrived
+  #announced; // what of it screen readers heard last
   #shared; // a file that another app gave
   #locked = false; // what is to become of it is being said
 
@@ -227,6 +228,16 @@ class UploadForm extends HTMLElement {
     const words = this.querySelector(".upload__progress output");
     const said = this.#words();
     if (words.textContent !== said) words.textContent = said;
+    this.#announce(said);
+  }
+
+  // Screen readers hear each state once, and each quarter of the way.
+  #announce(words) {
+    const { shown, total } = this.#sent ?? {};
+    const step = [this.#state, total && Math.floor((4 * shown) / total), this.#wish?.act].join();
+    if (step === this.#announced) return;
+    this.#announced = step;
+    this.querySelector(".upload__progress [role=status]").textContent = words;
   }
 
   #words() {
