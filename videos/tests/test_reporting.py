@@ -222,3 +222,30 @@ def test_by_api(client: Client, alice: User, mira: User, video: Video, moderator
     assert client.post(address, {"text": "No"}, content_type="application/json").status_code == 201
     client.force_login(alice)
     assert client.post(address, {"text": "No"}, content_type="application/json").status_code == 404
+
+
+def test_what_is_for_adults_is_reported_unseen(client: Client, alice: User, video: Video) -> None:
+    """By whoever is not logged in, who may name it; for who is not of age it is not there."""
+    comment = make_comment(video.creator, video, "On the rocks")
+    Video.objects.filter(pk=video.pk).update(for_adults=True)
+    for address in (f"/report/video/{video.pk}/", f"/report/comment/{comment.pk}/"):
+        page = client.get(address).content.decode()
+        assert "It is for adults." in page
+        assert "On the" not in page
+    assert send(client, video, name="Ada", email="ada@example.org").redirect_chain
+    client.force_login(alice)
+    assert client.get(f"/report/video/{video.pk}/").status_code == 404
+
+
+def test_an_appeal_that_is_too_long_is_kept_in_its_field(
+    client: Client, alice: User, mira: User, video: Video, moderator: User
+) -> None:
+    moderation.report(reporter=alice, kind="video", subject_id=video.pk, reason="harassment")
+    address = f"/settings/decisions/{decide(moderator).pk}/appeal/"
+    client.force_login(mira)
+    answer = client.post(address, {"text": "y" * 1001})
+    assert answer.status_code == 422
+    assert "y" * 1001 in answer.content.decode()
+    assert not Appeal.objects.exists()
+    client.post(address, {"text": "\r\n".join(["y"] * 500)})
+    assert len(Appeal.objects.get().text) == 999
