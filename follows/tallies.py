@@ -3,6 +3,8 @@ what cause and from where, and how long those stayed who left. The roller, the r
 
 A block by the follower is an unfollow, in everything that is counted here: nobody is told of it."""
 
+from socialvideo.lib.quarters import quarter_sql, settled_sql
+
 WEEKS = 12  # whoever stayed longer counts as having stayed
 
 CHANGED = """("before" = 'active') <> ("after" = 'active')"""
@@ -10,11 +12,6 @@ OF_THE_ERASED = "EXISTS (SELECT 1 FROM accounts_user WHERE id = {} AND erased_at
 CHANGE = """CASE WHEN "after" = 'active' THEN 'gained' ELSE 'lost' END"""
 CAUSE = "CASE WHEN cause = 'blocked' AND actor_id IS DISTINCT FROM followee_id THEN 'unfollowed' ELSE cause END"
 _PERIOD = "happened_at >= %(since)s AND happened_at < %(until)s"
-
-
-def _quarter(moment: str) -> str:
-    return f"date_bin('15 minutes', {moment}, 'epoch')"
-
 
 # Whoever was let in came from where they asked, not from where that was granted.
 _SOURCE = """
@@ -26,7 +23,7 @@ _SOURCE = """
                         ORDER BY asked.id DESC LIMIT 1), '') END
 """
 TALLIES = f"""
-    SELECT followee_id AS account_id, {_quarter("happened_at")} AS quarter, {CHANGE} AS change, {CAUSE} AS cause,
+    SELECT followee_id AS account_id, {quarter_sql("happened_at")} AS quarter, {CHANGE} AS change, {CAUSE} AS cause,
            {_SOURCE} AS source, count(*) AS number
     FROM follows_followevent AS event
     WHERE {_PERIOD} AND {CHANGED} AND NOT {OF_THE_ERASED.format("followee_id")}
@@ -34,7 +31,7 @@ TALLIES = f"""
 """
 # A loss ends what the pair's last gain began: the events say when, whatever date of following an edge was shown with.
 LAPSES = f"""
-    SELECT followee_id AS account_id, {_quarter("gained_at")} AS quarter, weeks, count(*) AS number
+    SELECT followee_id AS account_id, {quarter_sql("gained_at")} AS quarter, weeks, count(*) AS number
     FROM follows_followevent AS event
     CROSS JOIN LATERAL (
         SELECT happened_at AS gained_at FROM follows_followevent AS gain
@@ -48,14 +45,4 @@ LAPSES = f"""
     GROUP BY 1, 2, 3
 """
 
-# The moment before which nothing is still to come: whoever is writing events holds their table so until the transaction
-# ends, and an event's clock is read after that. Empty while somebody writes of whom it cannot be seen since when.
-SETTLED = """
-    SELECT CASE WHEN count(*) FILTER (WHERE xact_start IS NULL) = 0
-                THEN least(statement_timestamp(), min(xact_start)) END
-    FROM (SELECT DISTINCT pid FROM pg_locks
-          WHERE locktype = 'relation' AND relation = 'follows_followevent'::regclass AND mode = 'RowExclusiveLock'
-            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-            AND pid IS DISTINCT FROM pg_backend_pid()) AS writer
-    LEFT JOIN pg_stat_activity USING (pid)
-"""
+SETTLED = settled_sql("follows_followevent")

@@ -2,16 +2,15 @@
 counted, and nothing since; the mark moves in the transaction that counts. One counts at a time; killed anywhere, or run
 twice, it is the same."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
 from accounts.services import AT_ONCE
 from follows.services.statements import fetch, run
 from follows.tallies import LAPSES, SETTLED, TALLIES
+from socialvideo.lib.quarters import BEGINNING, whole_quarter
 
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-QUARTER = timedelta(minutes=15)
 STEP = timedelta(days=7)
 TABLES = ("follows_followtally", "follows_followlapse")
 
@@ -40,11 +39,11 @@ def roll_tallies() -> bool:
         return False
     [[since, _]] = marks
     begins = since if since > BEGINNING else _moment(_FIRST_EVENT) or settled
-    until = _whole_quarter(min(settled, begins + STEP))
+    until = whole_quarter(min(settled, begins + STEP))
     if until <= since:
         return False
     _count(since, until)
-    return until < _whole_quarter(settled)
+    return until < whole_quarter(settled)
 
 
 @transaction.atomic
@@ -64,7 +63,7 @@ def prunable_before(moment: datetime) -> datetime:
     it, or an earlier one: what is not counted yet is kept. What was counted of pruned events stands."""
     run(_FIRST_MARK, until=BEGINNING)
     [[until, events_from]] = fetch(_MARK)
-    before = min(_whole_quarter(moment), until)
+    before = min(whole_quarter(moment), until)
     run(_PRUNED, before=max(before, events_from or BEGINNING))
     return before
 
@@ -80,10 +79,6 @@ def _count(since: datetime, until: datetime, *, gained_since: datetime = BEGINNI
     run(_COUNT, since=since, until=until)
     run(_COUNT_LAPSES, since=since, until=until, gained_since=gained_since)
     run(_MOVE_MARK, until=until)
-
-
-def _whole_quarter(moment: datetime) -> datetime:
-    return moment - (moment - BEGINNING) % QUARTER
 
 
 def _moment(statement: str) -> datetime | None:

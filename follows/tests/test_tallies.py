@@ -168,7 +168,7 @@ def test_the_audit_names_figures_that_are_not_what_the_history_says(alice, bob, 
 @pytest.fixture
 def to_the_microsecond(monkeypatch) -> Iterator[None]:
     """So that a mark moves many times in a second, and not at its quarters alone."""
-    monkeypatch.setattr(tallies, "_whole_quarter", lambda moment: moment)
+    monkeypatch.setattr(tallies, "whole_quarter", lambda moment: moment)
     for name in ("_COUNT", "_COUNT_LAPSES"):
         monkeypatch.setattr(tallies, name, getattr(tallies, name).replace("15 minutes", "1 microsecond"))
     yield
