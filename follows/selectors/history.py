@@ -102,7 +102,7 @@ def _entry(event: FollowEvent, account: User | None, tie: Relation, origin: Even
 
 
 def whole_since(account: User) -> datetime | None:
-    """Since when every change is kept, where that is not since the account exists; of earlier ones what `horizon.py` says."""
+    """Since when every change is kept, where that is not since the account exists; earlier ones as `horizon.py` says."""
     since = TallyMark.objects.values_list("events_from", flat=True).first()
     return since if since and since > account.joined_at else None
 

@@ -18,7 +18,8 @@ _FOLLOW = """
     SELECT follower, followee, CASE WHEN followee %% 10 = 0 THEN 'none' ELSE 'all' END, followee, 0,
            now() - (followee * 7919 %% 100000) * interval '1 minute'
     FROM (
-        SELECT %(few)s AS follower, id AS followee FROM accounts_user WHERE id > %(many)s AND (id - %(many)s) %% (%(people)s / %(number)s) = 0
+        SELECT %(few)s AS follower, id AS followee FROM accounts_user WHERE id > %(many)s
+        AND (id - %(many)s) %% (%(people)s / %(number)s) = 0
         UNION ALL
         SELECT %(many)s, id FROM accounts_user WHERE id > %(many)s AND (id - %(many)s) %% 2 = 0
         UNION ALL

@@ -29,7 +29,7 @@ SUSPEND_ALONE_FOLLOWERS = env.int("SUSPEND_ALONE_FOLLOWERS", 10_000, validate=NO
 FOLLOW_LIMIT = env.int("FOLLOW_LIMIT", 7500, validate=POSITIVE)  # accounts one account may follow, requests included
 # Brakes against storms, see docs/operations.md; 0: none. Whatever was accepted before stands.
 FOLLOWS_PER_HOUR = env.int("FOLLOWS_PER_HOUR", 200, validate=NOT_NEGATIVE)  # by taps; then 429
-LISTED_FOLLOWS_PER_MINUTE = env.int("LISTED_FOLLOWS_PER_MINUTE", 2000, validate=NOT_NEGATIVE)  # of imports; the rest later
+LISTED_FOLLOWS_PER_MINUTE = env.int("LISTED_FOLLOWS_PER_MINUTE", 2000, validate=NOT_NEGATIVE)  # of imports
 COMMENTS_PER_MINUTE = env.int("COMMENTS_PER_MINUTE", 10, validate=NOT_NEGATIVE)
 SAME_COMMENTS_PER_HOUR = env.int("SAME_COMMENTS_PER_HOUR", 4, validate=NOT_NEGATIVE)  # of a text of some length
 MENTIONS_PER_HOUR = env.int("MENTIONS_PER_HOUR", 30, validate=NOT_NEGATIVE)  # strangers who are told; others, later
@@ -41,8 +41,12 @@ KEEP_ARCHIVES_DAYS = env.int("KEEP_ARCHIVES_DAYS", 7, validate=POSITIVE)  # in w
 KEEP_INBOX_DAYS = env.int("KEEP_INBOX_DAYS", 0, validate=NOT_NEGATIVE)  # of new videos; older ones are read, not lost
 KEEP_WATCHES_DAYS = env.int("KEEP_WATCHES_DAYS", 0, validate=NOT_NEGATIVE)  # since the last time; views stay counted
 KEEP_NOTIFICATIONS_DAYS = env.int("KEEP_NOTIFICATIONS_DAYS", 0, validate=NOT_NEGATIVE)
-KEEP_FOLLOW_EVENTS_DAYS = env.int("KEEP_FOLLOW_EVENTS_DAYS", 0, validate=NOT_NEGATIVE)  # but what may still be asked for
-KEEP_VIDEO_EVENTS_DAYS = env.int("KEEP_VIDEO_EVENTS_DAYS", 90, validate=NOT_NEGATIVE)  # of what is counted; figures stay
+KEEP_FOLLOW_EVENTS_DAYS = env.int(
+    "KEEP_FOLLOW_EVENTS_DAYS", 0, validate=NOT_NEGATIVE
+)  # but what may still be asked for
+KEEP_VIDEO_EVENTS_DAYS = env.int(
+    "KEEP_VIDEO_EVENTS_DAYS", 90, validate=NOT_NEGATIVE
+)  # of what is counted; figures stay
 KEEP_NOTICES_DAYS = env.int("KEEP_NOTICES_DAYS", 180, validate=POSITIVE)  # who reported without an account
 KEEP_REMOVED_PRINTS_DAYS = env.int("KEEP_REMOVED_PRINTS_DAYS", 0, validate=NOT_NEGATIVE)  # to know removed videos
 KEEP_BATCHES_DAYS = env.int("KEEP_BATCHES_DAYS", 90, validate=POSITIVE)  # in which acts on many follows can be undone
