@@ -76,7 +76,7 @@ def test_copies_are_known(films: dict[str, tuple[Path, list[int]]], name: str, t
 
 
 def test_in_a_mirror(films: dict[str, tuple[Path, list[int]]], tmp_path: Path) -> None:
-    source, known = films["wheels"]
+    source, known = films["fractal"]
     copy = prints(rung_of(tmp_path / "copy", ("-i", source), "hflip"), SECONDS * 1000)
     assert part_alike(copy, known) == 0
     assert part_alike([mirrored(each) for each in copy], known) > 2 * PART
