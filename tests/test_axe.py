@@ -2,6 +2,7 @@
 nothing is wider than the screen; and wherever the focus comes, it shows and nothing covers it."""
 
 import inspect
+import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from tests.waiting import until
 from tests.walk import WALKS, World, make_world
 
+THOROUGH = "THOROUGH" in os.environ
 HERE = Path(__file__).resolve().parent
 AXE = (HERE / "vendor" / "axe-core-4.14.1.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
@@ -54,13 +56,13 @@ class Judge:
         return address
 
     def judge(self, name: str, within: str = "html") -> None:
-        """All of it small and dark, then wide and light what that changes; the next page the other way round. What was
-        opened may close by another size: it is judged in one."""
+        """All of it small and dark, the next page wide and light; with THOROUGH, then also the other way round what that
+        changes. What was opened may close by another size: it is judged in one."""
         self.pages += 1
         self.page.evaluate(AXE)
-        sizes = SIZES[:: 1 if self.pages % 2 else -1]
-        looks = list(zip(sizes, ("dark", "light"), (ALL, LAYOUT), strict=True))
-        for size, theme, rules in looks if within == "html" else looks[:1]:
+        forms = [*zip(SIZES, ("dark", "light"), strict=True)][:: 1 if self.pages % 2 else -1]
+        seen = forms if THOROUGH and within == "html" else forms[:1]
+        for (size, theme), rules in zip(seen, (ALL, LAYOUT), strict=False):
             self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             self.page.set_viewport_size(size)
             found = self.page.evaluate(JUDGE, [within, rules]) + self.page.evaluate(FOCUS, within)

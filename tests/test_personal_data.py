@@ -141,7 +141,8 @@ def test_the_download_is_what_the_tables_hold(world: World, monkeypatch: pytest.
                 assert len(json.loads(archive.read(f"{kind.name}.json"))) == len(expected), kind.name
         names = set(archive.namelist())
         assert archive.read(f"videos/{world.shown.pk}/video") == b"init0123456789"
-        assert archive.read(f"videos/{world.own.pk}/original") == b"a file"
+        with default_storage.open(world.own.original) as original:
+            assert archive.read(f"videos/{world.own.pk}/original") == original.read()
         assert archive.read("account/picture.webp") == b"me"
         text = b"".join(archive.read(name) for name in names if name.endswith(".json")).decode()
     assert f"videos/{world.taken_down.pk}/cover.jpg" in names  # by herself

@@ -20,7 +20,7 @@ def test_a_creator_picks_an_hour_of_their_own_zone(new_page: Callable[..., Any],
     page = new_page(viewport={"width": 390, "height": 844}, timezone_id="Asia/Tokyo")
     sign_in(page, alice)
     page.goto("/studio/")
-    page.goto("/upload/")
+    page.locator('a[href="/upload/"]:visible').first.click()
     hour = page.get_by_label("Day and time", exact=True)
     expect(hour).to_be_hidden()
     page.get_by_label("At a day and time").check()

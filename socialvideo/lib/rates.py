@@ -54,4 +54,4 @@ def seconds_to_wait(moments: Sequence[datetime], most: int, within: timedelta) -
 
 def in_minutes(seconds: int) -> str:
     minutes = max(1, math.ceil(seconds / 60))
-    return ngettext("one minute", "%(number)s minutes", minutes) % {"number": minutes}
+    return ngettext("%(number)s minute", "%(number)s minutes", minutes) % {"number": minutes}

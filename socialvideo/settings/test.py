@@ -17,3 +17,4 @@ WHITENOISE_AUTOREFRESH = True
 ACCOUNT_RATE_LIMITS = False
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"anon": None, "user": None, "auth": None, "upload": None, "report": None}  # noqa: F405
 KEEP_FREE_BYTES = 0
+FOLLOWS_PER_HOUR = 10**6  # faster than a hand; what slows them sets its own

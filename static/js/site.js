@@ -47,7 +47,7 @@ addEventListener("online", () => load(document));
 // The site as an app, with a page for when there is no network (templates/feeds/worker.js); and the zone of this browser, in
 // which pages write and read times (socialvideo/lib/zones.py). Asking for it the first time takes longer than all else here.
 function settle() {
-  import("kept-focus");
+  import("kept-focus").catch(() => undefined);
   navigator.serviceWorker?.register("/sw.js").catch(() => undefined);
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   document.cookie = `zone=${timeZone}; path=/; max-age=31536000; samesite=lax`;

@@ -27,7 +27,9 @@ _keys = count(1)
 
 def upload(creator: User, **fields: object) -> Video:
     """A video that waits for its processing."""
-    given = {"upload_key": f"upload-{next(_keys)}", "file": ContentFile(b"a file", name="clip.mp4")} | fields
+    number = next(_keys)
+    file = ContentFile(f"file {number:06}".encode(), name="clip.mp4")  # no two alike: what comes again is counted
+    given = {"upload_key": f"upload-{number}", "file": file} | fields
     return services.start_upload(creator=creator, **given)  # type: ignore[arg-type]
 
 

@@ -41,6 +41,7 @@ def test_upload_twice_is_once(alice):
         "failure_code": "",
         "failure_reason": "",
         "awaits_more": False,
+        "uploaded_before": None,
     }
 
 

@@ -117,7 +117,7 @@ def test_page_fragment_and_api_say_until_when(client: Client, bob: User, video: 
     for answer in (page, part, json):
         assert answer.status_code == 429
         assert 0 < int(answer["Retry-After"]) <= 60
-        assert "you can go on in one minute" in answer.content.decode()
+        assert "you can go on in 1 minute" in answer.content.decode()
     assert ">More</textarea>" in page.content.decode(), "what was written is kept"
     assert part["HX-Reswap"] == "none"
 
