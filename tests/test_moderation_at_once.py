@@ -395,7 +395,9 @@ def two_judge(duel: Duel) -> None:
 
 def two_remove_at_the_desk(duel: Duel) -> None:
     video = make_video(duel.creator)
-    acts = [partial(moderation.act_on, video, by=by, act=Act.REMOVE, policy="other") for by in (duel.first, duel.second)]
+    acts = [
+        partial(moderation.act_on, video, by=by, act=Act.REMOVE, policy="other") for by in (duel.first, duel.second)
+    ]
     duel.at_once(*acts, partial(moderation.report, reporter=duel.fan, **duel.about(video)))
     assert Decision.objects.filter(case__subject_id=video.pk, case__kind=Kind.VIDEO, act=Act.REMOVE).count() == 1
 
