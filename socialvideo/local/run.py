@@ -62,7 +62,9 @@ def _run(folder: Folder, console: Console, running: contextlib.ExitStack) -> Non
             server.start()
         supervisor.watch(server)
     with _step(console, "Migrations"):
-        _migrate(folder, env)
+        _manage(folder, env, "migrate")
+    with _step(console, "Static files"):
+        _manage(folder, env, "collectstatic")
 
     running.callback(supervisor.stop)
     host = os.environ.get("HOST") or "127.0.0.1"
@@ -116,13 +118,14 @@ def _servers(folder: Folder) -> Iterator[Server]:
         yield Redis(folder)
 
 
-def _migrate(folder: Folder, env: dict[str, str]) -> None:
-    log = folder.logs / "migrate.log"
+def _manage(folder: Folder, env: dict[str, str], command: str) -> None:
+    log = folder.logs / f"{command}.log"
     with log.open("wb") as file:
-        command = [*leash(), *MANAGE, "migrate", "--no-input"]
-        done = subprocess.run(command, env=env, stdout=file, stderr=file, check=False)
+        done = subprocess.run(
+            [*leash(), *MANAGE, command, "--no-input"], env=env, stdout=file, stderr=file, check=False
+        )
     if done.returncode:
-        raise LocalError(f"{last_line(log)} (migrations stopped; all of it: {log})")
+        raise LocalError(f"{last_line(log)} (manage.py {command} stopped; all of it: {log})")
 
 
 def _services(folder: Folder, env: dict[str, str], console: Console, *, web: int, live: int) -> list[Service]:

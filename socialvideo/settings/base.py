@@ -327,6 +327,8 @@ ACCOUNT_SIGNUP_REDIRECT_URL = reverse_lazy("feeds:interests")
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Small already, or asked for by nobody but a debugger: compressing these takes longer than everything else.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("png", "webp", "woff", "woff2", "map", "md", "txt")
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / ".local" / "media")
 STORAGES = {

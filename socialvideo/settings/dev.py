@@ -12,9 +12,10 @@ SECRET_KEY = env.str("SECRET_KEY", "only-for-development-never-for-a-public-site
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["*"])
 INTERNAL_IPS = ["127.0.0.1"]
 DEMO_ALLOWED = True
-WHITENOISE_USE_FINDERS = True
-STATIC_ROOT = None  # nothing is collected
-STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+STATIC_ROOT = CHECKOUT.path / "static"  # collected at each start: what is tried is what a public site serves
+if DEBUG:
+    WHITENOISE_USE_FINDERS = True
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 # Mail lands in files instead of leaving the machine.
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = BASE_DIR / ".local" / "mail"

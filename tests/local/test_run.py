@@ -3,6 +3,7 @@ runner, and an end that leaves no process."""
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -73,6 +74,14 @@ def _answers(site: str) -> bool:
     return False
 
 
+def _look_is_one_file(site: str) -> bool:
+    """As on a public site: under a name that changes with it, so that browsers may keep it."""
+    with urllib.request.urlopen(f"{site}terms/") as page:  # noqa: S310 - our own
+        (name,) = set(re.findall(r"/static/css/site\.\w+\.css", page.read().decode()))
+    with urllib.request.urlopen(site.rstrip("/") + name) as look:  # noqa: S310 - our own
+        return "immutable" in look.headers["Cache-Control"] and b"@import" not in look.read()
+
+
 def _live_events_answer(runner: Runner) -> bool:
     """On a port of their own, which the pages know."""
     (web,) = [process for process in runner.family("socialvideo.wsgi") if process.ppid() == runner.process.pid]
@@ -95,6 +104,7 @@ def test_from_nothing_through_kills_to_a_clean_end(runner: Runner) -> None:
     runner.start()
     site = runner.wait_until_up()
     _wait(lambda: _answers(site))
+    assert _look_is_one_file(site)
 
     for word in ("worker@", "socialvideo.asgi"):
         (process,) = [process for process in runner.family(word) if process.ppid() == runner.process.pid]
