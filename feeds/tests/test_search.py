@@ -301,6 +301,13 @@ def test_nothing_found_says_so_and_leads_on(client: Client, alice: User) -> None
     assert "Nothing found" not in client.get(reverse("feeds:search")).content.decode()
 
 
+def test_search_engines_may_find_the_page_but_not_what_was_searched_for(client: Client) -> None:
+    def is_kept_out(address: str) -> bool:
+        return 'name="robots" content="noindex' in client.get(address).content.decode()
+
+    assert (is_kept_out("/search/"), is_kept_out("/search/?q=mira")) == (False, True)
+
+
 def test_a_search_that_takes_too_long_is_given_up(
     client: Client, alice: User, monkeypatch: pytest.MonkeyPatch, api_client: APIClient
 ) -> None:

@@ -18,7 +18,7 @@ from videos.models import Video
 
 MOST = 2000  # addresses in a map, so that each has one page
 KEPT = 600  # seconds
-CLOSED = ["/accounts/", "/admin/", "/api/", "/settings/", "/studio/", "/search/", "/inbox/", "/interests/", "/upload/"]
+CLOSED = ["/accounts/", "/admin/", "/api/", "/settings/", "/studio/", "/search/?", "/inbox/", "/interests/", "/upload/"]
 
 
 class _Ours(Sitemap):  # type: ignore[type-arg]
