@@ -23,6 +23,7 @@ from feeds.services.devices import THIS_DEVICE
 from follows.models import Batch
 from follows.selectors import report
 from follows.signals import account_offered, batch_finished, edges_changed, follow_changed
+from socialvideo.lib.languages import speaking
 from socialvideo.lib.signals import backed_up
 from videos.models import Comment, Video
 from videos.signals import (
@@ -75,9 +76,10 @@ def act_on_follow(**_: Any) -> None:
 @receiver(batch_finished)
 def tell_of_import(batch_id: int, owner_id: int, act: str, **_: Any) -> None:
     """Not of one that its owner has cancelled."""
-    batch = Batch.objects.get(pk=batch_id)
+    batch = Batch.objects.select_related("owner").get(pk=batch_id)
     if act == Batch.Act.FOLLOW and batch.state == Batch.State.DONE:
-        text = report(batch).summary
+        with speaking(batch.owner.language):
+            text = report(batch).summary
         services.notify(kind=Kind.IMPORTED, recipient_id=owner_id, event_key=f"imported:{batch_id}", text=text)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django import template
 from django.urls import reverse
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, npgettext
 
 from accounts.models import User
 from feeds.selectors import Line
@@ -26,7 +26,8 @@ def _counted(deed: str, deeds: str, line: Line) -> str:
 
 _SAID: dict[str, Callable[[Line], str]] = {
     "new_video": lambda line: (
-        ngettext("posted a video", "posted %(number)s videos", line.events) % {"number": exact(line.events)}
+        npgettext("one person", "posted a video", "posted %(number)s videos", line.events)
+        % {"number": exact(line.events)}
     ),
     "followed": lambda line: ngettext("follows you", "follow you", _people(line)),
     "requested": lambda line: ngettext("asked to follow you", "asked to follow you", _people(line)),

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.tests.factories import make_account
 from feeds.models import Notification
 from feeds.selectors import notifications_page
@@ -35,6 +36,14 @@ def test_told_when_an_import_is_done_with_its_sums(client, alice):
     page = client.get(reverse("feeds:notifications")).content.decode()
     assert "Your import is done" in page
     assert reverse("follows:imports") in page
+
+
+def test_the_result_is_in_the_language_of_whoever_imported_not_of_the_worker(alice):
+    User.objects.filter(pk=alice.pk).update(language="de")
+    make_account("bob")
+    services.confirm(batch=preview_of(alice, "bob"))
+    (notice,) = notifications_page(alice.pk).items
+    assert notice.text == "1 gefolgt"
 
 
 def test_not_told_of_what_one_cancelled_oneself(alice):

@@ -103,6 +103,14 @@ def test_the_history_is_in_the_readers_language(client: Client, fan: User, mira:
     assert " entfolgt" in page
 
 
+def test_one_person_who_posted_several_videos_is_still_one(client: Client, fan: User, mira: User) -> None:
+    for _ in range(3):
+        services.run_fan_out(make_video(mira).publication.pk)
+    client.force_login(fan)
+    page = client.get(reverse("feeds:notifications"), **GERMAN).content.decode()
+    assert "<bdi>Mira</bdi> hat 3 Videos veröffentlicht" in page
+
+
 def test_mail_and_push_are_in_their_accounts_language(fan: User, mira: User) -> None:
     """Whatever language the worker has."""
     zoe = make_account("zoe", name="Zoe")
