@@ -48,6 +48,7 @@ class Judge:
 
     def __init__(self, page: Any, world: World) -> None:
         self.page, self.world, self.wrong, self.pages = page, world, [], 0
+        self.settings = page.context.new_cdp_session(page)
 
     def go(self, path: str) -> str:
         address = path.format_map(self.world.names)
@@ -67,7 +68,17 @@ class Judge:
             self.page.set_viewport_size(size)
             found = self.page.evaluate(JUDGE, [within, rules]) + self.page.evaluate(FOCUS, within)
             found += self.page.evaluate(WIDER)
+            if size["width"] == 320 and "/admin/" not in name:
+                found += self.wider_in_large_text()
             self.wrong += [f"{name} {theme} {size['width']}: {each}" for each in found]
+
+    def wider_in_large_text(self) -> list[str]:
+        """As whoever set the browser's text to twice its size sees it."""
+        self.settings.send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+        assert self.page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+        wider = self.page.evaluate(WIDER)
+        self.settings.send("Page.setFontSizes", {"fontSizes": {"standard": 16}})
+        return [f"{each}, in large text" for each in wider]
 
     def open(self, path: str, selector: str) -> None:
         self.page.set_viewport_size(SIZES[self.pages % 2])
