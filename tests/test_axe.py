@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
+from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from tests.waiting import until
@@ -115,6 +118,24 @@ def test_pages_are_for_everybody(
         judge.open(path, selector)
     for path in walk.refused:
         judge.refuse(path)
+    assert not judge.wrong, "\n".join(judge.wrong)
+
+
+@pytest.mark.browser
+@pytest.mark.console_errors("Failed to load resource")
+def test_pages_of_what_went_wrong_are_for_everybody(new_page: Callable[..., Any], transactional_db: None) -> None:
+    """Some cannot be asked for: they are as Django renders them, below an address of this site."""
+    page = new_page(reduced_motion="reduce")
+    judge, request = Judge(page, World({}, {})), RequestFactory().get("/")
+    request.user = AnonymousUser()
+    for name in ("403.html", "403_csrf.html", "404.html", "429.html", "500.html"):
+        shown = render_to_string(name) if name == "500.html" else render_to_string(name, request=request)
+        page.route(f"**/{name}", lambda route, _, shown=shown: route.fulfill(content_type="text/html", body=shown))
+        address = judge.go(f"/{name}")
+        page.wait_for_load_state()  # a page without scripts waits for nothing else
+        judge.judge(address)
+        assert page.locator("h1:visible").count() == 1
+        assert page.locator("main a:visible").count() >= 1, "a way out"
     assert not judge.wrong, "\n".join(judge.wrong)
 
 
