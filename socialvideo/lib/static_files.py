@@ -1,4 +1,4 @@
-"""Stylesheets and scripts as they are in production: hashed, compressed, and the look in one file."""
+"""Stylesheets and scripts as they are served: hashed, compressed, and the look in one file."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ Paths = dict[str, tuple[Storage, str]]  # of what is collected: where each file 
 
 
 class Static(CompressedManifestStaticFilesStorage):
-    """A browser that finds an `@import` asks for two dozen files more before it can draw. While developing it may."""
+    """A browser that finds an `@import` asks for two dozen files more before it can draw. With DEBUG=1 it may."""
 
     def post_process(self, paths: Paths, dry_run: bool = False, **options: Any) -> Iterator[Any]:
         if LOOK in paths and not dry_run:
