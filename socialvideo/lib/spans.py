@@ -3,7 +3,7 @@ dates and a time zone; no clock."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import takewhile
 
 BY = ("day", "week", "month")
@@ -39,8 +39,9 @@ class Span:
 
 
 def midnight(day: date, zone: tzinfo) -> datetime:
-    """The beginning of a day there, also of one that begins at one o'clock."""
-    return datetime.combine(day, time(), zone)
+    """The beginning of a day there, also of one that begins at one o'clock. In UTC: where clocks change at midnight, Python
+    takes a local midnight for equal to no moment of another zone, and finds it in no dictionary."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def _turns(day: date, by: str) -> Iterator[date]:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
@@ -193,6 +194,25 @@ def test_no_two_readings_differ_by_less_than_ten_viewers(alice):
         assert max(known)[0] >= 20
     tallies._count(MONDAY + timedelta(hours=189), final)
     assert rows() == replayed()
+
+
+@pytest.mark.parametrize(
+    ("zone", "last"),
+    [
+        ("Africa/Cairo", date(2025, 4, 25)),
+        ("America/Havana", date(2025, 3, 9)),
+        ("Atlantic/Azores", date(2025, 10, 26)),
+    ],
+)
+def test_where_clocks_change_at_midnight_each_day_has_its_views(alice, zone, last):
+    video, end = make_video(alice), datetime.combine(last, datetime.min.time(), UTC)
+    for hours in (-36, 12, 36):
+        with at(end + timedelta(hours=hours)):
+            watch(make_account(f"fan{hours + 36}"), video, 5000)
+    count()
+    span = Span(last - timedelta(days=2), last + timedelta(days=2), "day", ZoneInfo(zone))
+    found = video_figures(video, span)
+    assert ([each.views for each in found.periods], found.sums.views) == ([1, 0, 1, 1, 0], 3)
 
 
 def test_of_few_viewers_nothing_is_told_but_that_they_came(alice):
