@@ -174,6 +174,8 @@ def test_nothing_yet_says_what_will_be_here(client, bob):
     assert "Nothing is counted yet." in page
     assert "You published nothing in these days." in page
     assert "This is shown once a week" in page
+    same_days = {"days": "7", "compare": "chosen", "other_first": (NOW - timedelta(days=6)).date()}
+    assert text_of(client, **same_days)[1].count("not counted yet") == 14
 
 
 @pytest.mark.parametrize(

@@ -204,5 +204,7 @@ def test_nothing_yet_and_counting_that_is_behind_are_said(client, bob):
     for address in (PAGE, page_of(video)):
         assert "Nothing is counted yet." in text_of(client, address)[1]
     assert "not counted yet" in text_of(client, page_of(video))[1]
+    same_days = {"days": "7", "compare": "chosen", "other_first": (NOW - timedelta(days=6)).date()}
+    assert text_of(client, page_of(video), **same_days)[1].count("not counted yet") == 14
     TallyMark.objects.create(until=NOW - timedelta(hours=2))
     assert "The counting is behind" in text_of(client, PAGE)[1]

@@ -169,11 +169,13 @@ def every_row(creator_id: int, span: Span | None = None) -> Iterator[VideoRow]:
 
 def best_videos(creator_id: int, span: Span, *, most: int = 3) -> list[Best]:
     """Those seen most in the span."""
-    videos = {video.pk: video for video in Video.objects.of_creator(creator_id).standing().with_card()}
-    ends = (span.edges[0], span.edges[-1])
-    totals = _totals(list(videos), [ALL], ends)
-    found = [Best(video, _between(totals, pk, ends).views) for pk, video in videos.items()]
-    return sorted((each for each in found if each.views > 0), key=lambda each: (-each.views, -each.video.pk))[:most]
+    mine = Video.objects.of_creator(creator_id).standing()
+    ids, ends = list(mine.values_list("pk", flat=True)), (span.edges[0], span.edges[-1])
+    totals = _totals(ids, [ALL], ends)
+    views = {pk: _between(totals, pk, ends).views for pk in ids}
+    best = sorted((pk for pk in ids if views[pk]), key=lambda pk: (-views[pk], -pk))[:most]
+    videos = mine.with_card().in_bulk(best)
+    return [Best(videos[pk], views[pk]) for pk in best if pk in videos]
 
 
 def _videos(creator_id: int) -> Any:

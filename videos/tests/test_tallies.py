@@ -156,6 +156,18 @@ def test_what_is_written_down_and_what_it_says(alice):
     assert figures.best_videos(alice.pk, days(3, 4)) == []
 
 
+def test_of_many_videos_the_best_alone_are_read(alice, bob, monkeypatch):
+    videos = [make_video(alice) for _ in range(4)]
+    with at(MONDAY):
+        for video in videos:
+            watch(bob, video, 4000)
+    count()
+    read, load = [], Video.from_db
+    monkeypatch.setattr(Video, "from_db", lambda *row: read.append(row) or load(*row))
+    assert [each.video for each in figures.best_videos(alice.pk, days(1, 4), most=2)] == [videos[3], videos[2]]
+    assert len(read) == 2
+
+
 def test_events_name_nobody_and_stand(alice, bob):
     video = make_video(alice)
     watch(bob, video, 4000)
