@@ -3,7 +3,7 @@ what cause and from where, and how long those stayed who left. The roller, the r
 
 A block by the follower is an unfollow, in everything that is counted here: nobody is told of it."""
 
-from socialvideo.lib.quarters import quarter_sql, settled_sql
+from socialvideo.lib.quarters import quarter_sql
 
 WEEKS = 12  # whoever stayed longer counts as having stayed
 
@@ -44,5 +44,3 @@ LAPSES = f"""
       AND NOT {OF_THE_ERASED.format("followee_id")}
     GROUP BY 1, 2, 3
 """
-
-SETTLED = settled_sql("follows_followevent")

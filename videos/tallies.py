@@ -4,7 +4,7 @@ each quarter of an hour. The triggers write the events; the roller, the rebuild 
 A row of the tallies holds running sums, from the video's beginning to the end of its quarter: of any two moments the
 difference is what happened in between, whatever it was that happened."""
 
-from socialvideo.lib.quarters import quarter_sql, settled_sql
+from socialvideo.lib.quarters import quarter_sql
 from socialvideo.lib.small_counts import SHOWN_FROM
 
 ALL = "all"  # the sources together
@@ -44,7 +44,6 @@ def event_sql(column: str, changes: str) -> str:
 # Of whose creator the account stands: of an erased one nothing is counted.
 COUNTED = """EXISTS (SELECT 1 FROM videos_video AS v JOIN accounts_user AS creator ON creator.id = v.creator_id
                      WHERE v.id = {} AND creator.erased_at IS NULL)"""
-SETTLED = settled_sql("videos_videoevent")
 
 # Running sums of which ten or more viewers are part, since the last that were told: those of one viewer's watching cannot
 # be subtracted from what is told before and after. As an aggregate, `said` being the last of what was counted before.

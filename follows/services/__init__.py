@@ -24,7 +24,7 @@ from follows.services.offers import accept_offer, dismiss_offer, offer
 from follows.services.pruning import prune_batches, prune_events
 from follows.services.refusals import FollowRefused
 from follows.services.reports import fold_counts, report_publication, report_watch
-from follows.services.tallies import prunable_before, rebuild_tallies, roll_tallies
+from follows.services.tallies import rebuild_tallies, roll_tallies
 
 __all__ = [
     "PREVIEW_STANDS",
@@ -48,7 +48,6 @@ __all__ = [
     "leave_out",
     "mute",
     "offer",
-    "prunable_before",
     "prune_batches",
     "prune_events",
     "rebuild_tallies",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from follows import horizon
 from follows.origins import NOWHERE
 from follows.services.statements import SAYING, fetch, run, said
-from follows.services.tallies import prunable_before
+from follows.services.tallies import MARK
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ def prune_events() -> bool:
 @transaction.atomic
 def _forget_some() -> bool:
     """One at a time: the mark is held."""
-    before = prunable_before(timezone.now() - timedelta(days=settings.KEEP_FOLLOW_EVENTS_DAYS))
+    before = MARK.prunable_before(timezone.now() - timedelta(days=settings.KEEP_FOLLOW_EVENTS_DAYS))
     [[begin, end]] = fetch(_NEXT, before=before, size=EVENTS_AT_ONCE)
     if end is None:
         return False

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Model
 
 from follows.models import FollowEvent
 from follows.services.tallies import roll_tallies
@@ -21,15 +22,15 @@ def forced() -> Iterator[Any]:
         cursor.execute("SET LOCAL session_replication_role = origin")
 
 
-_MOVE = "UPDATE follows_followevent SET happened_at = %s WHERE id > %s"
-
-
 @contextmanager
-def at(moment: datetime) -> Iterator[None]:
-    last = FollowEvent.objects.aggregate(last=Max("id"))["last"] or 0
+def happened(events: type[Model], moment: datetime) -> Iterator[None]:
+    last = events._default_manager.aggregate(last=Max("id"))["last"] or 0
     yield
     with forced() as sql:
-        sql(_MOVE, [moment, last])
+        sql(f"UPDATE {events._meta.db_table} SET happened_at = %s WHERE id > %s", [moment, last])
+
+
+at = partial(happened, FollowEvent)
 
 
 def count() -> None:

@@ -23,7 +23,9 @@ from follows.services import erasure, tallies
 from follows.tests.past import at, count, forced
 from follows.tests.test_erasure import begin
 from follows.tests.test_storms import storm
+from socialvideo.lib import marks
 from socialvideo.lib.audit import breaches
+from socialvideo.lib.quarters import BEGINNING
 from socialvideo.lib.testing import worlds
 
 pytestmark = pytest.mark.usefixtures("truth")
@@ -49,7 +51,7 @@ def replayed(grain: timedelta = timedelta(minutes=15)) -> tuple[Rows, Rows]:
         if event.happened_at >= mark:
             continue
         pair = (event.follower_id, event.followee_id)
-        quarter = event.happened_at - (event.happened_at - tallies.BEGINNING) % grain
+        quarter = event.happened_at - (event.happened_at - BEGINNING) % grain
         if (event.before, event.after) == ("", "requested"):
             asked[pair] = event.source
         if event.after == "active" != event.before:
@@ -61,7 +63,7 @@ def replayed(grain: timedelta = timedelta(minutes=15)) -> tuple[Rows, Rows]:
             said[event.followee_id, quarter, "lost", "unfollowed" if theirs else event.cause, ""] += 1
             began = gained[pair]
             if (weeks := (event.happened_at - began) // timedelta(weeks=1)) < 12:
-                lapsed[event.followee_id, began - (began - tallies.BEGINNING) % grain, weeks] += 1
+                lapsed[event.followee_id, began - (began - BEGINNING) % grain, weeks] += 1
     return said, lapsed
 
 
@@ -97,9 +99,9 @@ def test_step_by_step_killed_and_anew_it_is_what_the_events_say(seed, monkeypatc
         if moment < timezone.now() - timedelta(minutes=30):
             with at(moment):
                 some_act(chance, people)
-    monkeypatch.setattr(tallies, "STEP", timedelta(days=chance.choice([1, 10, 100])))
+    monkeypatch.setattr(marks, "STEP", timedelta(days=chance.choice([1, 10, 100])))
     with monkeypatch.context() as power:
-        power.setattr(tallies, "_MOVE_MARK", "SELECT 1 / 0, %(until)s::timestamptz")
+        power.setattr(marks, "_MOVE", "SELECT 1 / 0, %(until)s::timestamptz")
         with pytest.raises(Exception, match="division"), transaction.atomic():
             count()
     assert not FollowTally.objects.exists()
@@ -168,7 +170,7 @@ def test_the_audit_names_figures_that_are_not_what_the_history_says(alice, bob, 
 @pytest.fixture
 def to_the_microsecond(monkeypatch) -> Iterator[None]:
     """So that a mark moves many times in a second, and not at its quarters alone."""
-    monkeypatch.setattr(tallies, "whole_quarter", lambda moment: moment)
+    monkeypatch.setattr(marks, "whole_quarter", lambda moment: moment)
     for name in ("_COUNT", "_COUNT_LAPSES"):
         monkeypatch.setattr(tallies, name, getattr(tallies, name).replace("15 minutes", "1 microsecond"))
     yield
@@ -229,12 +231,12 @@ def test_where_events_are_pruned_their_figures_stand(alice, bob, mira):
         services.follow(follower=mira, followee=bob)
     with at(MONDAY + timedelta(days=20)):
         services.unfollow(follower=alice, followee=bob)
-    assert services.prunable_before(timezone.now()) == tallies.BEGINNING  # nothing is counted yet
+    assert tallies.MARK.prunable_before(timezone.now()) == BEGINNING  # nothing is counted yet
     count()
     said = counted()
-    before = services.prunable_before(MONDAY + timedelta(days=10, minutes=7))
+    before = tallies.MARK.prunable_before(MONDAY + timedelta(days=10, minutes=7))
     assert before == MONDAY + timedelta(days=10)
-    assert services.prunable_before(MONDAY) < before
+    assert tallies.MARK.prunable_before(MONDAY) < before
     assert TallyMark.objects.get().events_from == before
     with forced() as sql:
         sql("DELETE FROM follows_followevent WHERE happened_at < %s AND follower_id = %s", [before, alice.pk])

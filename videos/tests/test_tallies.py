@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.tests.factories import make_account
 from follows.tests.past import forced
 from follows.tests.test_erasure import begin
+from socialvideo.lib import marks
 from socialvideo.lib.audit import breaches
 from socialvideo.lib.quarters import BEGINNING, QUARTER
 from socialvideo.lib.spans import Span
@@ -115,9 +116,9 @@ def test_step_by_step_killed_and_anew_it_is_what_happened(seed, monkeypatch):
         moment += timedelta(minutes=chance.choice([1, 20, 600, 3000]))
         with at(moment):
             some_act(chance, people, videos)
-    monkeypatch.setattr(tallies, "STEP", timedelta(days=chance.choice([1, 10, 100])))
+    monkeypatch.setattr(marks, "STEP", timedelta(days=chance.choice([1, 10, 100])))
     with monkeypatch.context() as power:
-        power.setattr(tallies, "_MOVE_MARK", "SELECT 1 / 0, %(until)s::timestamptz")
+        power.setattr(marks, "_MOVE", "SELECT 1 / 0, %(until)s::timestamptz")
         with pytest.raises(DatabaseError, match="division"), transaction.atomic():
             count()
     assert not VideoTally.objects.exists()
@@ -331,7 +332,7 @@ def test_pages_cost_the_same_for_one_video_and_for_ten(alice, bob, django_assert
 @pytest.fixture
 def to_the_microsecond(monkeypatch) -> Iterator[None]:
     """So that a mark moves many times in a second, and not at its quarters alone."""
-    monkeypatch.setattr(tallies, "whole_quarter", lambda moment: moment)
+    monkeypatch.setattr(marks, "whole_quarter", lambda moment: moment)
     monkeypatch.setattr(tallies, "_COUNT", tallies._COUNT.replace("15 minutes", "1 microsecond"))
     yield
     VideoTally.objects.all().delete()
