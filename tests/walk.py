@@ -58,7 +58,8 @@ def films(people: dict[str, User]) -> dict[str, object]:
     videos.services.remove(by=mira, video=deleted)
     later = make_video(mira, publish_at=in_an_hour())
     make_video(mira, is_draft=True)
-    feeds.services.run_fan_out(video.publication.pk)
+    for each in [video, *(make_video(mira, caption="One of many") for _ in range(5))]:
+        feeds.services.run_fan_out(each.publication.pk)
     while feeds.services.consume_outbox():
         pass
     failed = make_failed_video(mira)

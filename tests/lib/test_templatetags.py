@@ -24,7 +24,9 @@ def _render(source: str, **context: object) -> str:
     return Template("{% load assets words %}" + source).render(Context(context))
 
 
-@pytest.mark.parametrize(("number", "text"), [(0, "0"), (999, "999"), (12304, "12,304"), (None, "0")])
+@pytest.mark.parametrize(
+    ("number", "text"), [(0, "0"), (999, "999"), (12304, "12,304"), (-1204, "\u200e-1,204"), (None, "0")]
+)
 def test_exact(number: int | None, text: str) -> None:
     assert words.exact(number) == text
 
