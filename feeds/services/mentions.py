@@ -38,6 +38,8 @@ def _tell_mentioned(
     author_id: int, reading: list[int], event_key: str, *, video: Video, comment: Comment | None = None
 ) -> None:
     """Now, or, of many who do not follow the author, later."""
+    if not reading:
+        return
     now = room_for(author_id, reading, event_key)
     text = excerpt(comment) if comment else ""
     notify_each(now, kind=Kind.MENTIONED, event_key=event_key, actor_id=author_id, video=video, text=text)
