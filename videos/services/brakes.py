@@ -1,6 +1,8 @@
 """Brakes on what somebody writes: so many comments in a minute, and the same words only so often in an hour. Nothing that
 was written is taken away, and what was removed counts. Rows count, not Redis."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
@@ -21,6 +23,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 LOOKED_AT = 60  # comments, the newest ones, among which the same words are looked for
 EVERYBODYS = 20  # letters: shorter words are anybody's, however often
+# Spaces, and what has no width: hyphens that need not be, joiners, directions, variants.
+_UNSEEN = re.compile(r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+")
 
 _HOLD = "SELECT pg_advisory_xact_lock(hashtextextended('comments of ' || %s, 0))"
 
@@ -49,12 +53,16 @@ def flagging(service: Callable[P, R]) -> Callable[P, R]:
     return wrapper
 
 
-def must_not_flood(author: User, text: str) -> None:
-    """One comment of an author at a time: from however many connections, no more get through."""
+def one_at_a_time(author: User) -> None:
+    """From however many connections, no more comments of an author get through, and what is sent twice finds itself."""
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, [author.pk])
+
+
+def must_not_flood(author: User, text: str) -> None:
+    """Of an author whose comments come `one_at_a_time`."""
     newest = Comment.objects.filter(author=author).order_by("-pk").values_list("text", "created_at")
-    lately = list(newest[: max(LOOKED_AT, settings.COMMENTS_PER_MINUTE)])
+    lately = list(newest[: max(LOOKED_AT, settings.COMMENTS_PER_MINUTE, settings.SAME_COMMENTS_PER_HOUR)])
     _must_not_be_many([at for _text, at in lately])
     if len(text.strip()) >= EVERYBODYS:
         _must_not_be_the_same([at for earlier, at in lately if _same(earlier, text)])
@@ -75,4 +83,9 @@ def _must_not_be_the_same(moments: Sequence[datetime]) -> None:
 
 
 def _same(one: str, other: str) -> bool:
-    return one.casefold().split() == other.casefold().split()
+    return _read(one) == _read(other)
+
+
+def _read(text: str) -> str:
+    """As an eye reads it, whatever the case or the width of its letters."""
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()))

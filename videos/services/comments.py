@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from videos.models import Comment, CommentLike, Video
 from videos.services.acts import Mark, Tally, inserted, must_see
-from videos.services.brakes import flagging, must_not_flood
+from videos.services.brakes import flagging, must_not_flood, one_at_a_time
 from videos.services.refusals import GONE, Refused, not_yours
 from videos.signals import comment_liked, comment_removed, comment_unliked, commented
 
@@ -25,6 +25,7 @@ def comment(*, author: User, video: Video, text: str, submit_key: str, answers: 
     """A comment, or a reply to the one that it answers: what answers a reply joins its thread. The same key is the same
     comment, however often it is sent. Raises Refused: out of sight, comments are off, nothing was written, or, for a
     while, too much or the same again and again."""
+    one_at_a_time(author)
     if earlier := Comment.objects.filter(author=author, submit_key=submit_key).first():
         return earlier
     must_see(author, video)

@@ -86,6 +86,33 @@ def test_the_same_words_again_and_again_are_slowed_though_removed(bob: User, vid
     assert not waits(bob, video, WORDS)
 
 
+@pytest.mark.parametrize(
+    "dodge",
+    [WORDS.replace(" ", ""), WORDS.replace(" ", "\u200b \u2060"), WORDS.replace("a", "\u00ada"), "\uff23" + WORDS[1:]],
+    ids=["no spaces", "no width", "soft hyphens", "wide letters"],
+)
+def test_the_same_words_in_disguise_are_the_same(bob: User, video: Video, dodge: str) -> None:
+    for _ in range(2):
+        make_comment(bob, video, WORDS)
+    assert waits(bob, video, dodge)
+
+
+def test_a_high_number_of_the_same_words_holds_too(bob: User, video: Video, settings: Any) -> None:
+    settings.COMMENTS_PER_MINUTE, settings.SAME_COMMENTS_PER_HOUR = 0, 61
+    Comment.objects.bulk_create(
+        Comment(author=bob, video=video, text=WORDS, submit_key=str(number)) for number in range(61)
+    )
+    assert waits(bob, video, WORDS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_comment_sent_several_times_at_once_is_one_and_no_flood(alice: User, bob: User, settings: Any) -> None:
+    settings.COMMENTS_PER_MINUTE = 1
+    sent = {"author": bob, "video": make_video(alice), "text": "Hi", "submit_key": "a"}
+    assert len(set(in_threads(*[lambda: services.comment(**sent).pk] * 8))) == 1
+    assert flags() == []
+
+
 def test_the_same_comment_sent_again_is_no_flood(bob: User, video: Video) -> None:
     for n in range(3):
         services.comment(author=bob, video=video, text="Hi", submit_key=str(n))
