@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
@@ -374,12 +375,13 @@ def two_confirm(duel: Duel) -> None:
 
 
 def everybody_lifts(duel: Duel) -> None:
-    soon = timezone.now() + timedelta(milliseconds=50)
+    soon = timezone.now() + timedelta(hours=1)
     decision = duel.deciding(duel.first, Act.RESTRICT, until=soon)()
     appealing = partial(moderation.appeal, decision=decision, account=duel.creator, text="No")
     assert len(set(duel.at_once(appealing, appealing))) == 1
     judging = partial(moderation.judge, appeal=decision.appeal, by=duel.third, upheld=False)
-    duel.at_once(partial(moderation.lift, decision=decision, by=duel.second), judging, moderation.lift_due)
+    with patch("videos.services.moderation.lifting.Now", lambda: soon):
+        duel.at_once(partial(moderation.lift, decision=decision, by=duel.second), judging, moderation.lift_due)
     assert duel.decisions == ["restrict", "lift"]
     assert Appeal.objects.get(pk=decision.pk).upheld is False
 
